@@ -1,0 +1,278 @@
+//! The decoder: a model that has been checked, ready to turn latents into blocks.
+
+use core::fmt;
+
+use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::crc::crc32;
+use crate::format::{
+    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC,
+};
+use crate::network::{Checked, NATIVE, WIDE};
+use crate::{Image, Latent, ModelError, ModelId, Picture, WrongModel};
+
+/// What kind of tables a model has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Kind {
+    /// Two dense layers with a leaky rectifier between them.
+    Network,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Network => "network",
+        })
+    }
+}
+
+/// Turns latents into blocks, with the tables of a model that it borrows.
+///
+/// Everything that could go wrong is checked when it is made; after that, decoding a block cannot fail. It is small
+/// (less than 64 bytes where pointers have four) and `Copy`: the tables stay where they are, in flash for instance.
+#[derive(Clone, Copy)]
+pub struct Decoder<'a> {
+    id: ModelId,
+    name: &'a str,
+    tables: Tables<'a>,
+}
+
+/// The checked tables, by kind.
+#[derive(Clone, Copy)]
+enum Tables<'a> {
+    Network(Checked<'a>),
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads a decoder model file, and checks all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError`] says what is wrong with the file: it is something else, from a newer version, cut short, damaged,
+    /// or holds numbers with which a sum could overflow.
+    pub fn from_bytes(file: &'a [u8]) -> Result<Self, ModelError> {
+        Self::read(file, true)
+    }
+
+    /// Reads a decoder model file without computing its checksum, which takes most of the time of [`from_bytes`].
+    ///
+    /// For a model that is part of the program, say: everything that decoding relies on is checked all the same. A
+    /// damaged file can at worst show wrong colours.
+    ///
+    /// [`from_bytes`]: Self::from_bytes
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`], but for [`ModelError::Checksum`].
+    pub fn from_trusted_bytes(file: &'a [u8]) -> Result<Self, ModelError> {
+        Self::read(file, false)
+    }
+
+    /// Reads a model, and its checksum too if asked to.
+    fn read(file: &'a [u8], verify: bool) -> Result<Self, ModelError> {
+        let Some((head, rest)) = file.split_first_chunk::<4>() else {
+            return Err(if MODEL_MAGIC.starts_with(file) {
+                ModelError::Truncated { found: file.len() }
+            } else {
+                let mut magic = [0; 4];
+                magic
+                    .iter_mut()
+                    .zip(file)
+                    .for_each(|(to, from)| *to = *from);
+                ModelError::NotAModel { magic }
+            });
+        };
+        match *head {
+            MODEL_MAGIC => {}
+            PICTURE_MAGIC => return Err(ModelError::IsAPicture),
+            magic => return Err(ModelError::NotAModel { magic }),
+        }
+        let truncated = ModelError::Truncated { found: file.len() };
+        let (&version, rest) = rest.split_first().ok_or(truncated)?;
+        if version > MODEL_VERSION {
+            return Err(ModelError::NewerVersion {
+                found: version,
+                supported: MODEL_VERSION,
+            });
+        }
+        if version < MODEL_VERSION {
+            return Err(ModelError::UnknownVersion { found: version });
+        }
+        let (covered, stored) = file.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
+        let stored = u32::from_le_bytes(*stored);
+        let computed = if verify { crc32(covered) } else { stored };
+
+        // A wrong checksum alone does not say whether the file is damaged, cut short or too long; where it ends does.
+        let (model, after) = match postcard::take_from_bytes::<Model<'a>>(rest) {
+            Ok(read) => read,
+            Err(postcard::Error::DeserializeUnexpectedEnd) => return Err(truncated),
+            Err(_) if computed != stored => return Err(ModelError::Checksum { stored, computed }),
+            Err(_) => {
+                return Err(ModelError::Malformed {
+                    body: rest.len().saturating_sub(CHECKSUM_BYTES),
+                });
+            }
+        };
+        match after.len().checked_sub(CHECKSUM_BYTES) {
+            None => return Err(truncated),
+            Some(0) => {}
+            Some(extra) => return Err(ModelError::TrailingBytes { extra }),
+        }
+        if computed != stored {
+            return Err(ModelError::Checksum { stored, computed });
+        }
+
+        let Model { name, body } = model;
+        if name.is_empty() || name.len() > MAX_NAME_BYTES {
+            return Err(ModelError::NameLength { found: name.len() });
+        }
+        if let Some(found) = name.bytes().find(|byte| !(b' '..=b'~').contains(byte)) {
+            return Err(ModelError::NameByte { found });
+        }
+        let tables = match body {
+            Body::Network(network) => Tables::Network(Checked::new(&network)?),
+        };
+        Ok(Self {
+            id: ModelId::new(stored),
+            name,
+            tables,
+        })
+    }
+
+    /// The model's id, by which a picture names the model that it was made with.
+    #[must_use]
+    pub const fn id(&self) -> ModelId {
+        self.id
+    }
+
+    /// The model's name: 1 to 32 printable ASCII characters.
+    #[must_use]
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// What kind of tables the model has.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.tables {
+            Tables::Network(_) => Kind::Network,
+        }
+    }
+
+    /// How many hidden units the network has: 1 to 512.
+    #[must_use]
+    pub fn hidden(&self) -> usize {
+        match &self.tables {
+            Tables::Network(network) => network.hidden(),
+        }
+    }
+
+    /// Decodes one block into 8 lines of 8 pixels of red, green and blue: the sample of channel `c` of the pixel in
+    /// column `x` and line `y` is `block[(y * 8 + x) * 3 + c]`. It cannot fail.
+    #[inline]
+    pub fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        self.block_inline(latent, block);
+    }
+
+    /// As [`block`](Self::block), but always compiled into its caller, with the processor features that the caller is
+    /// compiled for.
+    ///
+    /// ```
+    /// use nice_decode::{Decoder, Latent};
+    /// # /*
+    /// #[target_feature(enable = "avx2")]
+    /// # */
+    /// fn block_avx2(decoder: &Decoder<'_>, latent: &Latent, block: &mut [u8; 192]) {
+    ///     decoder.block_inline(latent, block);
+    /// }
+    /// ```
+    #[inline(always)]
+    pub fn block_inline(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        self.block_with::<NATIVE>(latent, block);
+    }
+
+    /// As [`block_inline`](Self::block_inline), but arranged for registers of 64 bytes: with AVX-512 BW it is much
+    /// faster, with narrower registers slower.
+    #[inline(always)]
+    pub fn block_inline_wide(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        self.block_with::<WIDE>(latent, block);
+    }
+
+    /// Decodes one block, `TERMS` products at a time.
+    #[inline(always)]
+    fn block_with<const TERMS: usize>(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
+        self.lines::<TERMS>(latent, |y, line| {
+            if let Some(out) = lines.get_mut(y) {
+                *out = *line;
+            }
+        });
+    }
+
+    /// Decodes a block, giving `sink` its lines: the number of the line, its samples.
+    #[inline(always)]
+    pub(crate) fn lines<const TERMS: usize>(
+        &self,
+        latent: &Latent,
+        sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
+    ) {
+        match &self.tables {
+            Tables::Network(network) => network.decode::<TERMS>(latent, sink),
+        }
+    }
+
+    /// Opens a picture that was made with this model.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongModel`] if the picture was made with another model, with the ids of both.
+    pub fn open<'b>(&self, image: &Image<'b>) -> Result<Picture<'a, 'b>, WrongModel> {
+        if image.model_id() == self.id {
+            Ok(Picture::new(*self, *image))
+        } else {
+            Err(WrongModel {
+                picture: image.model_id(),
+                model: self.id,
+            })
+        }
+    }
+}
+
+impl fmt::Debug for Decoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("kind", &self.kind())
+            .field("hidden", &self.hidden())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Decoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "model {} \"{}\": {}, {} hidden units",
+            self.id,
+            self.name,
+            self.kind(),
+            self.hidden()
+        )
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Decoder<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "model {} {=str}: {}, {} hidden units",
+            self.id,
+            self.name,
+            self.kind(),
+            self.hidden()
+        );
+    }
+}

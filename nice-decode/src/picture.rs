@@ -1,0 +1,192 @@
+//! A picture opened with its model: any block of it, or a row of blocks at once.
+
+use core::fmt;
+
+use crate::block::{BLOCK, BLOCK_SAMPLES};
+use crate::network::{NATIVE, WIDE};
+use crate::{Decoder, Image, OutOfRange, Pixel, RowError};
+
+/// A picture together with the model that it was made with, from [`Decoder::open`].
+#[derive(Clone, Copy)]
+pub struct Picture<'m, 'p> {
+    decoder: Decoder<'m>,
+    image: Image<'p>,
+}
+
+impl<'m, 'p> Picture<'m, 'p> {
+    /// Brings together a picture and its model.
+    pub(crate) const fn new(decoder: Decoder<'m>, image: Image<'p>) -> Self {
+        Self { decoder, image }
+    }
+
+    /// The model.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder<'m> {
+        &self.decoder
+    }
+
+    /// The picture.
+    #[must_use]
+    pub const fn image(&self) -> &Image<'p> {
+        &self.image
+    }
+
+    /// Decodes a block by its index: row after row from the top, from left to right in a row. The block is whole, even
+    /// where it reaches over the right or lower edge of the picture. Its samples lie as in [`Decoder::block`].
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange::Index`] if there is no such block; nothing is written then.
+    #[inline]
+    pub fn block(&self, index: usize, block: &mut [u8; BLOCK_SAMPLES]) -> Result<(), OutOfRange> {
+        let blocks = self.image.blocks();
+        let latent = self
+            .image
+            .latent(index)
+            .ok_or(OutOfRange::Index { index, blocks })?;
+        self.decoder.block(&latent, block);
+        Ok(())
+    }
+
+    /// Decodes the block that holds the pixel in column `x` and line `y` of the picture; the pixel is the one in column
+    /// `x % 8` and line `y % 8` of the block.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange::Pixel`] if the pixel is outside the picture; nothing is written then.
+    #[inline]
+    pub fn block_at(
+        &self,
+        x: u32,
+        y: u32,
+        block: &mut [u8; BLOCK_SAMPLES],
+    ) -> Result<(), OutOfRange> {
+        let (width, height) = (self.image.width(), self.image.height());
+        let latent = self.image.latent_at(x, y).ok_or(OutOfRange::Pixel {
+            x,
+            y,
+            width,
+            height,
+        })?;
+        self.decoder.block(&latent, block);
+        Ok(())
+    }
+
+    /// Decodes a row of blocks into the lines of a buffer: 8 lines, or those that are left in the last row.
+    ///
+    /// A line takes `width * P::BYTES` bytes, and begins `stride` bytes after the one before it. What lies between the
+    /// lines, and after the last, is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError`] if there is no such row of blocks, if the stride is shorter than a line, or if the lines do not fit
+    /// into the buffer; nothing is written then.
+    #[inline]
+    pub fn row<P: Pixel>(&self, row: u32, lines: &mut [u8], stride: usize) -> Result<(), RowError> {
+        self.row_inline::<P>(row, lines, stride)
+    }
+
+    /// As [`row`](Self::row), but always compiled into its caller, with the processor features that the caller is
+    /// compiled for (see [`Decoder::block_inline`]).
+    #[inline(always)]
+    pub fn row_inline<P: Pixel>(
+        &self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), RowError> {
+        self.row_with::<P, NATIVE>(row, lines, stride)
+    }
+
+    /// As [`row_inline`](Self::row_inline), but arranged for registers of 64 bytes (see
+    /// [`Decoder::block_inline_wide`]).
+    #[inline(always)]
+    pub fn row_inline_wide<P: Pixel>(
+        &self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), RowError> {
+        self.row_with::<P, WIDE>(row, lines, stride)
+    }
+
+    /// Decodes a row of blocks, `TERMS` products at a time.
+    #[inline(always)]
+    fn row_with<P: Pixel, const TERMS: usize>(
+        &self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), RowError> {
+        let rows = self.image.blocks_high();
+        let out_of_range = RowError::OutOfRange { row, rows };
+        if row >= rows {
+            return Err(out_of_range);
+        }
+        let line = (self.image.width() as usize).saturating_mul(P::BYTES);
+        if stride < line {
+            return Err(RowError::Stride {
+                found: stride,
+                needed: line,
+            });
+        }
+        let above = row.saturating_mul(BLOCK as u32);
+        let height = self.image.height().saturating_sub(above).min(BLOCK as u32) as usize;
+        let needed = stride
+            .saturating_mul(height.saturating_sub(1))
+            .saturating_add(line);
+        if lines.len() < needed {
+            return Err(RowError::Buffer {
+                found: lines.len(),
+                needed,
+            });
+        }
+        let start = self.image.row_start(row).ok_or(out_of_range)?;
+        let wide = self.image.blocks_wide() as usize;
+        let latents = self
+            .image
+            .latents()
+            .get(start..)
+            .and_then(|rest| rest.get(..wide))
+            .ok_or(out_of_range)?;
+
+        let mut put = |column: usize, y: usize, samples: &[u8; 24]| {
+            if y >= height {
+                return;
+            }
+            let from = column.wrapping_mul(BLOCK * P::BYTES);
+            let to = from.wrapping_add(BLOCK * P::BYTES).min(line);
+            let base = y.wrapping_mul(stride);
+            if let Some(out) = lines.get_mut(base.wrapping_add(from)..base.wrapping_add(to)) {
+                P::write(samples, out);
+            }
+        };
+        for (column, latent) in latents.iter().enumerate() {
+            self.decoder
+                .lines::<TERMS>(latent, |y, samples| put(column, y, samples));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Picture<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Picture")
+            .field("decoder", &self.decoder)
+            .field("image", &self.image)
+            .finish()
+    }
+}
+
+impl fmt::Display for Picture<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} \"{}\"", self.image, self.decoder.name())
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Picture<'_, '_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{} {=str}", self.image, self.decoder.name());
+    }
+}

@@ -1,0 +1,73 @@
+//! The command line of `nice`: what is typed, and which command it reaches.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{decode, encode, eval, info};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nice",
+    version,
+    about = "Encodes, decodes and measures pictures in 48 bits a block of 8 x 8 pixels, and builds data sets to train on",
+    after_help = "\
+Examples:
+  nice encode photo.png -m decoder.nicem -o photo.nice
+  nice decode photo.nice -m decoder.nicem -o again.png
+  nice info decoder.nicem
+  nice eval -m decoder.nicem folder-of-photographs
+  nice dataset build folder-of-photographs -o train.bin
+
+Models come from `host-train`. Exit codes: 0 done, 1 an error, 2 a command line that cannot be understood.",
+    arg_required_else_help = true
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What `nice` can do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Encode a picture as .nice
+    Encode(encode::Args),
+    /// Decode a .nice picture to PNG
+    Decode(decode::Args),
+    /// Show what is in a model, an encoder or a picture
+    Info(info::Args),
+    /// Measure a model on pictures: PSNR, bits a pixel, speed
+    Eval(eval::Args),
+}
+
+/// Runs `nice` with `args` (the program's name first), writing what it has to say to `out`.
+///
+/// # Errors
+///
+/// Whatever goes wrong, with a message that names the file or argument. A command line that cannot be understood is a
+/// [`clap::Error`].
+pub fn run<I, T>(args: I, out: &mut dyn Write) -> Result<()>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let line = match CommandLine::try_parse_from(args) {
+        Ok(line) => line,
+        // Help and version are asked for, so they are what there is to say.
+        Err(asked) if !asked.use_stderr() => {
+            write!(out, "{}", asked.render())?;
+            return Ok(out.flush()?);
+        }
+        Err(usage) => return Err(usage.into()),
+    };
+    match line.command {
+        Command::Encode(args) => encode::run(&args, out),
+        Command::Decode(args) => decode::run(&args, out),
+        Command::Info(args) => info::run(&args, out),
+        Command::Eval(args) => eval::run(&args, out),
+    }?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,249 @@
+//! Unpacking a zip archive from the network: only what a data set needs, nowhere but into its own folder, within bounds.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use indicatif::HumanBytes;
+use zip::ZipArchive;
+
+use crate::{picture, progress};
+
+/// How much an archive may unpack to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of all files together.
+    pub bytes: u64,
+    /// Entries, folders included.
+    pub entries: usize,
+}
+
+impl Limits {
+    /// What is sensible for an archive of `size` bytes: a hundred times its size, and no less than 1 GiB.
+    ///
+    /// Deflate reaches 1,000 to 1, but only on data that say nothing; photographs and their blocks shrink to a half at
+    /// best.
+    pub fn for_size(size: u64) -> Self {
+        Self {
+            bytes: size.saturating_mul(100).max(1 << 30),
+            entries: 2_000_000,
+        }
+    }
+}
+
+/// Unpacks the pictures and `.bin` files of an archive into a new folder, which is there as a whole or not at all.
+///
+/// One entry that would leave the folder (an absolute path, one with `..`, a drive, or a symbolic link) condemns the whole
+/// archive, and so does one that is encrypted, damaged, or past the limits. Other kinds of files are skipped, as are names
+/// that begin with a dot. Returns how many files were unpacked.
+pub fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usize> {
+    let name = archive.display();
+    let file = File::open(archive).with_context(|| format!("cannot open {name}"))?;
+    let mut zip = ZipArchive::new(BufReader::new(file))
+        .with_context(|| format!("cannot read {name} as a zip archive"))?;
+    let wanted = check(&mut zip, limits).with_context(|| format!("refusing to unpack {name}"))?;
+    if wanted.is_empty() {
+        bail!("there is neither a .bin nor a picture in {name}");
+    }
+
+    let parent = into.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new();
+    beside.prefix(".unpacking-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        beside.permissions(fs::Permissions::from_mode(0o777));
+    }
+    let folder = beside
+        .tempdir_in(parent)
+        .with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+    unpack_into(&mut zip, &wanted, folder.path(), limits)
+        .with_context(|| format!("cannot unpack {name}"))?;
+    fs::rename(folder.path(), into)
+        .with_context(|| format!("cannot put the unpacked files at {}", into.display()))?;
+    // Nothing is left under the old name to be removed.
+    let _ = folder.keep();
+    Ok(wanted.len())
+}
+
+/// A file to unpack: its number in the archive and its path in the folder.
+type Wanted = (usize, PathBuf);
+
+fn check<R: Read + io::Seek>(zip: &mut ZipArchive<R>, limits: &Limits) -> Result<Vec<Wanted>> {
+    ensure!(
+        zip.len() <= limits.entries,
+        "it has {} entries, more than {} are not believed",
+        zip.len(),
+        limits.entries
+    );
+    let mut declared = 0_u64;
+    let mut wanted = Vec::new();
+    for number in 0..zip.len() {
+        let entry = zip
+            .by_index_raw(number)
+            .with_context(|| format!("entry {number} is damaged"))?;
+        let name = entry.name();
+        let Some(path) = inside(name) else {
+            bail!("the entry {name:?} leaves the folder");
+        };
+        ensure!(
+            !entry.is_symlink(),
+            "the entry {name:?} is a symbolic link, which may leave the folder"
+        );
+        if entry.is_dir() || !is_wanted(&path) {
+            continue;
+        }
+        ensure!(
+            !entry.encrypted(),
+            "the entry {name:?} is encrypted; unpack it by hand and give the folder"
+        );
+        declared = declared.saturating_add(entry.size());
+        wanted.push((number, path));
+    }
+    ensure!(
+        declared <= limits.bytes,
+        "its files would take {}, and no more than {} is believed of an archive of its size; unpack it by hand if that is \
+         right, and give the folder",
+        HumanBytes(declared),
+        HumanBytes(limits.bytes)
+    );
+    Ok(wanted)
+}
+
+fn unpack_into<R: Read + io::Seek>(
+    zip: &mut ZipArchive<R>,
+    wanted: &[Wanted],
+    folder: &Path,
+    limits: &Limits,
+) -> Result<()> {
+    let bar = progress::bar(wanted.len() as u64, "unpacking");
+    let mut left = limits.bytes;
+    for (number, path) in wanted {
+        let name = path.display();
+        let to = folder.join(path);
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot make {}", parent.display()))?;
+        }
+        let entry = zip
+            .by_index(*number)
+            .with_context(|| format!("cannot read {name} in it"))?;
+        let file = File::create_new(&to)
+            .with_context(|| format!("cannot make {name} (is it in the archive twice?)"))?;
+        // What an entry says of its size may be a lie; one byte too many tells.
+        let mut entry = entry.take(left.saturating_add(1));
+        let mut writer = BufWriter::with_capacity(1 << 16, file);
+        let written = copy(&mut entry, &mut writer, &to)?;
+        ensure!(
+            written <= left,
+            "{name} unpacks to more than it says, and past the {} that are believed",
+            HumanBytes(limits.bytes)
+        );
+        left -= written;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Copies to the end, telling an archive that cannot be read from a disk that cannot be written.
+fn copy(from: &mut impl Read, to: &mut impl Write, path: &Path) -> Result<u64> {
+    let mut buffer = vec![0; 1 << 16];
+    let mut written = 0;
+    loop {
+        let count = match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                return Err(error).with_context(|| {
+                    format!(
+                        "what the archive holds for {} is damaged; remove the archive and fetch it again",
+                        path.file_name().unwrap_or_default().display()
+                    )
+                });
+            }
+        };
+        to.write_all(&buffer[..count])
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        written += count as u64;
+    }
+    to.flush()
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(written)
+}
+
+/// The path of an entry in the folder, or nothing when the entry would leave it on this or another system.
+fn inside(name: &str) -> Option<PathBuf> {
+    let name = name.replace('\\', "/");
+    if name.starts_with('/') || name.contains(['\0', ':']) {
+        return None;
+    }
+    let mut path = PathBuf::new();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => return None,
+            part => path.push(part),
+        }
+    }
+    Some(path)
+}
+
+fn is_wanted(path: &Path) -> bool {
+    let hidden = path.iter().any(|part| {
+        let part = part.as_encoded_bytes();
+        part.starts_with(b".") || part == b"__MACOSX"
+    });
+    let is_bin = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("bin"));
+    !hidden && (is_bin || picture::has_known_ending(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_leave_the_folder_are_told_from_those_that_do_not() {
+        for leaving in [
+            "../a.png",
+            "a/../../b.png",
+            "/etc/a.png",
+            "\\a.png",
+            "..\\a.png",
+            "C:\\a.png",
+            "C:a.png",
+            "a\0.png",
+            "a/..",
+        ] {
+            assert_eq!(inside(leaving), None, "{leaving:?}");
+        }
+        assert_eq!(inside("a//./b.png"), Some(PathBuf::from("a/b.png")));
+        assert_eq!(inside("a\\b.png"), Some(PathBuf::from("a/b.png")));
+        assert_eq!(inside("..a/b..png"), Some(PathBuf::from("..a/b..png")));
+    }
+
+    #[test]
+    fn only_pictures_and_bins_are_wanted() {
+        for (path, wanted) in [
+            ("train.bin", true),
+            ("a/b.JPG", true),
+            ("a/readme.txt", false),
+            ("__MACOSX/a.png", false),
+            ("a/._b.png", false),
+            (".hidden/a.png", false),
+        ] {
+            assert_eq!(is_wanted(Path::new(path)), wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_small_archive_may_unpack_to_a_gibibyte_and_a_large_one_to_a_hundred_times_its_size() {
+        assert_eq!(Limits::for_size(100).bytes, 1 << 30);
+        assert_eq!(Limits::for_size(1 << 30).bytes, 100 << 30);
+        assert_eq!(Limits::for_size(u64::MAX).bytes, u64::MAX);
+    }
+}

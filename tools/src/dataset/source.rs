@@ -1,0 +1,141 @@
+//! Where data come from, as a person types it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+
+use crate::picture;
+
+/// Synthetic pictures to train on when nothing else is said.
+pub const SYNTHETIC_PICTURES: u32 = 128;
+
+/// Where blocks come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A flat file of blocks.
+    Bin(PathBuf),
+    /// A folder of pictures or of `train.bin` and `val.bin`; or a single picture.
+    Folder(PathBuf),
+    /// The address of a `.bin`, a picture, or a `.zip` of either.
+    Url(String),
+    /// A data set on Kaggle, `owner/name`.
+    Kaggle(String),
+    /// Pictures made from a seed.
+    Synthetic {
+        /// The seed.
+        seed: u64,
+        /// How many pictures.
+        pictures: u32,
+    },
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Synthetic {
+            seed: 0,
+            pictures: SYNTHETIC_PICTURES,
+        }
+    }
+}
+
+/// Whether this is an address and not a path.
+pub fn is_address(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+impl FromStr for Source {
+    type Err = anyhow::Error;
+
+    /// Reads `http://..`, `https://..`, `kaggle:owner/name`, `synthetic[:SEED[:PICTURES]]`, or a path.
+    ///
+    /// A path that ends in `.bin` is a file of blocks, and so is a file that does not end as a picture does; anything
+    /// else is a folder or a picture. (A folder named `synthetic` is `./synthetic`.)
+    fn from_str(text: &str) -> Result<Self> {
+        if text.is_empty() {
+            bail!("a data set has a name that is not empty");
+        }
+        if is_address(text) {
+            return Ok(Self::Url(text.to_owned()));
+        }
+        if let Some(name) = text.strip_prefix("kaggle:") {
+            return kaggle(name);
+        }
+        if text == "synthetic" {
+            return Ok(Self::default());
+        }
+        if let Some(numbers) = text.strip_prefix("synthetic:") {
+            return synthetic(numbers);
+        }
+        if let Some((scheme, _)) = text.split_once("://") {
+            bail!("{text}: addresses begin with http:// or https://, not with {scheme}://");
+        }
+        let path = Path::new(text);
+        let is_bin = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("bin"));
+        if is_bin || path.is_file() && !picture::has_known_ending(path) {
+            Ok(Self::Bin(path.to_path_buf()))
+        } else {
+            Ok(Self::Folder(path.to_path_buf()))
+        }
+    }
+}
+
+fn kaggle(name: &str) -> Result<Source> {
+    let well_formed = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && !part.starts_with('.')
+    };
+    match name.split_once('/') {
+        Some((owner, set)) if well_formed(owner) && well_formed(set) => {
+            Ok(Source::Kaggle(name.to_owned()))
+        }
+        _ => bail!(
+            "kaggle:{name}: a data set on Kaggle is kaggle:owner/name, such as \
+             kaggle:tay10r/image-block-compression"
+        ),
+    }
+}
+
+fn synthetic(numbers: &str) -> Result<Source> {
+    let (seed, pictures) = match numbers.split_once(':') {
+        Some((seed, pictures)) => (seed, Some(pictures)),
+        None => (numbers, None),
+    };
+    let usage = || {
+        format!(
+            "synthetic:{numbers}: write synthetic, synthetic:SEED or synthetic:SEED:PICTURES with whole numbers"
+        )
+    };
+    let seed = seed.parse().with_context(usage)?;
+    let pictures = match pictures {
+        Some(pictures) => pictures.parse().with_context(usage)?,
+        None => SYNTHETIC_PICTURES,
+    };
+    if pictures == 0 {
+        bail!("synthetic:{numbers}: at least one picture is needed");
+    }
+    Ok(Source::Synthetic { seed, pictures })
+}
+
+impl fmt::Display for Source {
+    /// Writes what [`Source::from_str`] reads.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bin(path) | Self::Folder(path) => write!(formatter, "{}", path.display()),
+            Self::Url(address) => formatter.write_str(address),
+            Self::Kaggle(name) => write!(formatter, "kaggle:{name}"),
+            Self::Synthetic { seed, pictures } => {
+                write!(formatter, "synthetic:{seed}:{pictures}")
+            }
+        }
+    }
+}

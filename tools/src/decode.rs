@@ -1,0 +1,94 @@
+//! `nice decode`: from a `.nice` file and its model to a PNG.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow, bail};
+use nice_decode::{BLOCK, Decoder, Image};
+use rayon::prelude::*;
+
+use crate::encode::{keep_apart, mpixel_per_s};
+use crate::picture::{self, Picture};
+use crate::{model_file, picture_file, wide};
+
+/// What `nice decode` is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  nice decode photo.nice -m runs/demo/decoder.nicem -o photo.png
+
+The model has to be the one that the picture was encoded for; `nice info photo.nice` shows its id.")]
+pub struct Args {
+    /// The picture (.nice) to decode
+    #[arg(value_name = "IN.nice")]
+    input: PathBuf,
+
+    /// The decoder model (.nicem) that it was encoded for
+    #[arg(short, long, value_name = "MODEL")]
+    model: PathBuf,
+
+    /// Where the picture goes, as PNG
+    #[arg(short, long, value_name = "OUT.png")]
+    output: PathBuf,
+}
+
+/// Runs `nice decode`.
+pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+    let model = model_file::read(&args.model)?;
+    let decoder = model_file::decoder(&model, &args.model)?;
+    let bytes = picture_file::read(&args.input)?;
+    let image = picture_file::image(&bytes, &args.input)?;
+    keep_apart(&args.output, &[&args.input, &args.model])?;
+    let png = args
+        .output
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    if !png && picture::has_known_ending(&args.output) {
+        bail!(
+            "cannot write {}: pictures are decoded to PNG; let the name end in .png",
+            args.output.display()
+        );
+    }
+
+    let start = Instant::now();
+    let picture = decode_picture(&decoder, &image).with_context(|| {
+        format!(
+            "cannot decode {} with {} (\"{}\")",
+            args.input.display(),
+            args.model.display(),
+            decoder.name()
+        )
+    })?;
+    let taken = start.elapsed();
+    picture.save_png(&args.output)?;
+    let (width, height) = (picture.width(), picture.height());
+    writeln!(
+        out,
+        "{}: {width} x {height}; decoded in {:.3} s, {:.1} Mpixel/s",
+        args.output.display(),
+        taken.as_secs_f64(),
+        mpixel_per_s(width, height, taken),
+    )?;
+    Ok(())
+}
+
+/// The pixels of a picture, on all threads.
+///
+/// # Errors
+///
+/// When the picture was made with another model, or is too large for the memory there is.
+pub fn decode_picture(decoder: &Decoder<'_>, image: &Image<'_>) -> Result<Picture> {
+    let opened = decoder.open(image)?;
+    let (width, height) = (image.width(), image.height());
+    let too_large = || anyhow!("{width} x {height} pixels do not fit in memory");
+    let stride = usize::try_from(u64::from(width) * 3).map_err(|_| too_large())?;
+    let samples = stride.checked_mul(height as usize).ok_or_else(too_large)?;
+    let mut rgb = Vec::new();
+    rgb.try_reserve_exact(samples).map_err(|_| too_large())?;
+    rgb.resize(samples, 0);
+    rgb.par_chunks_mut(stride * BLOCK)
+        .enumerate()
+        .try_for_each(|(row, lines)| wide::decode_row(&opened, row as u32, lines, stride))?;
+    Picture::new(width, height, rgb)
+}

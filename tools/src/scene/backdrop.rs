@@ -1,0 +1,181 @@
+//! What lies behind: sky, sun, clouds, mountains, the wood on the far shore, and the lake that mirrors them.
+
+use super::canvas::{Colour, Place, add, blend, hex, lit};
+use super::noise::{chance, fractal, mix, noise, smooth, wave};
+
+/// The line in which the lake meets its far shore.
+pub(super) const SHORE: f32 = 302.0;
+/// Where the sun stands.
+pub(super) const SUN: Place = (318.0, 196.0);
+
+/// The colour of the view at a place, without what stands on the near shore.
+pub(super) fn view(place: Place) -> Colour {
+    if place.1 < SHORE { land(place) } else { lake(place) }
+}
+
+/// Everything above the water.
+fn land(place: Place) -> Colour {
+    if let Some(wood) = wood(place) {
+        return wood;
+    }
+    let air = sky(place);
+    mountains(place, air).unwrap_or(air)
+}
+
+fn sky((x, y): Place) -> Colour {
+    let height = ((SHORE - y) / SHORE).clamp(0.0, 1.0);
+    let low = blend(hex(0xf6d6a8), hex(0xa9c4d8), smooth(0.05, 0.5, height));
+    let air = blend(low, hex(0x3a6aa8), smooth(0.3, 1.05, height));
+    let (dx, dy) = (x - SUN.0, (y - SUN.1) * 1.3);
+    let far = dx * dx + dy * dy;
+    let warmth = 1.0 / (1.0 + far / (150.0 * 150.0));
+    let glow = add(
+        lit(hex(0xffd08a), 0.5 / (1.0 + far / (48.0 * 48.0))),
+        lit(hex(0xffc48c), 0.34 * warmth),
+    );
+    let disc = lit(hex(0xfff2cc), 1.9 * (1.0 - smooth(11.0, 15.0, far.sqrt())));
+    let mut colour = add(add(air, glow), disc);
+
+    // Thin high streaks.
+    let streak = fractal(x * 0.006 + y * 0.011, y * 0.034 - x * 0.004, 5, 31);
+    let veil = smooth(0.05, 0.75, streak) * smooth(0.1, 0.5, height) * 0.5;
+    colour = blend(colour, blend(hex(0xf3eee9), hex(0xffe0b4), warmth), veil);
+
+    // Heaps of cloud on a plane overhead, smaller towards the horizon.
+    let away = 100.0 / (SHORE - y + 62.0);
+    let spot = |dx: f32, dy: f32| {
+        let (u, v) = ((x - 384.0) * away * 0.017 + dx, away * 3.1 + dy);
+        let bend = fractal(u * 0.9, v * 0.9, 3, 47) * 0.55;
+        (u + bend, v + bend * 0.6)
+    };
+    let (u, v) = spot(0.0, 0.0);
+    let body = fractal(u, v, 7, 59);
+    let thickness = smooth(-0.02, 0.52, body + 0.30 * (noise(u * 0.45, v * 0.45, 3) - 0.06));
+    if thickness > 0.0 {
+        let side = if x < SUN.0 { 1.0 } else { -1.0 };
+        let (u, v) = spot(0.05 * side, 0.10);
+        let towards = fractal(u, v, 5, 59);
+        let bright = (0.52 + (body - towards) * 1.5 - 0.35 * thickness * (1.0 - warmth)).clamp(0.0, 1.0);
+        let shade = blend(hex(0x7e8aa3), hex(0xc79d86), warmth);
+        let light = blend(hex(0xfdf6ec), hex(0xffe9bd), warmth * 1.2);
+        let cloud = lit(blend(shade, light, bright), 1.0 + 0.5 * warmth);
+        colour = blend(colour, cloud, thickness * mix(0.35, 0.93, smooth(0.02, 0.3, height)));
+    }
+    colour
+}
+
+/// Two ranges with snow, the farther one paler.
+fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
+    let ranges = [
+        // Height of the foot, of the peaks, width of a mountain, seed, how much air lies between.
+        (288.0, 100.0, 132.0, 5, 0.28),
+        (268.0, 84.0, 118.0, 9, 0.56),
+    ];
+    for (foot, peak, width, seed, haze) in ranges {
+        let along = x / width + seed as f32;
+        let ridge = 1.0 - (fractal(along, 0.5, 6, seed)).abs() * 1.35;
+        let broad = 0.45 + 0.75 * noise(x / 260.0, 7.0 + seed as f32, seed).abs() + 0.14 * wave(x / 700.0 + 0.1);
+        // The ranges are low in the middle, where the sun goes down.
+        let gap = 0.42 + 0.58 * smooth(30.0, 260.0, (x - SUN.0 - 16.0).abs());
+        let top = foot - peak * ridge.max(0.1) * broad.max(0.25) * gap;
+        if y < top {
+            continue;
+        }
+        let depth = y - top;
+        // Ribs run down from the ridge; their sides are light or dark.
+        let rib = |dx: f32, dy: f32| {
+            let (x, y) = (x + dx + (depth + dy) * 0.35 * noise(x / 40.0, 3.0, seed), depth + dy);
+            1.0 - fractal(x * 0.03, y * 0.017 + 20.0, 6, seed + 2).abs() * 1.6
+        };
+        let slope = (rib(1.2, 0.5) - rib(-1.2, -0.5)) * if x < SUN.0 { 1.0 } else { -1.0 };
+        let light = (0.55 - slope * 2.1).clamp(0.12, 1.25);
+        let snow_line = 20.0 + 26.0 * noise(x / 30.0, y / 17.0, seed + 4) + 12.0 * noise(x / 6.0, y / 5.0, seed);
+        let snow = smooth(8.0, -8.0, depth - snow_line - (270.0 - foot + peak * 0.12));
+        let rock = blend(hex(0x4d5468), hex(0x837a78), 0.5 + noise(x / 9.0, y / 7.0, 61));
+        let forest = smooth(foot - 62.0, foot - 22.0, y + 14.0 * fractal(x / 24.0, y / 18.0, 4, 77));
+        let ground = blend(rock, hex(0x37503c), forest * 0.85);
+        let colour = lit(blend(ground, hex(0xf2f1f4), snow * (1.0 - forest)), light * 0.85);
+        // More air low down, and warm near the sun.
+        let far = (x - SUN.0).abs();
+        let warm = blend(hex(0xa9bcd2), hex(0xf8d7aa), 1.0 / (1.0 + far * far / (190.0 * 190.0)));
+        let haze = (haze + 0.3 * smooth(foot - 70.0, foot, y)).min(0.93);
+        let colour = blend(colour, warm, haze);
+        return Some(blend(colour, air, 0.5 * smooth(1.2, 0.0, depth)));
+    }
+    None
+}
+
+/// Rows of conifers on the hills of the far shore, the nearest first.
+fn wood((x, y): Place) -> Option<Colour> {
+    const ROWS: i32 = 8;
+    for row in (0..ROWS).rev() {
+        let near = row as f32 / (ROWS - 1) as f32;
+        // The foot of the row: a hill on the left and one on the right.
+        let hill = 46.0 * smooth(300.0, -40.0, x) + 58.0 * smooth(390.0, 800.0, x);
+        let foot = SHORE - (1.0 - near) * (5.0 + hill) - 1.5 + 3.0 * noise(x / 60.0, row as f32 * 3.3, 91);
+        let width = mix(4.6, 7.5, near);
+        let tallest = mix(15.0, 30.0, near);
+        if y < foot - tallest * 1.15 {
+            continue;
+        }
+        let cell = (x / width).floor() as i32;
+        let mut hit: Option<(f32, f32, i32)> = None;
+        for tree in cell - 1..=cell + 1 {
+            let middle = (tree as f32 + 0.5 + 0.7 * (chance(tree, row, 5) - 0.5)) * width;
+            let high = tallest * (0.55 + 0.6 * chance(tree, row, 6));
+            let down = (y - (foot - high)) / high;
+            if !(0.0..1.0).contains(&down) {
+                continue;
+            }
+            // Tiers of branches.
+            let tier = down * 6.0 + chance(tree, row, 7);
+            let half = high * 0.235 * (down + 0.04) * (0.72 + 0.42 * (tier - tier.floor()));
+            let rough = 1.0 + 0.5 * noise(x * 0.9, y * 0.9, row as u32);
+            let across = (x - middle) / (half * rough + 0.2);
+            if across.abs() < 1.0 && hit.is_none_or(|(best, ..)| down < best) {
+                hit = Some((down, across, tree));
+            }
+        }
+        let solid = y > foot - tallest * 0.16;
+        if hit.is_none() && !solid {
+            continue;
+        }
+        let (down, across, tree) = hit.unwrap_or((0.8, 0.0, cell));
+        let side = if x < SUN.0 { 1.0 } else { -1.0 };
+        let light = 0.62 + 0.5 * across * side - 0.45 * down + 0.55 * noise(x * 0.7, y * 0.8, 17 + row as u32);
+        let kind = chance(tree, row, 8);
+        let leaf = if kind > 0.86 { hex(0x8f7a35) } else { blend(hex(0x2c4a2c), hex(0x4c6a35), kind) };
+        let colour = lit(leaf, light.clamp(0.18, 1.4));
+        let far = (x - SUN.0).abs();
+        let warm = 1.0 / (1.0 + far * far / (150.0 * 150.0));
+        let haze = mix(0.50, 0.10, near) + 0.22 * warm * (1.0 - 0.5 * near);
+        return Some(blend(colour, blend(hex(0x9fb2c4), hex(0xf2cf9d), warm), haze));
+    }
+    None
+}
+
+fn lake((x, y): Place) -> Colour {
+    let near = ((y - SHORE) / (512.0 - SHORE)).clamp(0.0, 1.0);
+    // Ripples, finer towards the far shore.
+    let distance = 46.0 / (y - SHORE + 9.0);
+    let (u, v) = ((x - 384.0) * distance * 0.02, distance * 11.0);
+    let long = fractal(u * 1.3, v * 1.6, 4, 101);
+    let short = noise(u * 9.0, v * 7.0, 103);
+    let calm = 0.35 + 0.65 * smooth(-0.35, 0.35, noise(x / 210.0, y / 23.0, 107));
+    let lift = (long * 1.0 + short * 0.42) * calm;
+    let reach = 3.0 + 34.0 * near;
+    let mirror = (
+        (x + lift * 5.0 * (0.3 + near)).clamp(0.0, 767.0),
+        (SHORE - 0.6 - (y - SHORE) * 1.08 - lift * reach).clamp(0.0, SHORE - 0.6),
+    );
+    let sky = land(mirror);
+    let deep = blend(hex(0x2d4c52), hex(0x14303c), near);
+    let steep = (0.20 + 0.46 * near - 0.30 * lift).clamp(0.08, 0.85);
+    let mut colour = blend(lit(sky, 0.92), deep, steep);
+    // Glitter under the sun.
+    let off = (x - SUN.0) / (14.0 + 60.0 * near);
+    let spark = smooth(0.18, 0.62, short * 0.9 + long * 0.5) / (1.0 + off * off * off * off);
+    colour = add(colour, lit(hex(0xffdca0), 0.85 * spark * (1.0 - 0.6 * near)));
+    // A line of light where water meets land.
+    blend(colour, hex(0xcfd5c8), 0.35 * smooth(2.2, 0.4, y - SHORE))
+}
