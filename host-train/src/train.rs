@@ -268,7 +268,8 @@ impl<B: AutodiffBackend> Session<'_, B> {
             row.train_loss,
             decibels(loss)
         ));
-        self.clock();
+        // Validating is not training.
+        self.since = Instant::now();
         (self.row_started, self.row_step) = (self.progress.seconds, self.progress.step);
         Ok(())
     }

@@ -25,7 +25,8 @@ const fn table() -> [u32; 16] {
 
 /// The CRC-32 (ISO-HDLC: reflected, initial value and final inversion all ones) of some bytes.
 ///
-/// This is the checksum at the end of a model and of a picture. A table of 64 bytes serves it, four bits at a step.
+/// This is the checksum at the end of a model and of a picture. A table of 64 bytes serves it, four
+/// bits at a step.
 ///
 /// ```
 /// assert_eq!(nice_decode::crc32(b"123456789"), 0xCBF4_3926);

@@ -1,12 +1,13 @@
 //! The shape of a decoder model file: what is written is exactly what is read.
 //!
-//! A program that makes models fills in a [`Model`], and writes [`MODEL_MAGIC`], [`MODEL_VERSION`], the postcard
-//! encoding of the `Model`, and the [`crc32`](crate::crc32()) of everything so far, little-endian. `FORMAT.md` in
-//! the repository has the same in bytes, and the arithmetic that gives the numbers their meaning.
+//! A program that makes models fills in a [`Model`], and writes [`MODEL_MAGIC`], [`MODEL_VERSION`],
+//! the postcard encoding of the `Model`, and the [`crc32`](crate::crc32()) of everything so far,
+//! little-endian. `FORMAT.md` in the repository has the same in bytes, and the arithmetic that
+//! gives the numbers their meaning.
 //!
-//! Every array is a slice of bytes, so that a model in flash is used where it lies: postcard stores a byte slice as
-//! a length and the bytes themselves, and that can be borrowed, whereas it stores an array of integers as one
-//! variable-length number after another, which cannot.
+//! Every array is a slice of bytes, so that a model in flash is used where it lies: postcard stores
+//! a byte slice as a length and the bytes themselves, and that can be borrowed, whereas it stores
+//! an array of integers as one variable-length number after another, which cannot.
 
 use serde::{Deserialize, Serialize};
 
@@ -77,20 +78,22 @@ pub struct Network<'a> {
     pub hidden: u16,
     /// The slope of the rectifier below zero, in units of 1/65536: 655 is the usual 0.01.
     pub slope: u16,
-    /// From the latent bits to the hidden units. Its weights stand one latent bit after another: the weight from
-    /// bit `i` to unit `j` is `weights[i * hidden + j]`. It has `hidden` rows.
+    /// From the latent bits to the hidden units. Its weights stand one latent bit after another:
+    /// the weight from bit `i` to unit `j` is `weights[i * hidden + j]`. It has `hidden` rows.
     #[serde(borrow)]
     pub first: Layer<'a>,
-    /// From the hidden units to the samples. Its weights stand one sample after another: the weight from unit `j` to
-    /// sample `k` is `weights[k * hidden + j]`, where `k = (y * 8 + x) * 3 + channel`. It has 192 rows.
+    /// From the hidden units to the samples. Its weights stand one sample after another: the weight
+    /// from unit `j` to sample `k` is `weights[k * hidden + j]`, where `k = (y * 8 + x) * 3 +
+    /// channel`. It has 192 rows.
     #[serde(borrow)]
     pub second: Layer<'a>,
 }
 
-/// One dense layer: weights and biases of the sum, and how the sum is scaled back to the range of the next stage.
+/// One dense layer: weights and biases of the sum, and how the sum is scaled back to the range of
+/// the next stage.
 ///
-/// A layer has as many rows as it has outputs. The sum of row `r` becomes
-/// `(clamp(sum >> pre, -32768, 32767) * multiplier[r] + (1 << (post - 1))) >> post`, where `>>` rounds down.
+/// A layer has as many rows as it has outputs. The sum of row `r` becomes `(clamp(sum >> pre,
+/// -32768, 32767) * multiplier[r] + (1 << (post - 1))) >> post`, where `>>` rounds down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer<'a> {
     /// The shift before the multiplication: 0 to [`MAX_PRE_SHIFT`].
@@ -99,7 +102,8 @@ pub struct Layer<'a> {
     pub post: u8,
     /// Weights as two's complement bytes, [`MIN_WEIGHT`] to 127.
     pub weights: &'a [u8],
-    /// One bias a row, four bytes each, little-endian two's complement, at most [`MAX_BIAS`] in magnitude.
+    /// One bias a row, four bytes each, little-endian two's complement, at most [`MAX_BIAS`] in
+    /// magnitude.
     pub bias: &'a [u8],
     /// One multiplier a row, two bytes each, little-endian, at most [`MAX_MULTIPLIER`].
     pub multiplier: &'a [u8],

@@ -12,7 +12,8 @@ use crate::{ImageError, ModelId};
 
 /// A picture file that has been checked: a size, the id of a model, and the latent of every block.
 ///
-/// Open it with the model that it was made with, [`Decoder::open`](crate::Decoder::open), to decode it.
+/// Open it with the model that it was made with, [`Decoder::open`](crate::Decoder::open), to decode
+/// it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Image<'a> {
     width: u32,
@@ -26,14 +27,14 @@ impl<'a> Image<'a> {
     ///
     /// # Errors
     ///
-    /// [`ImageError`] says what is wrong with the file: it is something else, from a newer version, cut short, too
-    /// long, or damaged.
+    /// [`ImageError`] says what is wrong with the file: it is something else, from a newer version,
+    /// cut short, too long, or damaged.
     pub fn from_bytes(file: &'a [u8]) -> Result<Self, ImageError> {
         Self::read(file, true)
     }
 
-    /// Reads a picture file without computing its checksum. Everything else is checked all the same: a damaged file can
-    /// at worst show wrong blocks.
+    /// Reads a picture file without computing its checksum. Everything else is checked all the
+    /// same: a damaged file can at worst show wrong blocks.
     ///
     /// # Errors
     ///
@@ -177,7 +178,8 @@ impl<'a> Image<'a> {
         self.model
     }
 
-    /// The latents of all blocks, 6 bytes each: row after row from the top, from left to right in a row.
+    /// The latents of all blocks, 6 bytes each: row after row from the top, from left to right in a
+    /// row.
     #[must_use]
     pub const fn codes(&self) -> &'a [u8] {
         self.codes.as_flattened()
@@ -189,19 +191,22 @@ impl<'a> Image<'a> {
         self.codes
     }
 
-    /// The latent of a block by its index in the order of [`codes`](Self::codes), if there is such a block.
+    /// The latent of a block by its index in the order of [`codes`](Self::codes), if there is such
+    /// a block.
     #[must_use]
     pub fn latent(&self, index: usize) -> Option<Latent> {
         self.codes.get(index).copied()
     }
 
-    /// The latent of the block that holds the pixel in column `x` and line `y`, if that is inside the picture.
+    /// The latent of the block that holds the pixel in column `x` and line `y`, if that is inside
+    /// the picture.
     #[must_use]
     pub fn latent_at(&self, x: u32, y: u32) -> Option<Latent> {
         self.latent(self.index_at(x, y)?)
     }
 
-    /// The index of the block that holds the pixel in column `x` and line `y`, if that is inside the picture.
+    /// The index of the block that holds the pixel in column `x` and line `y`, if that is inside
+    /// the picture.
     #[must_use]
     pub fn index_at(&self, x: u32, y: u32) -> Option<usize> {
         if x < self.width && y < self.height {

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-/// The id of a decoder model: the checksum at the end of its file. Two models that differ have, but for chance of one
-/// in four thousand million, ids that differ.
+/// The id of a decoder model: the checksum at the end of its file. Two models that differ have, but
+/// for chance of one in four thousand million, ids that differ.
 ///
 /// Shown as eight hexadecimal digits:
 ///

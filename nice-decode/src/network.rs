@@ -1,9 +1,10 @@
 //! The network in integers: from the bits of a latent to the samples of a block.
 //!
-//! The two dense layers are those of the usual recipe for integer inference (int8 weights with one scale a row, int32
-//! sums, a multiplication and a shift: Jacob et al., "Quantization and Training of Neural Networks for Efficient
-//! Integer-Arithmetic-Only Inference", 2018). Since the inputs of the first are single bits, it needs no
-//! multiplications: it adds up the rows of the bits that are set.
+//! The two dense layers are those of the usual recipe for integer inference (int8 weights with one
+//! scale a row, int32 sums, a multiplication and a shift: Jacob et al., "Quantization and Training
+//! of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018). Since the inputs of
+//! the first are single bits, it needs no multiplications: it adds up the rows of the bits that are
+//! set.
 
 use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::format::{
@@ -13,10 +14,23 @@ use crate::latent::{self, LATENT_BITS, Latent};
 use crate::{LayerName, ModelError, Table};
 
 /// How many sums of the first layer are kept in registers at once.
-const CHUNK: usize = 64;
+const CHUNK: usize = if cfg!(target_pointer_width = "64") {
+    64
+} else {
+    8
+};
 
-/// How many products of the second layer the compiler is shown at once, so that it takes its widest multiplications for
-/// them and adds up across a register only once. Up to 32 bytes a register it does best with this many.
+/// How many sums of the second layer are scaled at once, if that can be done by one instruction:
+/// all of a line. It has to divide the samples of a line.
+const GROUP: usize = if cfg!(target_pointer_width = "64") {
+    LINE_SAMPLES
+} else {
+    1
+};
+
+/// How many products of the second layer the compiler is shown at once, so that it takes its widest
+/// multiplications for them and adds up across a register only once. Up to 32 bytes a register it
+/// does best with this many.
 pub(crate) const NARROW: usize = 32;
 
 /// As [`NARROW`], for registers of 64 bytes.
@@ -129,25 +143,28 @@ impl Checked<'_> {
         let biases = self.second_bias.as_chunks::<LINE_SAMPLES>().0;
         let multipliers = self.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
         for (y, (biases, multipliers)) in biases.iter().zip(multipliers).enumerate() {
-            let mut sums = [0; LINE_SAMPLES];
-            for (sum, bias) in sums.iter_mut().zip(biases) {
-                let Some((row, rest)) = weights.split_at_checked(self.hidden()) else {
-                    return;
-                };
-                weights = rest;
-                *sum = i32::from_le_bytes(*bias).wrapping_add(dot::<TERMS>(&units, row));
-            }
-            // Apart from the sums, so that the compiler can scale many samples at once.
             let mut line = [0; LINE_SAMPLES];
-            for ((sample, sum), multiplier) in line.iter_mut().zip(sums).zip(multipliers) {
-                *sample = rescale(sum, *multiplier, self.second_shifts).clamp(0, 255) as u8;
+            let groups = line.as_chunks_mut::<GROUP>().0.iter_mut();
+            let groups = groups.zip(biases.as_chunks::<GROUP>().0);
+            for ((samples, biases), multipliers) in groups.zip(multipliers.as_chunks::<GROUP>().0) {
+                let mut sums = [0; GROUP];
+                for (sum, bias) in sums.iter_mut().zip(biases) {
+                    let Some((row, rest)) = weights.split_at_checked(self.hidden()) else {
+                        return;
+                    };
+                    weights = rest;
+                    *sum = i32::from_le_bytes(*bias).wrapping_add(dot::<TERMS>(&units, row));
+                }
+                for ((sample, sum), multiplier) in samples.iter_mut().zip(sums).zip(multipliers) {
+                    *sample = rescale(sum, *multiplier, self.second_shifts).clamp(0, 255) as u8;
+                }
             }
             sink(y, &line);
         }
     }
 
-    /// The first layer and the rectifier: from a latent to the hidden units. What is in `units` beyond them is never
-    /// used.
+    /// The first layer and the rectifier: from a latent to the hidden units. What is in `units`
+    /// beyond them is never used.
     #[inline(always)]
     fn activate(&self, latent: &Latent, units: &mut [i16; MAX_HIDDEN]) {
         let set = latent::bits(latent);
@@ -183,8 +200,8 @@ impl Checked<'_> {
     }
 }
 
-/// Adds weights of a latent bit to the sums of some hidden units. 48 weights of at most 127 in magnitude add up to
-/// 6,096 at most.
+/// Adds weights of a latent bit to the sums of some hidden units. 48 weights of at most 127 in
+/// magnitude add up to 6,096 at most.
 #[inline(always)]
 fn add(sums: [i16; CHUNK], row: &[u8]) -> [i16; CHUNK] {
     let weights = row.first_chunk().copied().unwrap_or_else(|| {
@@ -198,8 +215,9 @@ fn add(sums: [i16; CHUNK], row: &[u8]) -> [i16; CHUNK] {
     core::array::from_fn(|i| sums[i].wrapping_add(i16::from(weights[i] as i8)))
 }
 
-/// The sum of the products of activations and weights. With at most 512 weights of at most 127 in magnitude and
-/// activations of at most 32,767, it stays below 2^31 - 2^24 in magnitude, whatever the order of the additions.
+/// The sum of the products of activations and weights. With at most 512 weights of at most 127 in
+/// magnitude and activations of at most 32,767, it stays below 2^31 - 2^24 in magnitude, whatever
+/// the order of the additions.
 #[inline(always)]
 fn dot<const TERMS: usize>(units: &[i16; MAX_HIDDEN], weights: &[u8]) -> i32 {
     let (whole, rest) = weights.as_chunks::<TERMS>();
@@ -221,8 +239,8 @@ fn products(units: &[i16], weights: &[u8]) -> i32 {
     products.fold(0, i32::wrapping_add)
 }
 
-/// Brings the sum of a row back to the range of what follows. Nothing here can overflow: the product is at most 2^15
-/// times 2^15 - 1 in magnitude, and the rounding term at most 2^29.
+/// Brings the sum of a row back to the range of what follows. Nothing here can overflow: the
+/// product is at most 2^15 times 2^15 - 1 in magnitude, and the rounding term at most 2^29.
 #[inline(always)]
 fn rescale(sum: i32, multiplier: [u8; 2], Shifts { pre, post }: Shifts) -> i32 {
     let (pre, post) = (u32::from(pre), u32::from(post));
@@ -233,13 +251,16 @@ fn rescale(sum: i32, multiplier: [u8; 2], Shifts { pre, post }: Shifts) -> i32 {
         .wrapping_shr(post)
 }
 
+/// The biases and the multipliers of a layer, one of each a row.
+type Rows<'a> = (&'a [[u8; 4]], &'a [[u8; 2]]);
+
 /// Checks one layer and gives back its biases and multipliers.
 fn check<'a>(
     name: LayerName,
     layer: &Layer<'a>,
     rows: usize,
     weights: usize,
-) -> Result<(&'a [[u8; 4]], &'a [[u8; 2]]), ModelError> {
+) -> Result<Rows<'a>, ModelError> {
     if layer.pre > MAX_PRE_SHIFT {
         return Err(ModelError::PreShift {
             layer: name,

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::block::{BLOCK, BLOCK_SAMPLES};
+use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::network::{NATIVE, WIDE};
-use crate::{Decoder, Image, OutOfRange, Pixel, RowError};
+use crate::{Decoder, Image, Latent, OutOfRange, Pixel, RowError};
 
 /// A picture together with the model that it was made with, from [`Decoder::open`].
 #[derive(Clone, Copy)]
@@ -31,13 +31,13 @@ impl<'m, 'p> Picture<'m, 'p> {
         &self.image
     }
 
-    /// Decodes a block by its index: row after row from the top, from left to right in a row. The block is whole, even
-    /// where it reaches over the right or lower edge of the picture. Its samples lie as in [`Decoder::block`].
+    /// Decodes a block by its index: row after row from the top, from left to right in a row. The
+    /// block is whole, even where it reaches over the right or lower edge of the picture. Its
+    /// samples lie as in [`Decoder::block`].
     ///
     /// # Errors
     ///
     /// [`OutOfRange::Index`] if there is no such block; nothing is written then.
-    #[inline]
     pub fn block(&self, index: usize, block: &mut [u8; BLOCK_SAMPLES]) -> Result<(), OutOfRange> {
         let blocks = self.image.blocks();
         let latent = self
@@ -48,13 +48,12 @@ impl<'m, 'p> Picture<'m, 'p> {
         Ok(())
     }
 
-    /// Decodes the block that holds the pixel in column `x` and line `y` of the picture; the pixel is the one in column
-    /// `x % 8` and line `y % 8` of the block.
+    /// Decodes the block that holds the pixel in column `x` and line `y` of the picture; the pixel
+    /// is the one in column `x % 8` and line `y % 8` of the block.
     ///
     /// # Errors
     ///
     /// [`OutOfRange::Pixel`] if the pixel is outside the picture; nothing is written then.
-    #[inline]
     pub fn block_at(
         &self,
         x: u32,
@@ -72,22 +71,24 @@ impl<'m, 'p> Picture<'m, 'p> {
         Ok(())
     }
 
-    /// Decodes a row of blocks into the lines of a buffer: 8 lines, or those that are left in the last row.
+    /// Decodes a row of blocks into the lines of a buffer: 8 lines, or those that are left in the
+    /// last row.
     ///
-    /// A line takes `width * P::BYTES` bytes, and begins `stride` bytes after the one before it. What lies between the
-    /// lines, and after the last, is left as it is.
+    /// A line takes `width * P::BYTES` bytes, and begins `stride` bytes after the one before it.
+    /// What lies between the lines, and after the last, is left as it is.
     ///
     /// # Errors
     ///
-    /// [`RowError`] if there is no such row of blocks, if the stride is shorter than a line, or if the lines do not fit
-    /// into the buffer; nothing is written then.
-    #[inline]
+    /// [`RowError`] if there is no such row of blocks, if the stride is shorter than a line, or if
+    /// the lines do not fit into the buffer; nothing is written then.
     pub fn row<P: Pixel>(&self, row: u32, lines: &mut [u8], stride: usize) -> Result<(), RowError> {
-        self.row_inline::<P>(row, lines, stride)
+        self.row_with::<P>(row, lines, stride, |latent, put| {
+            self.decoder.lines(latent, put)
+        })
     }
 
-    /// As [`row`](Self::row), but always compiled into its caller, with the processor features that the caller is
-    /// compiled for (see [`Decoder::block_inline`]).
+    /// As [`row`](Self::row), but always compiled into its caller, with the processor features that
+    /// the caller is compiled for (see [`Decoder::block_inline`]).
     #[inline(always)]
     pub fn row_inline<P: Pixel>(
         &self,
@@ -95,7 +96,9 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), RowError> {
-        self.row_with::<P, NATIVE>(row, lines, stride)
+        self.row_with::<P>(row, lines, stride, |latent, put| {
+            self.decoder.lines_inline::<NATIVE>(latent, put)
+        })
     }
 
     /// As [`row_inline`](Self::row_inline), but arranged for registers of 64 bytes (see
@@ -107,16 +110,19 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), RowError> {
-        self.row_with::<P, WIDE>(row, lines, stride)
+        self.row_with::<P>(row, lines, stride, |latent, put| {
+            self.decoder.lines_inline::<WIDE>(latent, put)
+        })
     }
 
-    /// Decodes a row of blocks, `TERMS` products at a time.
+    /// Decodes a row of blocks with something that decodes a block and gives its lines away.
     #[inline(always)]
-    fn row_with<P: Pixel, const TERMS: usize>(
+    fn row_with<P: Pixel>(
         &self,
         row: u32,
         lines: &mut [u8],
         stride: usize,
+        decode: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
     ) -> Result<(), RowError> {
         let rows = self.image.blocks_high();
         let out_of_range = RowError::OutOfRange { row, rows };
@@ -150,7 +156,7 @@ impl<'m, 'p> Picture<'m, 'p> {
             .and_then(|rest| rest.get(..wide))
             .ok_or(out_of_range)?;
 
-        let mut put = |column: usize, y: usize, samples: &[u8; 24]| {
+        let mut put = |column: usize, y: usize, samples: &[u8; LINE_SAMPLES]| {
             if y >= height {
                 return;
             }
@@ -162,8 +168,7 @@ impl<'m, 'p> Picture<'m, 'p> {
             }
         };
         for (column, latent) in latents.iter().enumerate() {
-            self.decoder
-                .lines::<TERMS>(latent, |y, samples| put(column, y, samples));
+            decode(latent, &mut |y, samples| put(column, y, samples));
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use crate::block::LINE_SAMPLES;
 
-/// A way to store a pixel. Implemented by [`Rgb888`], [`Rgb565Le`] and [`Rgb565Be`]; nothing else can implement it.
+/// A way to store a pixel. Implemented by [`Rgb888`], [`Rgb565Le`] and [`Rgb565Be`]; nothing else
+/// can implement it.
 pub trait Pixel: sealed::Write {
     /// How many bytes a pixel takes.
     const BYTES: usize;
@@ -15,13 +16,15 @@ pub enum Rgb888 {}
 
 /// Two bytes a pixel, low byte first: red in bits 15 to 11, green in 10 to 5, blue in 4 to 0.
 ///
-/// A sample `s` becomes the nearest of the 32 (green: 64) levels: `round(s * 31 / 255)` and `round(s * 63 / 255)`. So 0
-/// stays black and 255 becomes full brightness. (No two levels are ever equally near.)
+/// A sample `s` becomes the nearest of the 32 (green: 64) levels: `round(s * 31 / 255)` and
+/// `round(s * 63 / 255)`. So 0 stays black and 255 becomes full brightness. (No two levels are ever
+/// equally near.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Rgb565Le {}
 
-/// Two bytes a pixel, high byte first, as displays on a serial bus want them; otherwise as [`Rgb565Le`].
+/// Two bytes a pixel, high byte first, as displays on a serial bus want them; otherwise as
+/// [`Rgb565Le`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Rgb565Be {}
@@ -87,8 +90,8 @@ fn rgb565([r, g, b]: [u8; 3]) -> u16 {
     level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)
 }
 
-/// The nearest of `top + 1` equally spaced levels, `round(sample * top / 255)`, without a division: n / 255 is
-/// n / 256 * (1 + 1 / 256 + ...), and two terms are enough while n is below 65536.
+/// The nearest of `top + 1` equally spaced levels, `round(sample * top / 255)`, without a division:
+/// n / 255 is n / 256 * (1 + 1 / 256 + ...), and two terms are enough while n is below 65536.
 #[inline(always)]
 fn level(sample: u8, top: u16) -> u16 {
     let n = u16::from(sample) * top + 128;

@@ -219,7 +219,7 @@ fn what_a_picture_is_goes_by_its_bytes_and_not_by_its_name() {
     }
     let text = complaint(Picture::from_encoded(b"Dear diary", "diary.txt"));
     assert!(
-        text.contains("diary.txt") && text.contains("no picture"),
+        text.contains("diary.txt") && text.contains("no format known here"),
         "{text}"
     );
     let text = complaint(Picture::from_encoded(b"", "void.png"));
@@ -234,6 +234,15 @@ fn a_picture_cut_short_anywhere_is_an_error_that_names_it() {
         let text = complaint(Picture::from_encoded(&png[..length], "short.png"));
         assert!(text.contains("short.png"), "{length}: {text}");
     }
+}
+
+#[test]
+fn a_picture_of_an_absurd_size_is_an_error_before_memory_is_asked_for() {
+    let text = complaint(Picture::from_encoded(
+        b"P6 4000000000 4000000000 255\n\0\0\0",
+        "vast.ppm",
+    ));
+    assert!(text.contains("vast.ppm"), "{text}");
 }
 
 #[test]
@@ -400,7 +409,7 @@ fn nonces_and_seeds_reach_every_offset_about_equally_often() {
     let mut by_nonce = [0; 6];
     let mut by_seed = [0; 6];
     for number in 0..6_000 {
-        let mut count = |counts: &mut [i32; 6], seed, nonce| {
+        let count = |counts: &mut [i32; 6], seed, nonce| {
             let place = cut_from(&sizes, seed)
                 .place(Pick { index: 1, nonce })
                 .unwrap();

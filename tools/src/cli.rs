@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::dataset::command::{self as dataset, DatasetCommand};
 use crate::{decode, encode, eval, info};
 
 /// The whole command line.
@@ -41,6 +42,9 @@ enum Command {
     Info(info::Args),
     /// Measure a model on pictures: PSNR, bits a pixel, speed
     Eval(eval::Args),
+    /// Build or fetch data sets to train on
+    #[command(subcommand)]
+    Dataset(DatasetCommand),
 }
 
 /// Runs `nice` with `args` (the program's name first), writing what it has to say to `out`.
@@ -68,6 +72,26 @@ where
         Command::Decode(args) => decode::run(&args, out),
         Command::Info(args) => info::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
+        Command::Dataset(command) => dataset::run(command, out),
     }?;
     Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        <CommandLine as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_told_apart_from_what_fails() {
+        let error = |args: &[&str]| run(args, &mut Vec::new()).unwrap_err();
+        assert!(error(&["nice", "frobnicate"]).is::<clap::Error>());
+        assert!(error(&["nice", "encode"]).is::<clap::Error>());
+        assert!(error(&["nice"]).is::<clap::Error>());
+        assert!(!error(&["nice", "info", "/no/such/file"]).is::<clap::Error>());
+    }
 }

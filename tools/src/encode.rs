@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::blocks::{self, BLOCK_BYTES};
-use crate::encoder::{EncoderNetwork, TASK};
+use crate::encoder::{self, EncoderNetwork, TASK};
 use crate::picture::Picture;
 use crate::search::DEFAULT_EFFORT;
 use crate::{files, model_file, picture_file, progress, wide};
@@ -75,7 +75,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let model = model_file::read(&args.model)?;
     let decoder = model_file::decoder(&model, &args.model)?;
     let encoder = EncoderNetwork::load_beside(&args.model, &decoder)?;
-    keep_apart(&args.output, &[&args.input, &args.model])?;
+    let beside = encoder::find_beside(&args.model)?;
+    keep_apart(&args.output, &[&args.input, &args.model, &beside])?;
     let picture = Picture::load(&args.input)?;
 
     let bar = progress::bar(blocks::count(&picture) as u64, "encoding");
@@ -221,4 +222,62 @@ pub(crate) fn keep_apart(output: &Path, inputs: &[&Path]) -> Result<()> {
 /// Millions of pixels a second.
 pub(crate) fn mpixel_per_s(width: u32, height: u32, taken: Duration) -> f64 {
     f64::from(width) * f64::from(height) / 1e6 / taken.as_secs_f64().max(1e-9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nice_decode::format::{Body, Layer, Model, Network};
+
+    /// A decoder of two hidden units, each of which is brightness or darkness.
+    fn model() -> Vec<u8> {
+        let first: Vec<u8> = (0..96).map(|at| (at * 37 % 255 - 127) as i8 as u8).collect();
+        let second: Vec<u8> = (0..384).map(|at| (at * 91 % 255 - 127) as i8 as u8).collect();
+        model_file::to_bytes(&Model {
+            name: "two",
+            body: Body::Network(Network {
+                bits: 48,
+                hidden: 2,
+                slope: 655,
+                first: Layer {
+                    pre: 0,
+                    post: 9,
+                    weights: &first,
+                    bias: &[0; 8],
+                    multiplier: &20_000_u16.to_le_bytes().repeat(2),
+                },
+                second: Layer {
+                    pre: 10,
+                    post: 19,
+                    weights: &second,
+                    bias: &3_400_000_i32.to_le_bytes().repeat(192),
+                    multiplier: &20_000_u16.to_le_bytes().repeat(192),
+                },
+            }),
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_picture_becomes_the_same_latents_with_any_number_of_threads() {
+        let weights = |count: usize| -> Vec<f32> {
+            (0..count).map(|at| (at * 7919 % 1000) as f32 / 999.0 - 0.5).collect()
+        };
+        let encoder =
+            EncoderNetwork::new(3, 0.01, &weights(576), &weights(3), &weights(144)).unwrap();
+        let model = model();
+        let decoder = Decoder::from_bytes(&model).unwrap();
+        let rgb = (0..333 * 77 * 3_u32)
+            .map(|at| (at.wrapping_mul(2_654_435_761) >> 20) as u8)
+            .collect();
+        let picture = Picture::new(333, 77, rgb).unwrap();
+        let with_threads = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.unwrap().install(|| encode_picture(&encoder, &decoder, &picture, 2))
+        };
+        let one = with_threads(1);
+        assert_eq!(with_threads(2), one);
+        assert_eq!(with_threads(7), one);
+        assert_ne!(one, encode_picture(&encoder, &decoder, &picture, 0));
+    }
 }

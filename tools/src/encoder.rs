@@ -359,7 +359,7 @@ fn file_bytes(hidden: usize) -> usize {
 }
 
 /// Where the encoder of a decoder model is.
-fn find_beside(model: &Path) -> Result<PathBuf> {
+pub(crate) fn find_beside(model: &Path) -> Result<PathBuf> {
     let same_name = model.with_extension("nicee");
     let mut places = vec![same_name.clone()];
     if model.file_stem().is_some_and(|stem| stem == "decoder") {

@@ -4,15 +4,13 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// Reads a whole file; the error names it.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     if path.is_dir() {
-        bail!(
-            "cannot read {}: it is a folder, and a file is needed",
-            path.display()
-        );
+        return Err(anyhow!("it is a folder, and a file is needed"))
+            .with_context(|| format!("cannot read {}", path.display()));
     }
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
@@ -120,7 +118,7 @@ fn write_directly(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) 
 fn plain(error: std::io::Error, folder: &Path) -> anyhow::Error {
     let named = error.get_ref().and_then(|named| named.source());
     let cause = named.map_or_else(|| error.to_string(), ToString::to_string);
-    anyhow::anyhow!("no file can be made in {}: {cause}", folder.display())
+    anyhow!("no file can be made in {}: {cause}", folder.display())
 }
 
 #[cfg(test)]

@@ -58,20 +58,7 @@ impl Picture {
     /// Decodes a picture file that is in memory; `name` stands in errors, and its ending tells the format where the
     /// bytes do not.
     pub fn from_encoded(bytes: &[u8], name: &str) -> Result<Self> {
-        let mut reader = ImageReader::new(Cursor::new(bytes));
-        match image::guess_format(bytes).or_else(|_| ImageFormat::from_path(name)) {
-            Ok(format) => reader.set_format(format),
-            Err(_) if bytes.is_empty() => bail!("cannot read {name}: it is empty"),
-            Err(_) => bail!(
-                "cannot read {name}: it is no picture in a format known here ({})",
-                known_formats()
-            ),
-        }
-        let decoded = reader
-            .decode()
-            .with_context(|| format!("cannot read the picture {name}"))?;
-        let (width, height) = (decoded.width(), decoded.height());
-        Self::new(width, height, to_rgb(decoded)).with_context(|| format!("cannot use {name}"))
+        decode(bytes, name).with_context(|| format!("cannot read the picture {name}"))
     }
 
     /// Columns of pixels.
@@ -138,6 +125,18 @@ pub fn known_formats() -> String {
 /// Whether the name of a file ends as that of a picture which can be read.
 pub fn has_known_ending(path: &Path) -> bool {
     ImageFormat::from_path(path).is_ok_and(|format| format.reading_enabled())
+}
+
+fn decode(bytes: &[u8], name: &str) -> Result<Picture> {
+    let mut reader = ImageReader::new(Cursor::new(bytes));
+    match image::guess_format(bytes).or_else(|_| ImageFormat::from_path(name)) {
+        Ok(format) => reader.set_format(format),
+        Err(_) if bytes.is_empty() => bail!("it is empty"),
+        Err(_) => bail!("it is in no format known here ({})", known_formats()),
+    }
+    let decoded = reader.decode()?;
+    let (width, height) = (decoded.width(), decoded.height());
+    Picture::new(width, height, to_rgb(decoded))
 }
 
 fn to_rgb(decoded: DynamicImage) -> Vec<u8> {

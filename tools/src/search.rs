@@ -14,24 +14,27 @@ pub(crate) fn improve_inline(
     effort: u32,
 ) {
     let mut best = error(decoder, block, latent);
+    // How many bits in a row have been found right as they are. Once it is all of them, nothing more can be found.
+    let mut settled = 0;
     for _ in 0..effort {
-        let mut changed = false;
         for bit in 0..LATENT_BITS {
+            if settled == LATENT_BITS {
+                return;
+            }
             let mut other = *latent;
             other[bit / 8] ^= 1 << (bit % 8);
             let found = error(decoder, block, &other);
             if found < best {
                 best = found;
                 *latent = other;
-                changed = true;
+                settled = 0;
             }
-        }
-        if !changed {
-            break;
+            settled += 1;
         }
     }
 }
 
+/// The squared error between a block and what the decoder makes of a latent.
 #[inline(always)]
 fn error(decoder: &Decoder<'_>, block: &[u8; BLOCK_SAMPLES], latent: &Latent) -> u32 {
     let mut decoded = [0; BLOCK_SAMPLES];

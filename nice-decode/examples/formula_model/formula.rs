@@ -1,12 +1,13 @@
-//! A decoder model and a picture made by a formula: for benches, tests and the firmware example, which need some that
-//! are valid and the same everywhere, not some that look like anything.
+//! A decoder model and a picture made by a formula: for benches, tests and the firmware example,
+//! which need some that are valid and the same everywhere, not some that look like anything.
 
 use nice_decode::format::{
     Body, Layer, MODEL_MAGIC, MODEL_VERSION, Model, Network, PICTURE_MAGIC, PICTURE_VERSION,
 };
 use nice_decode::{BLOCK_SAMPLES, LATENT_BITS, LATENT_BYTES, crc32};
 
-/// A sequence of numbers that look random: a linear congruential generator whose high bits are used.
+/// A sequence of numbers that look random: a linear congruential generator whose high bits are
+/// used.
 pub struct Numbers(u32);
 
 impl Numbers {
@@ -46,7 +47,8 @@ pub fn model(hidden: u16, seed: u32) -> Vec<u8> {
             .flat_map(|_| ((middle + numbers.next(magnitude)) as u16).to_le_bytes())
             .collect()
     };
-    // Hidden units come to some thousands; samples to 128 and a spread that the square root of their number moderates.
+    // Hidden units come to some thousands; samples to 128 and a spread that the square root of
+    // their number moderates.
     let first_multiplier = multipliers(units, 24_000, 8_000);
     let second_multiplier = multipliers(BLOCK_SAMPLES, 16_384, 2_000);
     let model = Model {

@@ -1,5 +1,33 @@
-//! Writes the decoder model of the firmware example: `cargo run -p nice-decode --example formula_model -- FILE`.
+//! Writes the files that the firmware example decodes: `cargo run -p nice-decode --example
+//! formula_model -- FOLDER`.
 
 mod formula;
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The hidden units of the model.
+const HIDDEN: u16 = 32;
+
+/// The seed of the model and of the picture.
+const SEED: u32 = 1;
+
+fn main() -> ExitCode {
+    let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("which folder? (firmware-example)");
+        return ExitCode::from(2);
+    };
+    let model = formula::model(HIDDEN, SEED);
+    let id = nice_decode::Decoder::from_bytes(&model)
+        .expect("the model is valid")
+        .id();
+    let picture = formula::picture(45, 19, id.get(), SEED);
+    for (name, bytes) in [("model.nicem", model), ("picture.nice", picture)] {
+        let path = folder.join(name);
+        if let Err(error) = std::fs::write(&path, bytes) {
+            eprintln!("error: cannot write {}: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

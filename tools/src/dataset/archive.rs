@@ -40,8 +40,9 @@ impl Limits {
 pub fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usize> {
     let name = archive.display();
     let file = File::open(archive).with_context(|| format!("cannot open {name}"))?;
-    let mut zip = ZipArchive::new(BufReader::new(file))
-        .with_context(|| format!("cannot read {name} as a zip archive"))?;
+    let mut zip = ZipArchive::new(BufReader::new(file)).with_context(|| {
+        format!("cannot read {name} as a zip archive; remove it and fetch it again")
+    })?;
     let wanted = check(&mut zip, limits).with_context(|| format!("refusing to unpack {name}"))?;
     if wanted.is_empty() {
         bail!("there is neither a .bin nor a picture in {name}");
@@ -224,6 +225,36 @@ mod tests {
         assert_eq!(inside("a//./b.png"), Some(PathBuf::from("a/b.png")));
         assert_eq!(inside("a\\b.png"), Some(PathBuf::from("a/b.png")));
         assert_eq!(inside("..a/b..png"), Some(PathBuf::from("..a/b..png")));
+    }
+
+    #[test]
+    fn an_archive_that_unpacks_to_more_than_it_says_is_stopped() {
+        use zip::write::SimpleFileOptions;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        let deflated =
+            SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        zip.start_file("a.bin", deflated).unwrap();
+        zip.write_all(&vec![0; 100_000]).unwrap();
+        zip.finish().unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let size = 100_000_u32.to_le_bytes();
+        let places: Vec<usize> = (0..bytes.len() - 4)
+            .filter(|&at| bytes[at..at + 4] == size)
+            .collect();
+        for at in places {
+            bytes[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+        }
+        fs::write(&path, bytes).unwrap();
+        let limits = Limits {
+            bytes: 5_000,
+            entries: 9,
+        };
+        let into = folder.path().join("files");
+        let error = unpack(&path, &into, &limits).unwrap_err();
+        assert!(format!("{error:#}").contains("bomb.zip"), "{error:#}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

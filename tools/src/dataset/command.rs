@@ -128,10 +128,10 @@ impl Build {
             }
             writeln!(
                 out,
-                "{}: {} blocks of {} pictures",
+                "{}: {} blocks of {}",
                 self.output.display(),
                 HumanCount(blocks),
-                HumanCount(pictures as u64)
+                folder::counted(pictures)
             )?;
         }
         Ok(())
@@ -167,8 +167,10 @@ impl Build {
         }
         bar.finish_and_clear();
         if bytes == 0 {
-            let told: String = unreadable.iter().map(|one| format!("\n  {one}")).collect();
-            bail!("none of the pictures could be read{told}");
+            bail!(
+                "none of the pictures could be read{}",
+                folder::told(unreadable)
+            );
         }
         Ok(bytes / BLOCK_BYTES as u64)
     }

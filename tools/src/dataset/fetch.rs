@@ -151,7 +151,10 @@ impl Fetcher {
 
     fn download(&self, order: &Order, file: &Path) -> Result<()> {
         if self.offline {
-            return Err(anyhow!("the network is not to be used")).context(instead(order, file));
+            bail!(
+                "the network is not to be used, and it is not in the cache; {}",
+                instead(order, file)
+            );
         }
         let mut download = Download {
             agent: self.agent(order),
@@ -176,9 +179,14 @@ impl Fetcher {
                     }
                     failures += 1;
                     if failures >= ATTEMPTS {
+                        let then = if download.reached {
+                            "what was received is kept, and the same command goes on from there"
+                                .to_owned()
+                        } else {
+                            download.out_of_reach()
+                        };
                         break Err(error.context(format!(
-                            "gave up after {ATTEMPTS} attempts in a row that failed; what was received is kept, and the same \
-                             command goes on from there"
+                            "gave up after {ATTEMPTS} attempts in a row that failed; {then}"
                         )));
                     }
                     thread::sleep(self.pause.saturating_mul(1 << (failures - 1)));
@@ -451,36 +459,45 @@ impl Download<'_> {
     }
 
     fn no_answer(&self, error: ureq::Error) -> Failure {
-        let away = match &error {
-            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
-            ureq::Error::Timeout(timeout) => {
-                matches!(timeout, ureq::Timeout::Connect | ureq::Timeout::Resolve)
-            }
+        let cut = match &error {
             ureq::Error::Io(error) => matches!(
                 error.kind(),
-                io::ErrorKind::ConnectionRefused
-                    | io::ErrorKind::HostUnreachable
-                    | io::ErrorKind::NetworkUnreachable
-                    | io::ErrorKind::NetworkDown
-                    | io::ErrorKind::AddrNotAvailable
-                    | io::ErrorKind::NotFound
+                io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::TimedOut
+                    | io::ErrorKind::WouldBlock
+                    | io::ErrorKind::Interrupted
             ),
+            ureq::Error::Timeout(timeout) => {
+                !matches!(timeout, ureq::Timeout::Connect | ureq::Timeout::Resolve)
+            }
+            ureq::Error::Protocol(_) => true,
             _ => false,
         };
-        let passing = away
-            || matches!(
-                error,
-                ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::Protocol(_)
-            );
-        let text = anyhow!(error);
-        if away && !self.reached {
-            // Nobody there from the start: waiting would only delay the advice.
-            Failure::Final(text.context(instead(self.order, self.file)))
-        } else if passing {
-            Failure::Passing(text)
+        // Where nobody answers from the start, waiting would only delay the advice; a network may also fail halfway.
+        let away = matches!(
+            error,
+            ureq::Error::HostNotFound
+                | ureq::Error::ConnectionFailed
+                | ureq::Error::Io(_)
+                | ureq::Error::Timeout(_)
+        );
+        let error = anyhow!(error);
+        if cut || away && self.reached {
+            Failure::Passing(error)
         } else {
-            Failure::Final(text.context(instead(self.order, self.file)))
+            Failure::Final(error.context(self.out_of_reach()))
         }
+    }
+
+    fn out_of_reach(&self) -> String {
+        format!(
+            "{} cannot be reached; {}",
+            host(&self.order.address),
+            instead(self.order, self.file)
+        )
     }
 
     fn refused(&self, status: StatusCode) -> Failure {
@@ -581,8 +598,7 @@ fn lock(folder: &Path) -> Option<File> {
 /// What to do when the network does not give it.
 fn instead(order: &Order, file: &Path) -> String {
     format!(
-        "{} cannot be reached; download {} by hand and put it at {}, or give a file or a folder on this machine instead",
-        host(&order.address),
+        "download {} by hand and put it at {}, or give a file or a folder on this machine instead",
         order.by_hand,
         file.display()
     )

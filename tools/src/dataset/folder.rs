@@ -113,21 +113,13 @@ fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
 
 /// Reads one picture; the error is ready to be reported beside others.
 pub fn read(path: &Path) -> Result<Picture, Unreadable> {
-    let read = fs::read(path)
-        .map_err(anyhow::Error::from)
-        .and_then(|bytes| Picture::from_encoded(&bytes, &path.display().to_string()));
-    read.map_err(|error| Unreadable {
-        path: path.to_path_buf(),
-        // The first link of the chain, where there is a second, only says which file it is.
-        why: match error.chain().nth(1) {
-            Some(_) => error
-                .chain()
-                .skip(1)
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(": "),
-            None => error.to_string(),
-        },
+    Picture::load(path).map_err(|error| {
+        // The first link of the chain only says which file it is.
+        let why: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        Unreadable {
+            path: path.to_path_buf(),
+            why: why.join(": "),
+        }
     })
 }
 
@@ -192,7 +184,16 @@ pub fn notes(unreadable: &[Unreadable], of: usize) -> Vec<String> {
     notes
 }
 
-fn told(unreadable: &[Unreadable]) -> String {
+/// `1 picture`, `2 pictures` and so on.
+pub fn counted(pictures: usize) -> String {
+    match pictures {
+        1 => "1 picture".to_owned(),
+        _ => format!("{} pictures", HumanCount(pictures as u64)),
+    }
+}
+
+/// Every file on a line of its own, to go on with after a sentence.
+pub fn told(unreadable: &[Unreadable]) -> String {
     unreadable.iter().map(|one| format!("\n  {one}")).collect()
 }
 

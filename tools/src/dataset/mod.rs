@@ -87,11 +87,7 @@ impl OpenOptions {
 /// Without `validation`, the data are split: a folder of pictures by picture, as [`folder::for_validation`] says; a
 /// `train.bin` that has a `val.bin` beside it (on disk, in a folder, in an archive or on Kaggle) uses that; any other
 /// `.bin` keeps its last twentieth for validation; and synthetic pictures are validated on others, of other seeds.
-pub fn open(
-    data: &Source,
-    validation: Option<&Source>,
-    options: &OpenOptions,
-) -> Result<Splits> {
+pub fn open(data: &Source, validation: Option<&Source>, options: &OpenOptions) -> Result<Splits> {
     let mut notes = Vec::new();
     let found = locate(data, options)?;
     let held_back = match validation {
@@ -138,11 +134,11 @@ pub fn open(
         }
         Found::Synthetic { seed, pictures } => {
             notes.push(format!(
-                "training on {} synthetic pictures made from seed {seed}, a stand-in: for a codec worth using, give \
-                 photographs with --data",
-                HumanCount(pictures.into())
+                "training on {} made from the synthetic seed {seed}, a stand-in: for a codec worth using, give photographs \
+                 with --data",
+                folder::counted(pictures as usize)
             ));
-            let of = format!("synthetic pictures of seed {seed}");
+            let of = format!("synthetic seed {seed}");
             let train = BlockSet::cut_from(render(seed, 0, pictures), options.seed, &of);
             match held_back {
                 Some(held_back) => (train, held_back),
@@ -246,11 +242,7 @@ fn ends_in_bin(path: &Path) -> bool {
 }
 
 /// All of a source, for validation.
-fn validate_on(
-    found: Found,
-    options: &OpenOptions,
-    notes: &mut Vec<String>,
-) -> Result<BlockSet> {
+fn validate_on(found: Found, options: &OpenOptions, notes: &mut Vec<String>) -> Result<BlockSet> {
     Ok(match found {
         Found::Bins { train, val } => {
             let path = val.or(train).context("there is no .bin")?;
@@ -320,7 +312,7 @@ fn last_twentieth(bin: BinFile) -> Result<(BinFile, BinFile)> {
 
 /// One synthetic picture for validation for every 16 to train on, and at least one.
 fn synthetic_validation(seed: u64, pictures: u32) -> BlockSet {
-    let of = format!("synthetic pictures of seed {seed}");
+    let of = format!("synthetic seed {seed}");
     BlockSet::on_the_grid(&render(seed, 1, pictures.div_ceil(16)), &of)
 }
 

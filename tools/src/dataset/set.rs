@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indicatif::HumanCount;
 
 use super::bin::BinFile;
-use super::hash;
+use super::{folder, hash};
 use crate::blocks::{self, BLOCK_BYTES};
 use crate::picture::Picture;
 
@@ -20,7 +20,7 @@ pub struct Pick {
 }
 
 /// Where in a set of pictures a block is cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The number of the picture in [`BlockSet::pictures`].
     pub picture: usize,
@@ -29,6 +29,9 @@ pub struct Place {
     /// The upper row.
     pub y: u32,
 }
+
+/// How many blocks are asked of memory before the first of them is cut.
+const AHEAD: usize = 16;
 
 /// The blocks of one split.
 #[derive(Debug)]
@@ -70,9 +73,9 @@ impl BlockSet {
         }
         Self {
             described: format!(
-                "{} blocks on the grid of {} {of}",
+                "{} blocks on the grid of {} of {of}",
                 HumanCount((bytes.len() / BLOCK_BYTES) as u64),
-                of_pictures(pictures.len())
+                folder::counted(pictures.len())
             ),
             blocks: Blocks::Memory(bytes),
         }
@@ -97,9 +100,9 @@ impl BlockSet {
             .collect();
         Self {
             described: format!(
-                "{} blocks a pass, at random offsets in {} {of}",
+                "{} blocks a pass, at random offsets in {} of {of}",
                 HumanCount(end),
-                of_pictures(pictures.len())
+                folder::counted(pictures.len())
             ),
             blocks: Blocks::Cut {
                 pictures,
@@ -181,20 +184,26 @@ impl BlockSet {
                 ends,
                 seed,
             } => {
-                for (&pick, out) in picks.iter().zip(out) {
-                    let place = place(pictures, ends, *seed, pick)
-                        .unwrap_or_else(|| panic!("no block {} in the set", pick.index));
-                    blocks::cut_at(&pictures[place.picture], place.x, place.y, out);
+                let place = |pick: &Pick| {
+                    place(pictures, ends, *seed, *pick)
+                        .unwrap_or_else(|| panic!("no block {} in the set", pick.index))
+                };
+                let mut places = [Place::default(); AHEAD];
+                for (picks, out) in picks.chunks(AHEAD).zip(out.chunks_mut(AHEAD)) {
+                    for (to, pick) in places.iter_mut().zip(picks) {
+                        *to = place(pick);
+                    }
+                    // Memory is asked for all of these blocks before the first is needed: waiting for them one at a time takes
+                    // twice as long.
+                    for at in &places[..picks.len()] {
+                        blocks::touch(&pictures[at.picture], at.x, at.y);
+                    }
+                    for (at, out) in places.iter().zip(out) {
+                        blocks::cut_at(&pictures[at.picture], at.x, at.y, out);
+                    }
                 }
             }
         }
-    }
-}
-
-fn of_pictures(count: usize) -> String {
-    match count {
-        1 => "picture of".to_owned(),
-        _ => format!("{} pictures of", HumanCount(count as u64)),
     }
 }
 

@@ -10,7 +10,8 @@ pub(super) const SUN: Place = (318.0, 196.0);
 
 /// The colour of the view at a place, without what stands on the near shore.
 pub(super) fn view(place: Place) -> Colour {
-    if place.1 < SHORE { land(place) } else { lake(place) }
+    let shore = SHORE + 0.9 * noise(place.0 / 23.0, 0.0, 21) + 0.5 * noise(place.0 / 4.0, 0.0, 22);
+    if place.1 < shore { land(place) } else { lake(place) }
 }
 
 /// Everything above the water.
@@ -22,6 +23,11 @@ fn land(place: Place) -> Colour {
     mountains(place, air).unwrap_or(air)
 }
 
+/// Where the sun stands from here: 1 on the right, -1 on the left, and between near it.
+fn sunward(x: f32) -> f32 {
+    ((SUN.0 - x) / 70.0).clamp(-1.0, 1.0)
+}
+
 fn sky((x, y): Place) -> Colour {
     let height = ((SHORE - y) / SHORE).clamp(0.0, 1.0);
     let low = blend(hex(0xf6d6a8), hex(0xa9c4d8), smooth(0.05, 0.5, height));
@@ -30,36 +36,44 @@ fn sky((x, y): Place) -> Colour {
     let far = dx * dx + dy * dy;
     let warmth = 1.0 / (1.0 + far / (150.0 * 150.0));
     let glow = add(
-        lit(hex(0xffd08a), 0.5 / (1.0 + far / (48.0 * 48.0))),
-        lit(hex(0xffc48c), 0.34 * warmth),
+        lit(hex(0xffd694), 1.5 / (1.0 + far / (30.0 * 30.0))),
+        lit(hex(0xffc48c), 0.36 * warmth),
     );
-    let disc = lit(hex(0xfff2cc), 1.9 * (1.0 - smooth(11.0, 15.0, far.sqrt())));
+    let disc = lit(hex(0xfff2cc), 2.6 * (1.0 - smooth(7.0, 17.0, far.sqrt())));
     let mut colour = add(add(air, glow), disc);
 
     // Thin high streaks.
     let streak = fractal(x * 0.006 + y * 0.011, y * 0.034 - x * 0.004, 5, 31);
-    let veil = smooth(0.05, 0.75, streak) * smooth(0.1, 0.5, height) * 0.5;
+    let veil = smooth(0.05, 0.75, streak) * smooth(0.1, 0.5, height) * 0.38;
     colour = blend(colour, blend(hex(0xf3eee9), hex(0xffe0b4), warmth), veil);
 
     // Heaps of cloud on a plane overhead, smaller towards the horizon.
     let away = 100.0 / (SHORE - y + 62.0);
-    let spot = |dx: f32, dy: f32| {
-        let (u, v) = ((x - 384.0) * away * 0.017 + dx, away * 3.1 + dy);
-        let bend = fractal(u * 0.9, v * 0.9, 3, 47) * 0.55;
-        (u + bend, v + bend * 0.6)
+    let (u, v) = ((x - 384.0) * away * 0.015 + 0.35, away * 4.2 + 0.15);
+    let bend = 0.22 * noise(u * 2.1, v * 2.1, 47);
+    let (u, v) = (u + bend, v - bend);
+    let heap = |u: f32, v: f32, octaves: u32| {
+        let (mut sum, mut strength, mut scale) = (0.0, 0.36, 3.0);
+        for octave in 0..octaves {
+            let bulge = noise(u * scale + octave as f32, v * scale, 59 + octave).abs();
+            sum += strength * (0.36 - bulge);
+            strength *= 0.55;
+            scale *= 2.07;
+        }
+        sum
     };
-    let (u, v) = spot(0.0, 0.0);
-    let body = fractal(u, v, 7, 59);
-    let thickness = smooth(-0.02, 0.52, body + 0.30 * (noise(u * 0.45, v * 0.45, 3) - 0.06));
+    let large = fractal(u * 0.95, v * 0.95, 3, 53) - 0.06;
+    let body = large + if large > -0.5 { heap(u, v, 5) } else { 0.0 };
+    let thickness = smooth(0.0, 0.42, body);
     if thickness > 0.0 {
-        let side = if x < SUN.0 { 1.0 } else { -1.0 };
-        let (u, v) = spot(0.05 * side, 0.10);
-        let towards = fractal(u, v, 5, 59);
-        let bright = (0.52 + (body - towards) * 1.5 - 0.35 * thickness * (1.0 - warmth)).clamp(0.0, 1.0);
-        let shade = blend(hex(0x7e8aa3), hex(0xc79d86), warmth);
+        let side = sunward(x);
+        let (tu, tv) = (u + 0.07 * side, v + 0.09);
+        let towards = fractal(tu * 0.95, tv * 0.95, 3, 53) - 0.06 + heap(tu, tv, 4);
+        let bright = (0.62 + (body - towards) * 1.15 - 0.42 * smooth(0.1, 0.9, body) * (1.0 - warmth)).clamp(0.0, 1.0);
+        let shade = blend(hex(0x8b96ad), hex(0xcfa68c), warmth);
         let light = blend(hex(0xfdf6ec), hex(0xffe9bd), warmth * 1.2);
         let cloud = lit(blend(shade, light, bright), 1.0 + 0.5 * warmth);
-        colour = blend(colour, cloud, thickness * mix(0.35, 0.93, smooth(0.02, 0.3, height)));
+        colour = blend(colour, cloud, thickness * mix(0.30, 0.95, smooth(0.02, 0.3, height)));
     }
     colour
 }
@@ -68,15 +82,15 @@ fn sky((x, y): Place) -> Colour {
 fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
     let ranges = [
         // Height of the foot, of the peaks, width of a mountain, seed, how much air lies between.
-        (288.0, 100.0, 132.0, 5, 0.28),
-        (268.0, 84.0, 118.0, 9, 0.56),
+        (290.0, 118.0, 140.0, 5, 0.26),
+        (272.0, 108.0, 122.0, 9, 0.52),
     ];
     for (foot, peak, width, seed, haze) in ranges {
         let along = x / width + seed as f32;
         let ridge = 1.0 - (fractal(along, 0.5, 6, seed)).abs() * 1.35;
         let broad = 0.45 + 0.75 * noise(x / 260.0, 7.0 + seed as f32, seed).abs() + 0.14 * wave(x / 700.0 + 0.1);
         // The ranges are low in the middle, where the sun goes down.
-        let gap = 0.42 + 0.58 * smooth(30.0, 260.0, (x - SUN.0 - 16.0).abs());
+        let gap = 0.40 + 0.60 * smooth(20.0, 215.0, (x - SUN.0 - 16.0).abs());
         let top = foot - peak * ridge.max(0.1) * broad.max(0.25) * gap;
         if y < top {
             continue;
@@ -87,7 +101,7 @@ fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
             let (x, y) = (x + dx + (depth + dy) * 0.35 * noise(x / 40.0, 3.0, seed), depth + dy);
             1.0 - fractal(x * 0.03, y * 0.017 + 20.0, 6, seed + 2).abs() * 1.6
         };
-        let slope = (rib(1.2, 0.5) - rib(-1.2, -0.5)) * if x < SUN.0 { 1.0 } else { -1.0 };
+        let slope = (rib(1.2, 0.5) - rib(-1.2, -0.5)) * sunward(x);
         let light = (0.55 - slope * 2.1).clamp(0.12, 1.25);
         let snow_line = 20.0 + 26.0 * noise(x / 30.0, y / 17.0, seed + 4) + 12.0 * noise(x / 6.0, y / 5.0, seed);
         let snow = smooth(8.0, -8.0, depth - snow_line - (270.0 - foot + peak * 0.12));
@@ -141,7 +155,7 @@ fn wood((x, y): Place) -> Option<Colour> {
             continue;
         }
         let (down, across, tree) = hit.unwrap_or((0.8, 0.0, cell));
-        let side = if x < SUN.0 { 1.0 } else { -1.0 };
+        let side = sunward(x);
         let light = 0.62 + 0.5 * across * side - 0.45 * down + 0.55 * noise(x * 0.7, y * 0.8, 17 + row as u32);
         let kind = chance(tree, row, 8);
         let leaf = if kind > 0.86 { hex(0x8f7a35) } else { blend(hex(0x2c4a2c), hex(0x4c6a35), kind) };
@@ -160,13 +174,13 @@ fn lake((x, y): Place) -> Colour {
     let distance = 46.0 / (y - SHORE + 9.0);
     let (u, v) = ((x - 384.0) * distance * 0.02, distance * 11.0);
     let long = fractal(u * 1.3, v * 1.6, 4, 101);
-    let short = noise(u * 9.0, v * 7.0, 103);
+    let short = noise(u * 8.0, v * 8.0, 103) + 0.5 * noise(u * 17.0, v * 19.0, 104);
     let calm = 0.35 + 0.65 * smooth(-0.35, 0.35, noise(x / 210.0, y / 23.0, 107));
-    let lift = (long * 1.0 + short * 0.42) * calm;
+    let lift = (long * 0.8 + short * 0.55) * calm;
     let reach = 3.0 + 34.0 * near;
     let mirror = (
         (x + lift * 5.0 * (0.3 + near)).clamp(0.0, 767.0),
-        (SHORE - 0.6 - (y - SHORE) * 1.08 - lift * reach).clamp(0.0, SHORE - 0.6),
+        (SHORE - 0.6 - (y - SHORE) * 1.02 - lift * reach).clamp(0.0, SHORE - 0.6),
     );
     let sky = land(mirror);
     let deep = blend(hex(0x2d4c52), hex(0x14303c), near);

@@ -24,15 +24,15 @@ pub(super) fn paint(canvas: &mut Canvas) {
     shadow(canvas, &[(60.0, 452.0), (112.0, 448.0), (70.0, 482.0), (-40.0, 520.0), (-60.0, 470.0)]);
     tree(canvas, &mut chance);
     grass(canvas, &mut chance, 456.0, 484.0);
-    shadow(canvas, &[(236.0, 484.0), (420.0, 484.0), (432.0, 496.0), (240.0, 496.0)]);
+    shadow(canvas, &[(224.0, 484.0), (430.0, 484.0), (442.0, 496.0), (228.0, 496.0)]);
     sign(canvas);
     grass(canvas, &mut chance, 482.0, 530.0);
 }
 
 /// The line of the near shore.
 fn bank(x: f32) -> f32 {
-    let bay = (x - 326.0) / 150.0;
-    402.0 + 33.0 / (1.0 + bay * bay * bay * bay) - 12.0 * smooth(430.0, 768.0, x)
+    let bay = (x - 290.0) / 122.0;
+    400.0 + 34.0 / (1.0 + bay * bay * bay * bay) - 9.0 * smooth(380.0, 600.0, x)
         + 4.0 * noise(x / 37.0, 0.0, 201)
         + 1.6 * noise(x / 7.0, 3.0, 202)
 }
@@ -92,14 +92,15 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
             }
             // Tufts, and none of them high before the sign.
             let tuft = 0.75 + 0.9 * noise(x / 19.0, foot / 9.0, 208);
-            let low = if (228.0..430.0).contains(&x) { 0.55 } else { 1.0 };
+            let low = if (216.0..440.0).contains(&x) { 0.55 } else { 1.0 };
             let high = mix(2.4, 17.0, near * near) * tall * tuft.max(0.3) * low;
             let tip = (x + lean * high + high * 0.12, foot - high);
             let dry = smooth(-0.35, 0.6, noise(x / 60.0, foot / 26.0, 209) + tone * 0.5 - 0.25);
             let leaf = blend(hex(0x5c7a28), hex(0xb3a658), dry);
             let colour = lit(leaf, 0.55 + 0.6 * tone);
             let width = mix(0.55, 1.7, near);
-            if kind < 0.988 - 0.012 * near {
+            let meadow = smooth(0.0, 0.5, noise(x / 40.0, foot / 17.0, 212));
+            if kind < 0.998 - 0.03 * meadow {
                 // Bent at the middle; the tips catch the sun.
                 let middle = (x + lean * high * 0.30, foot - high * 0.58);
                 let root = lit(colour, 0.42);
@@ -329,7 +330,7 @@ fn chimney(canvas: &mut Canvas) {
 
 /// A sign on two posts.
 fn sign(canvas: &mut Canvas) {
-    let (left, top, right, bottom) = (234.0, 420.0, 426.0, 474.0);
+    let (left, top, right, bottom) = (222.0, 420.0, 434.0, 474.0);
     for post in [left + 18.0, right - 18.0] {
         canvas.polygon(&[(post - 4.0, top - 7.0), (post + 4.0, top - 7.0), (post + 4.0, 492.0), (post - 4.0, 492.0)], |(x, y)| {
             let round = 1.0 - (x - post).abs() / 6.5;
@@ -353,8 +354,8 @@ fn sign(canvas: &mut Canvas) {
     });
     let ink = hex(0x1d3344);
     let middle = (left + right) / 2.0;
-    write(canvas, "NICE 48 BITS", (middle, top + 10.0), 18.0, 3.1, ink);
-    write(canvas, "EVERY BLOCK 8 X 8, NO MORE, NO LESS", (middle, top + 38.0), 6.4, 1.0, hex(0x6a2d22));
+    write(canvas, "NICE 48 BITS", (middle, top + 11.0), 16.0, 2.9, ink);
+    write(canvas, "8 X 8 PIXELS, ALWAYS 6 BYTES", (middle, top + 37.0), 7.0, 1.1, hex(0x6a2d22));
     for nail in [(left + 9.0, top + 9.0), (right - 9.0, top + 9.0), (left + 9.0, bottom - 9.0), (right - 9.0, bottom - 9.0)] {
         canvas.leaf(nail, (1.0, 0.0), 1.3, 1.3, hex(0x4a4640));
     }
@@ -374,10 +375,10 @@ fn write(canvas: &mut Canvas, text: &str, (middle, top): Place, height: f32, wid
 fn tree(canvas: &mut Canvas, chance: &mut Chance) {
     let mut tips = Vec::new();
     let mut limbs = Vec::new();
-    grow(chance, (92.0, 458.0), (0.05, -1.0), 96.0, 21.0, 0, &mut limbs, &mut tips);
+    grow(chance, (96.0, 458.0), (0.02, -1.0), 104.0, 23.0, 0, &mut limbs, &mut tips);
     // Roots.
     for (dx, width) in [(-17.0, 8.0), (-7.0, 10.0), (9.0, 9.0), (18.0, 6.0)] {
-        canvas.stroke((92.0, 440.0), (92.0 + dx, 464.0), (13.0, width * 0.4), (hex(0x4a3b2c), hex(0x3a3024)));
+        canvas.stroke((96.0, 440.0), (96.0 + dx, 464.0), (14.0, width * 0.4), (hex(0x4a3b2c), hex(0x3a3024)));
     }
     for &(from, to, widths) in &limbs {
         bark(canvas, from, to, widths);
@@ -385,9 +386,9 @@ fn tree(canvas: &mut Canvas, chance: &mut Chance) {
     // Leaves hang about the tips; those behind are painted first, darker.
     let mut leaves = Vec::new();
     for &(x, y) in &tips {
-        let (size, shift) = (chance.range(16.0, 31.0), chance.normal() * 0.55);
-        for _ in 0..(size * 4.2) as u32 {
-            let (dx, dy, dz) = (chance.normal() * 0.52, chance.normal() * 0.42, chance.normal() * 0.5);
+        let (size, shift) = (chance.range(12.0, 25.0), chance.normal() * 0.6);
+        for _ in 0..(size * 6.0) as u32 {
+            let (dx, dy, dz) = (chance.normal() * 0.55, chance.normal() * 0.42, chance.normal() * 0.5);
             let place = (x + dx * size, y + dy * size + dx * dx * 2.5);
             leaves.push((dz + shift, place, (dx, dy), chance.bits()));
         }
@@ -396,16 +397,17 @@ fn tree(canvas: &mut Canvas, chance: &mut Chance) {
     for (depth, place, (dx, dy), bits) in leaves {
         let mut own = Chance::new(u64::from(bits));
         // The sun stands low on the right; the crown shades itself on the left and below.
-        let crown = smooth(-40.0, 220.0, place.0) * 0.5 + smooth(310.0, 60.0, place.1) * 0.25;
-        let light = 0.18 + 0.42 * crown + 0.24 * dx - 0.30 * dy + 0.13 * depth + 0.12 * own.normal();
-        let shade = blend(hex(0x223318), hex(0x51702a), (light * 1.6).clamp(0.0, 1.0));
-        let sunny = blend(hex(0x7f9636), hex(0xe0bd58), smooth(0.55, 1.15, light + 0.15 * own.unit()));
-        let colour = blend(shade, sunny, smooth(0.32, 0.85, light));
-        let colour = if own.unit() < 0.05 { blend(colour, hex(0xb9752b), 0.6) } else { colour };
+        let crown = 0.6 * smooth(-60.0, 230.0, place.0) + 0.35 * smooth(320.0, 70.0, place.1);
+        let hollow = fractal(place.0 / 30.0, place.1 / 24.0, 3, 72);
+        let light = 0.02 + 0.42 * crown + 0.26 * dx - 0.34 * dy + 0.16 * depth + 0.34 * hollow + 0.09 * own.normal();
+        let shade = blend(hex(0x1b2a14), hex(0x4b6828), (light * 2.0).clamp(0.0, 1.0));
+        let sunny = blend(hex(0x7a9037), hex(0xd9bd62), smooth(0.6, 1.1, light + 0.15 * own.unit()));
+        let colour = blend(shade, sunny, smooth(0.38, 0.9, light));
+        let colour = if own.unit() < 0.03 { blend(colour, hex(0xa8722e), 0.5) } else { colour };
         let axis = own.range(-1.0, 1.0);
         let axis = (axis, (1.0 - axis * axis).sqrt());
-        let long = own.range(1.9, 3.7);
-        canvas.leaf(place, axis, long, long * own.range(0.35, 0.6), colour);
+        let long = own.range(1.2, 2.5);
+        canvas.leaf(place, axis, long, long * own.range(0.38, 0.62), colour);
     }
 }
 
@@ -426,13 +428,14 @@ fn grow(
     const PIECES: u32 = 4;
     let (mut at, mut along, mut thick) = (from, towards, width);
     for _ in 0..PIECES {
-        let bend = chance.normal() * 0.13;
-        along = unit((along.0 - along.1 * bend, along.1 + along.0 * bend - 0.03));
+        let bend = chance.normal() * if level == 0 { 0.05 } else { 0.13 };
+        // Branches strive upwards.
+        along = unit((along.0 - along.1 * bend, along.1 + along.0 * bend - 0.05));
         let next = (at.0 + along.0 * length / PIECES as f32, at.1 + along.1 * length / PIECES as f32);
         let thinner = thick * if level == 0 { 0.93 } else { 0.88 };
         limbs.push((at, next, (thick, thinner)));
         (at, thick) = (next, thinner);
-        if level >= 3 {
+        if level >= 2 {
             tips.push(at);
         }
     }
@@ -441,10 +444,10 @@ fn grow(
     }
     let forks = if level < 2 { 3 } else { 2 };
     for fork in 0..forks {
-        let spread = (fork as f32 - (forks - 1) as f32 / 2.0) * if level == 0 { 0.75 } else { 0.95 };
+        let spread = (fork as f32 - (forks - 1) as f32 / 2.0) * if level == 0 { 0.62 } else { 0.80 };
         let turn = spread + chance.normal() * 0.17;
         let next = unit((along.0 - along.1 * turn, along.1 + along.0 * turn));
-        let (longer, thinner) = (chance.range(0.66, 0.84), chance.range(0.58, 0.72));
+        let (longer, thinner) = (chance.range(0.64, 0.80), chance.range(0.58, 0.72));
         grow(chance, at, next, length * longer, thick * thinner, level + 1, limbs, tips);
     }
 }

@@ -1,0 +1,102 @@
+//! Rows of blocks: every format, every edge, and nothing written outside.
+
+use std::vec;
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::made::{codes, picture, small};
+use crate::{Decoder, Image, Pixel, Rgb565Be, Rgb565Le, Rgb888, RowError};
+
+/// The pixel of a decoded block in a format, worked out apart from the crate.
+type Convert = fn([u8; 3]) -> Vec<u8>;
+
+fn rgb888(rgb: [u8; 3]) -> Vec<u8> {
+    rgb.to_vec()
+}
+
+fn rgb565([r, g, b]: [u8; 3]) -> u16 {
+    let level = |sample: u8, top: u32| ((2 * u32::from(sample) * top + 255) / 510) as u16;
+    level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)
+}
+
+fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
+    let model = small().file();
+    let decoder = Decoder::from_bytes(&model).unwrap();
+    let (wide, high) = (width.div_ceil(8), height.div_ceil(8));
+    let file = picture(
+        width,
+        height,
+        decoder.id().get(),
+        &codes((wide * high) as usize),
+    );
+    let image = Image::from_bytes(&file).unwrap();
+    let shown = decoder.open(&image).unwrap();
+    let line = width as usize * P::BYTES;
+    let stride = line + gap;
+    for row in 0..high {
+        let lines = (height - row * 8).min(8) as usize;
+        let needed = stride * (lines - 1) + line;
+        let mut expected = vec![0xAA; needed + 5];
+        for y in 0..lines {
+            for x in 0..width as usize {
+                let mut block = [0; 192];
+                shown.block_at(x as u32, row * 8, &mut block).unwrap();
+                let at = (y * 8 + x % 8) * 3;
+                let pixel = convert([block[at], block[at + 1], block[at + 2]]);
+                expected[y * stride + x * P::BYTES..][..P::BYTES].copy_from_slice(&pixel);
+            }
+        }
+        let mut buffer = vec![0xAA; needed + 5];
+        shown.row::<P>(row, &mut buffer, stride).unwrap();
+        assert_eq!(buffer, expected);
+        let mut buffer = vec![0xAA; needed + 5];
+        shown
+            .row_inline_wide::<P>(row, &mut buffer[..needed], stride)
+            .unwrap();
+        assert_eq!(buffer, expected);
+
+        let short = shown.row::<P>(row, &mut buffer[..needed - 1], stride);
+        assert_eq!(
+            short,
+            Err(RowError::Buffer {
+                found: needed - 1,
+                needed
+            })
+        );
+        let narrow = shown.row::<P>(row, &mut buffer, line - 1);
+        assert_eq!(
+            narrow,
+            Err(RowError::Stride {
+                found: line - 1,
+                needed: line
+            })
+        );
+        assert_eq!(
+            buffer, expected,
+            "nothing is written when the lines do not fit"
+        );
+    }
+    let mut buffer = vec![0xAA; 8 * stride];
+    for row in [high, u32::MAX] {
+        let refused = shown.row::<P>(row, &mut buffer, stride);
+        assert_eq!(refused, Err(RowError::OutOfRange { row, rows: high }));
+    }
+    let vast = shown.row::<P>(0, &mut buffer, usize::MAX);
+    assert_eq!(vast.is_err(), height > 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn rows_are_the_blocks_cropped_to_the_picture(
+        width in 1..35_u32,
+        height in 1..20_u32,
+        gap in 0..5_usize,
+    ) {
+        check::<Rgb888>(width, height, gap, rgb888);
+        check::<Rgb565Le>(width, height, gap, |rgb| rgb565(rgb).to_le_bytes().to_vec());
+        check::<Rgb565Be>(width, height, gap, |rgb| rgb565(rgb).to_be_bytes().to_vec());
+    }
+}
