@@ -46,7 +46,12 @@ pub fn bit_means(means: &[f32], theme: Theme) -> Result<Vec<u8>> {
     ensure!(!means.is_empty(), "no bit means to draw");
     let mut canvas = Canvas::new(320);
     let colours = Colours::of(theme);
-    let plot = Frame { left: 46, right: WIDTH - 16, top: 52, bottom: 268 };
+    let plot = Frame {
+        left: 46,
+        right: WIDTH - 16,
+        top: 52,
+        bottom: 268,
+    };
     canvas.draw(theme, |pen| {
         pen.heading("Mean of each latent bit on the validation set", colours)?;
         for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
@@ -54,7 +59,14 @@ pub fn bit_means(means: &[f32], theme: Theme) -> Result<Vec<u8>> {
             if tick != 0.5 {
                 pen.line((plot.left, y), (plot.right, y), colours.grid, 1)?;
             }
-            pen.text(&format!("{tick}"), (plot.left - 10, y), 13, colours.muted, HPos::Right, VPos::Center)?;
+            pen.text(
+                &format!("{tick}"),
+                (plot.left - 10, y),
+                13,
+                colours.muted,
+                HPos::Right,
+                VPos::Center,
+            )?;
         }
         // Bits stand in groups of eight, a byte of the code each.
         let count = means.len();
@@ -63,27 +75,72 @@ pub fn bit_means(means: &[f32], theme: Theme) -> Result<Vec<u8>> {
         for (bit, &mean) in means.iter().enumerate() {
             let x = f64::from(plot.left) + slot * bit as f64 + 8.0 * (bit / 8) as f64;
             let (left, right) = (x + slot * 0.12, x + slot * 0.88);
-            let height = if mean.is_finite() { f64::from(mean.clamp(0.0, 1.0)) } else { 0.0 };
+            let height = if mean.is_finite() {
+                f64::from(mean.clamp(0.0, 1.0))
+            } else {
+                0.0
+            };
             let top = f64::from(plot.bottom) - f64::from(plot.bottom - plot.top) * height;
-            let colour = if is_dead(mean) { colours.bad } else { colours.main };
+            let colour = if is_dead(mean) {
+                colours.bad
+            } else {
+                colours.main
+            };
             // A dead bit of mean 0 still leaves a mark.
-            pen.fill((left, top.min(f64::from(plot.bottom) - 3.0)), (right, f64::from(plot.bottom)), colour)?;
+            pen.fill(
+                (left, top.min(f64::from(plot.bottom) - 3.0)),
+                (right, f64::from(plot.bottom)),
+                colour,
+            )?;
             if bit % 8 == 0 || bit + 1 == count {
                 let middle = (x + slot / 2.0).round() as i32;
-                pen.text(&bit.to_string(), (middle, plot.bottom + 10), 13, colours.muted, HPos::Center, VPos::Top)?;
+                pen.text(
+                    &bit.to_string(),
+                    (middle, plot.bottom + 10),
+                    13,
+                    colours.muted,
+                    HPos::Center,
+                    VPos::Top,
+                )?;
             }
         }
-        pen.line((plot.left, plot.bottom), (plot.right, plot.bottom), colours.muted, 1)?;
+        pen.line(
+            (plot.left, plot.bottom),
+            (plot.right, plot.bottom),
+            colours.muted,
+            1,
+        )?;
         pen.dashes(plot.left, plot.right, plot.y(0.5), colours.accent)?;
         let dead = means.iter().filter(|&&mean| is_dead(mean)).count();
         let mut legend = plot.right;
         if dead > 0 {
             let text = format!("dead: {dead}");
-            legend -= pen.text(&text, (legend, 24), 14, colours.bad, HPos::Right, VPos::Center)? + 24;
+            legend -= pen.text(
+                &text,
+                (legend, 24),
+                14,
+                colours.bad,
+                HPos::Right,
+                VPos::Center,
+            )? + 24;
         }
-        pen.text("fully used: 0.5", (legend, 24), 14, colours.accent, HPos::Right, VPos::Center)?;
+        pen.text(
+            "fully used: 0.5",
+            (legend, 24),
+            14,
+            colours.accent,
+            HPos::Right,
+            VPos::Center,
+        )?;
         let middle = (plot.left + plot.right) / 2;
-        pen.text("bit", (middle, plot.bottom + 30), 13, colours.muted, HPos::Center, VPos::Top)?;
+        pen.text(
+            "bit",
+            (middle, plot.bottom + 30),
+            13,
+            colours.muted,
+            HPos::Center,
+            VPos::Top,
+        )?;
         Ok(())
     })?;
     canvas.png()
@@ -101,37 +158,86 @@ pub fn loss_curve(points: &[LossPoint], theme: Theme) -> Result<Vec<u8>> {
     let last = all().map(|p| p.0).fold(0.0, f64::max);
     // Decades, with a margin, and never less than a tenth of one.
     let (low, high) = (lowest.log10(), highest.log10());
-    let margin = ((high - low) * 0.06).max((0.1 - (high - low)) / 2.0).max(0.01);
+    let margin = ((high - low) * 0.06)
+        .max((0.1 - (high - low)) / 2.0)
+        .max(0.01);
     let (low, high) = (low - margin, high + margin);
 
     let mut canvas = Canvas::new(360);
     let colours = Colours::of(theme);
-    let plot = Frame { left: 70, right: WIDTH - 64, top: 76, bottom: 308 };
+    let plot = Frame {
+        left: 70,
+        right: WIDTH - 64,
+        top: 76,
+        bottom: 308,
+    };
     let place = |&(step, loss): &(f64, f64)| {
         let x = f64::from(plot.left) + f64::from(plot.right - plot.left) * step / last.max(1.0);
-        (x.round() as i32, plot.y((loss.log10() - low) / (high - low)))
+        (
+            x.round() as i32,
+            plot.y((loss.log10() - low) / (high - low)),
+        )
     };
     canvas.draw(theme, |pen| {
         pen.heading("Loss", colours)?;
         let best = validation.iter().min_by(|a, b| a.1.total_cmp(&b.1));
         if let Some(&(step, loss)) = best {
             let db = -10.0 * loss.log10();
-            let text = format!("best {} = {db:.2} dB at step {}", short(loss), thousands(step as u64));
-            pen.text(&text, (plot.left, 24), 14, colours.muted, HPos::Left, VPos::Center)?;
+            let text = format!(
+                "best {} = {db:.2} dB at step {}",
+                short(loss),
+                thousands(step as u64)
+            );
+            pen.text(
+                &text,
+                (plot.left, 24),
+                14,
+                colours.muted,
+                HPos::Left,
+                VPos::Center,
+            )?;
         }
         for tick in log_ticks(low, high) {
             let y = plot.y((tick.log10() - low) / (high - low));
             pen.line((plot.left, y), (plot.right, y), colours.grid, 1)?;
-            pen.text(&short(tick), (plot.left - 10, y), 13, colours.muted, HPos::Right, VPos::Center)?;
+            pen.text(
+                &short(tick),
+                (plot.left - 10, y),
+                13,
+                colours.muted,
+                HPos::Right,
+                VPos::Center,
+            )?;
         }
-        pen.text("MSE", (plot.left - 10, plot.top - 18), 13, colours.muted, HPos::Right, VPos::Center)?;
+        pen.text(
+            "MSE",
+            (plot.left - 10, plot.top - 18),
+            13,
+            colours.muted,
+            HPos::Right,
+            VPos::Center,
+        )?;
         for db in ticks(-10.0 * high, -10.0 * low, 5) {
             let y = plot.y((-db / 10.0 - low) / (high - low));
             pen.line((plot.right, y), (plot.right + 5, y), colours.muted, 1)?;
             let text = format!("{}", (db * 100.0).round() / 100.0);
-            pen.text(&text, (plot.right + 10, y), 13, colours.muted, HPos::Left, VPos::Center)?;
+            pen.text(
+                &text,
+                (plot.right + 10, y),
+                13,
+                colours.muted,
+                HPos::Left,
+                VPos::Center,
+            )?;
         }
-        pen.text("dB", (plot.right + 10, plot.top - 18), 13, colours.muted, HPos::Left, VPos::Center)?;
+        pen.text(
+            "dB",
+            (plot.right + 10, plot.top - 18),
+            13,
+            colours.muted,
+            HPos::Left,
+            VPos::Center,
+        )?;
         for step in ticks(0.0, last.max(1.0), 6) {
             if step.fract() != 0.0 {
                 continue;
@@ -139,16 +245,36 @@ pub fn loss_curve(points: &[LossPoint], theme: Theme) -> Result<Vec<u8>> {
             let (x, _) = place(&(step, highest));
             pen.line((x, plot.bottom), (x, plot.bottom + 5), colours.muted, 1)?;
             let text = thousands(step as u64);
-            pen.text(&text, (x, plot.bottom + 10), 13, colours.muted, HPos::Center, VPos::Top)?;
+            pen.text(
+                &text,
+                (x, plot.bottom + 10),
+                13,
+                colours.muted,
+                HPos::Center,
+                VPos::Top,
+            )?;
         }
-        pen.line((plot.left, plot.bottom), (plot.right, plot.bottom), colours.muted, 1)?;
+        pen.line(
+            (plot.left, plot.bottom),
+            (plot.right, plot.bottom),
+            colours.muted,
+            1,
+        )?;
         let middle = (plot.left + plot.right) / 2;
-        pen.text("step", (middle, plot.bottom + 30), 13, colours.muted, HPos::Center, VPos::Top)?;
+        pen.text(
+            "step",
+            (middle, plot.bottom + 30),
+            13,
+            colours.muted,
+            HPos::Center,
+            VPos::Top,
+        )?;
 
         let mut legend = plot.right;
-        for (name, line, colour) in
-            [("validation", &validation, colours.main), ("training", &train, colours.accent)]
-        {
+        for (name, line, colour) in [
+            ("validation", &validation, colours.main),
+            ("training", &train, colours.accent),
+        ] {
             if line.is_empty() {
                 continue;
             }
@@ -159,7 +285,14 @@ pub fn loss_curve(points: &[LossPoint], theme: Theme) -> Result<Vec<u8>> {
                     pen.dot(point, 3.0, colour)?;
                 }
             }
-            legend -= pen.text(name, (legend, 24), 14, colours.ink, HPos::Right, VPos::Center)? + 8;
+            legend -= pen.text(
+                name,
+                (legend, 24),
+                14,
+                colours.ink,
+                HPos::Right,
+                VPos::Center,
+            )? + 8;
             pen.line((legend - 20, 24), (legend, 24), colour, 3)?;
             legend -= 44;
         }
@@ -185,7 +318,11 @@ pub fn difference(a: &Picture, b: &Picture) -> Result<Picture> {
         sizes[2],
         sizes[3]
     );
-    let samples = a.rgb().iter().zip(b.rgb()).map(|(&a, &b)| a.abs_diff(b).saturating_mul(AMPLIFIED));
+    let samples = a
+        .rgb()
+        .iter()
+        .zip(b.rgb())
+        .map(|(&a, &b)| a.abs_diff(b).saturating_mul(AMPLIFIED));
     Picture::new(a.width(), a.height(), samples.collect())
 }
 
@@ -202,7 +339,11 @@ fn series(points: &[LossPoint], value: impl Fn(&LossPoint) -> f64) -> Vec<(f64, 
 fn ticks(low: f64, high: f64, count: u32) -> Vec<f64> {
     let rough = (high - low) / f64::from(count);
     let decade = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * decade).into_iter().find(|&s| s >= rough).unwrap_or(rough);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|m| m * decade)
+        .into_iter()
+        .find(|&s| s >= rough)
+        .unwrap_or(rough);
     let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
     (first..=last).map(|i| i as f64 * step).collect()
 }
@@ -214,10 +355,13 @@ fn log_ticks(low: f64, high: f64) -> Vec<f64> {
         &[1.0, 3.0],
         &[1.0, 2.0, 5.0],
         &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
-        &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0],
         &[
-            1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.2, 3.4, 3.6, 3.8, 4.0,
-            4.2, 4.4, 4.6, 4.8, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 8.5, 9.0, 9.5,
+            1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0,
+        ],
+        &[
+            1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.2,
+            3.4, 3.6, 3.8, 4.0, 4.2, 4.4, 4.6, 4.8, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 8.5, 9.0,
+            9.5,
         ],
     ];
     let mut found = Vec::new();
@@ -237,7 +381,11 @@ fn log_ticks(low: f64, high: f64) -> Vec<f64> {
 fn short(loss: f64) -> String {
     let digits = (2.0 - loss.log10().floor()).clamp(0.0, 12.0) as usize;
     let text = format!("{loss:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// A number with a comma every three digits.
@@ -313,7 +461,8 @@ impl Canvas {
     const ZOOM: u32 = SCALE * SMOOTH;
 
     fn new(height: i32) -> Self {
-        let pixels = vec![0; WIDTH as usize * height as usize * (Self::ZOOM * Self::ZOOM * 3) as usize];
+        let pixels =
+            vec![0; WIDTH as usize * height as usize * (Self::ZOOM * Self::ZOOM * 3) as usize];
         Self { height, pixels }
     }
 
@@ -336,7 +485,8 @@ impl Canvas {
                     let mut sum = 0;
                     for line in 0..SMOOTH as usize {
                         for column in 0..SMOOTH as usize {
-                            let at = (y * SMOOTH as usize + line) * stride + (x * SMOOTH as usize + column) * 3;
+                            let at = (y * SMOOTH as usize + line) * stride
+                                + (x * SMOOTH as usize + column) * 3;
                             sum += u32::from(self.pixels[at + channel]);
                         }
                     }
@@ -355,9 +505,14 @@ const FONT: &str = "nice";
 /// Registers the font, once: it comes with the program, so that charts need none on the machine.
 fn register() -> Result<()> {
     static DONE: OnceLock<bool> = OnceLock::new();
-    let done = DONE
-        .get_or_init(|| register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok());
-    if *done { Ok(()) } else { Err(anyhow!("the font of the charts cannot be read")) }
+    let done = DONE.get_or_init(|| {
+        register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok()
+    });
+    if *done {
+        Ok(())
+    } else {
+        Err(anyhow!("the font of the charts cannot be read"))
+    }
 }
 
 /// Draws in layout units.
@@ -369,7 +524,8 @@ const ZOOM: i32 = Canvas::ZOOM as i32;
 
 impl Pen<'_> {
     fn heading(&self, text: &str, colours: &Colours) -> Result<()> {
-        self.text(text, (16, 24), 17, colours.ink, HPos::Left, VPos::Center).map(|_| ())
+        self.text(text, (16, 24), 17, colours.ink, HPos::Left, VPos::Center)
+            .map(|_| ())
     }
 
     /// Returns the width of the text.
@@ -382,7 +538,10 @@ impl Pen<'_> {
         across: HPos,
         down: VPos,
     ) -> Result<i32> {
-        let style = (FONT, size * ZOOM).into_font().color(&colour).pos(Pos::new(across, down));
+        let style = (FONT, size * ZOOM)
+            .into_font()
+            .color(&colour)
+            .pos(Pos::new(across, down));
         let (width, _) = self.area.estimate_text_size(text, &style)?;
         // The letters stand high in their box; this brings digits and lower case to the middle.
         let y = y * ZOOM + size * ZOOM / 8;
@@ -405,7 +564,10 @@ impl Pen<'_> {
     fn fill(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor) -> Result<()> {
         let place = |v: f64| (v * f64::from(ZOOM)).round() as i32;
         // Plotters fills up to and including the second corner.
-        let corners = [(place(from.0), place(from.1)), (place(to.0) - 1, place(to.1) - 1)];
+        let corners = [
+            (place(from.0), place(from.1)),
+            (place(to.0) - 1, place(to.1) - 1),
+        ];
         Ok(self.area.draw(&Rectangle::new(corners, colour.filled()))?)
     }
 
@@ -418,12 +580,17 @@ impl Pen<'_> {
 
     fn path(&self, points: &[(i32, i32)], colour: RGBColor) -> Result<()> {
         let points: Vec<_> = points.iter().map(|&(x, y)| (x * ZOOM, y * ZOOM)).collect();
-        Ok(self.area.draw(&PathElement::new(points, colour.stroke_width(2 * ZOOM as u32)))?)
+        Ok(self.area.draw(&PathElement::new(
+            points,
+            colour.stroke_width(2 * ZOOM as u32),
+        ))?)
     }
 
     fn dot(&self, (x, y): (i32, i32), radius: f64, colour: RGBColor) -> Result<()> {
         let radius = (radius * f64::from(ZOOM)) as i32;
-        Ok(self.area.draw(&Circle::new((x * ZOOM, y * ZOOM), radius, colour.filled()))?)
+        Ok(self
+            .area
+            .draw(&Circle::new((x * ZOOM, y * ZOOM), radius, colour.filled()))?)
     }
 }
 
@@ -437,22 +604,37 @@ mod tests {
 
     fn count(picture: &Picture, colour: RGBColor) -> usize {
         let wanted = [colour.0, colour.1, colour.2];
-        picture.rgb().chunks_exact(3).filter(|pixel| *pixel == wanted).count()
+        picture
+            .rgb()
+            .chunks_exact(3)
+            .filter(|pixel| *pixel == wanted)
+            .count()
     }
 
     #[test]
     fn a_higher_mean_makes_a_higher_bar() {
         let blue = Colours::of(Theme::Light).main;
-        let [low, high] = [0.25, 0.5].map(|mean| count(&pixels(&bit_means(&[mean; 48], Theme::Light).unwrap()), blue));
+        let [low, high] = [0.25, 0.5].map(|mean| {
+            count(
+                &pixels(&bit_means(&[mean; 48], Theme::Light).unwrap()),
+                blue,
+            )
+        });
         // Twice as high but for the line at 0.5, which covers part of the upper end.
-        assert!(low > 10_000 && (1.9..=2.0).contains(&(high as f64 / low as f64)), "{low} {high}");
+        assert!(
+            low > 10_000 && (1.9..=2.0).contains(&(high as f64 / low as f64)),
+            "{low} {high}"
+        );
     }
 
     #[test]
     fn dead_bits_are_red_and_only_they() {
         let red = Colours::of(Theme::Light).bad;
         let mut means = [0.5; 48];
-        assert_eq!(count(&pixels(&bit_means(&means, Theme::Light).unwrap()), red), 0);
+        assert_eq!(
+            count(&pixels(&bit_means(&means, Theme::Light).unwrap()), red),
+            0
+        );
         means[7] = 0.0;
         assert!(count(&pixels(&bit_means(&means, Theme::Light).unwrap()), red) > 50);
     }
@@ -463,9 +645,21 @@ mod tests {
             for means in [&[f32::NAN; 48][..], &[2.0, -1.0, f32::INFINITY], &[0.5]] {
                 bit_means(means, theme).unwrap();
             }
-            let bad = LossPoint { step: 0, train: f64::NAN, validation: f64::INFINITY };
-            let good = LossPoint { step: 1, train: 0.5, validation: 0.5 };
-            let huge = LossPoint { step: u64::MAX, train: 1e-300, validation: 1e300 };
+            let bad = LossPoint {
+                step: 0,
+                train: f64::NAN,
+                validation: f64::INFINITY,
+            };
+            let good = LossPoint {
+                step: 1,
+                train: 0.5,
+                validation: 0.5,
+            };
+            let huge = LossPoint {
+                step: u64::MAX,
+                train: 1e-300,
+                validation: 1e300,
+            };
             for points in [&[good][..], &[bad, good], &[good, good], &[bad, good, huge]] {
                 loss_curve(points, theme).unwrap();
             }
@@ -475,7 +669,11 @@ mod tests {
     #[test]
     fn a_chart_of_nothing_is_an_error() {
         assert!(bit_means(&[], Theme::Light).is_err());
-        let bad = LossPoint { step: 0, train: f64::NAN, validation: 0.0 };
+        let bad = LossPoint {
+            step: 0,
+            train: f64::NAN,
+            validation: 0.0,
+        };
         assert!(loss_curve(&[bad], Theme::Light).is_err());
     }
 
@@ -485,9 +683,17 @@ mod tests {
         for (low, high) in [(-2.5, -1.9), (-2.41, -2.3), (-8.0, 2.0)] {
             let ticks = log_ticks(low, high);
             assert!(ticks.len() >= 3, "{ticks:?}");
-            assert!(ticks.iter().all(|tick| (low..=high).contains(&tick.log10())), "{ticks:?}");
+            assert!(
+                ticks
+                    .iter()
+                    .all(|tick| (low..=high).contains(&tick.log10())),
+                "{ticks:?}"
+            );
         }
-        assert_eq!(ticks(0.0, 3000.0, 6), [0.0, 500.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0]);
+        assert_eq!(
+            ticks(0.0, 3000.0, 6),
+            [0.0, 500.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0]
+        );
         assert_eq!(short(0.003), "0.003");
         assert_eq!(short(0.012_345), "0.0123");
         assert_eq!(thousands(1_234_567), "1,234,567");
@@ -505,6 +711,11 @@ mod tests {
     fn pictures_of_different_sizes_have_no_difference() {
         let a = Picture::new(2, 1, vec![0; 6]).unwrap();
         let b = Picture::new(1, 2, vec![0; 6]).unwrap();
-        assert!(difference(&a, &b).unwrap_err().to_string().contains("2x1 and 1x2"));
+        assert!(
+            difference(&a, &b)
+                .unwrap_err()
+                .to_string()
+                .contains("2x1 and 1x2")
+        );
     }
 }

@@ -336,13 +336,7 @@ impl<'a> Prepared<'a> {
         say(
             run.json,
             out,
-            &format!(
-                "{} training blocks ({}), {} validation blocks ({})",
-                data.train.len(),
-                data.train.describe(),
-                data.validation.len(),
-                data.validation.describe()
-            ),
+            &format!("training on {}; validating on {}", data.train.describe(), data.validation.describe()),
         )?;
         Ok(Self { config, data, demo_name, demo, typed, device, effort: run.effort, json: run.json })
     }

@@ -117,7 +117,9 @@ pub fn is_dead(p: f32) -> bool {
 impl Report {
     /// Numbers of the latent bits that are dead.
     pub fn dead_bits(&self) -> Vec<usize> {
-        (0..self.bit_means.len()).filter(|&i| is_dead(self.bit_means[i])).collect()
+        (0..self.bit_means.len())
+            .filter(|&i| is_dead(self.bit_means[i]))
+            .collect()
     }
 
     /// Sum of the entropies of the bits, each taken alone: an upper bound on what a block's code can tell.
@@ -130,7 +132,10 @@ impl Report {
     /// copies of the pictures, so it can be sent alone.
     pub fn write(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| {
-            format!("cannot make the folder {} for the report: choose another --out", folder.display())
+            format!(
+                "cannot make the folder {} for the report: choose another --out",
+                folder.display()
+            )
         })?;
         let html = self.page(&mut |name, png| write_atomically(&folder.join(name), png))?;
         write_atomically(&folder.join("report.html"), html.as_bytes())
@@ -146,7 +151,11 @@ impl Report {
             "style" => STYLE.to_owned(),
             "bits" => self.sizes.bits_per_block.to_string(),
             "date" => escape(&self.date),
-            "notes" => self.notes.iter().map(|note| format!("<p class=\"note\">{}</p>\n", escape(note))).collect(),
+            "notes" => self
+                .notes
+                .iter()
+                .map(|note| format!("<p class=\"note\">{}</p>\n", escape(note)))
+                .collect(),
             "tiles" => self.tiles(),
             "demo" => demo.clone(),
             "results" => self.results(),
@@ -174,22 +183,46 @@ impl Report {
                 tile(decibels(db), "dB", &format!("demo picture, {}", best.name));
             }
         }
-        tile(format!("{}", self.sizes.bits_per_pixel()), "bit/pixel", "at any content, random access");
+        tile(
+            format!("{}", self.sizes.bits_per_pixel()),
+            "bit/pixel",
+            "always, whatever the block",
+        );
         tile(kilobytes(self.sizes.decoder_bytes), "KB", "decoder file");
         if let Some(speed) = self.decode_pixels_per_second {
-            tile(format!("{:.1}", speed / 1.0e6), "Mpixel/s", "decoded on one core here");
+            tile(
+                format!("{:.1}", speed / 1.0e6),
+                "Mpixel/s",
+                "decoded on one core here",
+            );
         }
         if self.steps > 0 {
-            tile(duration(self.seconds), "", &format!("{} training steps", charts::thousands(self.steps)));
+            tile(
+                duration(self.seconds),
+                "",
+                &format!("{} training steps", charts::thousands(self.steps)),
+            );
         }
         tiles + "</div>\n"
     }
 
     fn demo(&self, beside: Beside<'_>) -> Result<String> {
-        let Some(Demo { name, coded, original, decoded }) = &self.demo else { return Ok(String::new()) };
+        let Some(Demo {
+            name,
+            coded,
+            original,
+            decoded,
+        }) = &self.demo
+        else {
+            return Ok(String::new());
+        };
         let difference = charts::difference(original, decoded)?;
         let mut html = String::from("<h2>Before and after</h2>\n<div class=\"stack\">\n");
-        let mut figure = |picture: &Picture, file: &str, alt: &str, caption: &str| -> Result<String> {
+        let mut figure = |picture: &Picture,
+                          file: &str,
+                          alt: &str,
+                          caption: &str|
+         -> Result<String> {
             let png = picture.to_png_bytes()?;
             if !file.is_empty() {
                 beside(file, &png)?;
@@ -203,8 +236,18 @@ impl Report {
             ))
         };
         let caption = format!("<b>Before.</b> {}, 24 bits a pixel", escape(name));
-        let before = figure(original, "demo-original.png", "The demo picture as it was", &caption)?;
-        let db = self.results.iter().rev().find(|row| row.name == *coded).and_then(|row| row.demo_db);
+        let before = figure(
+            original,
+            "demo-original.png",
+            "The demo picture as it was",
+            &caption,
+        )?;
+        let db = self
+            .results
+            .iter()
+            .rev()
+            .find(|row| row.name == *coded)
+            .and_then(|row| row.demo_db);
         let db = db.map_or(String::new(), |db| format!(", {} dB", decibels(db)));
         let caption = format!(
             "<b>After.</b> {} bits a block, {} a pixel, {}{db}",
@@ -212,14 +255,26 @@ impl Report {
             self.sizes.bits_per_pixel(),
             escape(coded)
         );
-        let after = figure(decoded, "demo-decoded.png", "The demo picture as it is decoded", &caption)?;
+        let after = figure(
+            decoded,
+            "demo-decoded.png",
+            "The demo picture as it is decoded",
+            &caption,
+        )?;
         let _ = write!(html, "<div class=\"pair\">\n{before}{after}</div>\n");
 
         let caption = format!("<b>Difference</b>, {} times as large", charts::AMPLIFIED);
-        let difference = figure(&difference, "demo-difference.png", "Their difference, amplified", &caption)?;
+        let difference = figure(
+            &difference,
+            "demo-difference.png",
+            "Their difference, amplified",
+            &caption,
+        )?;
         // Two places close up: where the codec does worst and where it does as usual.
         let close = close_ups(original, decoded);
-        let places = ["where it errs most", "where it errs as usual"].into_iter().zip(&close);
+        let places = ["where it errs most", "where it errs as usual"]
+            .into_iter()
+            .zip(&close);
         let mut pairs = Vec::new();
         for (place, &(x, y)) in places {
             let pair = beside_each_other(&cut(original, x, y)?, &cut(decoded, x, y)?)?;
@@ -227,13 +282,11 @@ impl Report {
             let alt = format!("Part of the demo picture before and after, {place}");
             pairs.push(figure(&pair, "", &alt, &caption)?);
         }
-        match pairs.as_slice() {
-            [] => html += &difference,
-            pairs => {
-                let _ = write!(html, "<div class=\"pair pixels\">\n{}</div>\n", pairs.concat());
-                let _ = write!(html, "<details open><summary>Difference</summary>\n<div class=\"pair\">{difference}</div></details>\n");
-            }
-        }
+        let pairs = pairs.concat();
+        let _ = write!(
+            html,
+            "<div class=\"pair\">\n{difference}<div class=\"stack pixels\">\n{pairs}</div>\n</div>\n"
+        );
         Ok(html + "</div>\n")
     }
 
@@ -242,12 +295,23 @@ impl Report {
             return String::new();
         }
         let mut columns: Vec<(String, Vec<Option<f64>>)> = vec![
-            ("validation".to_owned(), self.results.iter().map(|row| row.validation_db).collect()),
-            ("demo picture".to_owned(), self.results.iter().map(|row| row.demo_db).collect()),
+            (
+                "validation".to_owned(),
+                self.results.iter().map(|row| row.validation_db).collect(),
+            ),
+            (
+                "demo picture".to_owned(),
+                self.results.iter().map(|row| row.demo_db).collect(),
+            ),
         ];
         for (name, _) in self.results.iter().flat_map(|row| &row.others) {
             if columns.iter().all(|(known, _)| known != name) {
-                let of = |row: &ResultRow| row.others.iter().find(|other| other.0 == *name).map(|other| other.1);
+                let of = |row: &ResultRow| {
+                    row.others
+                        .iter()
+                        .find(|other| other.0 == *name)
+                        .map(|other| other.1)
+                };
                 columns.push((name.clone(), self.results.iter().map(of).collect()));
             }
         }
@@ -262,8 +326,16 @@ impl Report {
         for (i, row) in self.results.iter().enumerate() {
             let _ = write!(html, "<tr><th>{}</th>", escape(&row.name));
             for (_, values) in &columns {
-                let best = values.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-                let class = if values[i] == Some(best) { " class=\"best\"" } else { "" };
+                let best = values
+                    .iter()
+                    .flatten()
+                    .copied()
+                    .fold(f64::NEG_INFINITY, f64::max);
+                let class = if values[i] == Some(best) {
+                    " class=\"best\""
+                } else {
+                    ""
+                };
                 let text = values[i].map_or("&ndash;".to_owned(), decibels);
                 let _ = write!(html, "<td{class}>{text}</td>");
             }
@@ -274,7 +346,11 @@ impl Report {
 
     fn loss(&self, beside: Beside<'_>) -> Result<String> {
         let drawable = |loss: f64| loss.is_finite() && loss > 0.0;
-        if !self.loss.iter().any(|point| drawable(point.train) || drawable(point.validation)) {
+        if !self
+            .loss
+            .iter()
+            .any(|point| drawable(point.train) || drawable(point.validation))
+        {
             return Ok(String::new());
         }
         let light = charts::loss_curve(&self.loss, Theme::Light)?;
@@ -297,7 +373,13 @@ impl Report {
         let dead_text = match dead.as_slice() {
             [] => "None is dead".to_owned(),
             [one] => format!("Bit {one} is dead"),
-            many => format!("Dead are {}", many.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+            many => format!(
+                "Dead are {}",
+                many.iter()
+                    .map(usize::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
         let mut html = format!(
             "<h2>Use of the bits</h2>\n<p>A bit that is one half of the time tells most. Entropy of the bits, each alone: {:.2} of {}. {dead_text} (mean under {DEAD} or over {}).</p>\n",
@@ -305,7 +387,11 @@ impl Report {
             self.bit_means.len(),
             1.0 - DEAD,
         );
-        html += &chart(&light, &dark, "Mean of each latent bit on the validation set");
+        html += &chart(
+            &light,
+            &dark,
+            "Mean of each latent bit on the validation set",
+        );
         html += "<details><summary>Mean and entropy of each bit</summary>\n<div class=\"bits\">\n";
         for (byte, means) in self.bit_means.chunks(8).enumerate() {
             html += "<div class=\"card\"><table>\n<thead><tr><th>bit</th><th>mean</th><th>entropy</th></tr></thead>\n<tbody>\n";
@@ -327,8 +413,17 @@ impl Report {
         let mut html = String::from("<h2>How it was made</h2>\n<div class=\"card\"><dl>\n");
         let mut row = |name: &str, text: &str, code: bool| {
             if !text.is_empty() {
-                let (open, close) = if code { ("<code>", "</code>") } else { ("", "") };
-                let _ = writeln!(html, "<dt>{}</dt><dd>{open}{}{close}</dd>", escape(name), escape(text));
+                let (open, close) = if code {
+                    ("<code>", "</code>")
+                } else {
+                    ("", "")
+                };
+                let _ = writeln!(
+                    html,
+                    "<dt>{}</dt><dd>{open}{}{close}</dd>",
+                    escape(name),
+                    escape(text)
+                );
             }
         };
         row("command", &self.command, true);
@@ -347,7 +442,10 @@ impl Report {
         for (name, value) in &self.settings {
             row(name, value, false);
         }
-        let encoder = self.sizes.encoder_bytes.map(|bytes| format!(", encoder {} bytes", charts::thousands(bytes)));
+        let encoder = self
+            .sizes
+            .encoder_bytes
+            .map(|bytes| format!(", encoder {} bytes", charts::thousands(bytes)));
         let sizes = format!(
             "decoder {} bytes{}",
             charts::thousands(self.sizes.decoder_bytes),
@@ -361,7 +459,11 @@ impl Report {
         );
         row("code", &code, false);
         if let Some(speed) = self.decode_pixels_per_second {
-            row("decoding", &format!("{:.2} Mpixel/s on one core of this machine", speed / 1.0e6), false);
+            row(
+                "decoding",
+                &format!("{:.2} Mpixel/s on one core of this machine", speed / 1.0e6),
+                false,
+            );
         }
         html + "</dl></div>\n"
     }
@@ -371,7 +473,7 @@ impl Report {
 type Beside<'a> = &'a mut dyn FnMut(&str, &[u8]) -> Result<()>;
 
 /// Size of the parts of the demo picture that are shown close up; whole blocks.
-const CLOSE: (u32, u32) = (96, 96);
+const CLOSE: (u32, u32) = (96, 64);
 
 /// The places, by their upper left corners, where the decoded picture errs most and where it errs like most others do.
 /// None when the picture is too small to hold both.
@@ -383,7 +485,10 @@ fn close_ups(original: &Picture, decoded: &Picture) -> Vec<(u32, u32)> {
                 .map(|line| {
                     let span = x as usize * 3..(x + CLOSE.0) as usize * 3;
                     let (a, b) = (&original.row(line)[span.clone()], &decoded.row(line)[span]);
-                    a.iter().zip(b).map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2)).sum::<u64>()
+                    a.iter()
+                        .zip(b)
+                        .map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2))
+                        .sum::<u64>()
                 })
                 .sum();
             places.push((error, x, y));
@@ -392,7 +497,9 @@ fn close_ups(original: &Picture, decoded: &Picture) -> Vec<(u32, u32)> {
     places.sort_unstable();
     match places.as_slice() {
         [] | [_] => Vec::new(),
-        many => [many[many.len() - 1], many[many.len() / 2]].map(|(_, x, y)| (x, y)).to_vec(),
+        many => [many[many.len() - 1], many[many.len() / 2]]
+            .map(|(_, x, y)| (x, y))
+            .to_vec(),
     }
 }
 
@@ -416,7 +523,7 @@ fn beside_each_other(left: &Picture, right: &Picture) -> Result<Picture> {
 /// A chart in both themes, of which the browser shows the one that fits.
 fn chart(light: &[u8], dark: &[u8], alt: &str) -> String {
     format!(
-        "<figure class=\"card\"><picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\"><img src=\"{}\" alt=\"{}\"></picture></figure>\n",
+        "<figure class=\"card chart\"><picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\"><img src=\"{}\" alt=\"{}\"></picture></figure>\n",
         data_uri(dark),
         data_uri(light),
         escape(alt)
@@ -428,7 +535,9 @@ fn fill(template: &str, mut text: impl FnMut(&str) -> String) -> String {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
-        let Some((slot, after)) = after.split_once("}}") else { break };
+        let Some((slot, after)) = after.split_once("}}") else {
+            break;
+        };
         filled += before;
         filled += &text(slot);
         rest = after;
@@ -460,14 +569,22 @@ fn data_uri(png: &[u8]) -> String {
         let number = u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]);
         for i in 0..4 {
             let digit = DIGITS[(number >> (18 - 6 * i)) as usize & 63];
-            uri.push(if i <= group.len() { char::from(digit) } else { '=' });
+            uri.push(if i <= group.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     uri
 }
 
 fn decibels(db: f64) -> String {
-    if db == f64::INFINITY { "lossless".to_owned() } else { format!("{db:.2}") }
+    if db == f64::INFINITY {
+        "lossless".to_owned()
+    } else {
+        format!("{db:.2}")
+    }
 }
 
 fn kilobytes(bytes: u64) -> String {
@@ -510,11 +627,23 @@ mod tests {
                     demo_db: Some(27.5),
                     others: vec![("Kodak".to_owned(), 25.186)],
                 },
-                ResultRow { name: "quantized".to_owned(), validation_db: Some(26.25), ..ResultRow::default() },
+                ResultRow {
+                    name: "quantized".to_owned(),
+                    validation_db: Some(26.25),
+                    ..ResultRow::default()
+                },
             ],
-            sizes: Sizes { decoder_bytes: 62_345, encoder_bytes: None, bits_per_block: 48 },
+            sizes: Sizes {
+                decoder_bytes: 62_345,
+                encoder_bytes: None,
+                bits_per_block: 48,
+            },
             bit_means: vec![0.5; 48],
-            loss: vec![LossPoint { step: 1000, train: 0.01, validation: 0.011 }],
+            loss: vec![LossPoint {
+                step: 1000,
+                train: 0.01,
+                validation: 0.011,
+            }],
             demo: Some(Demo {
                 name: "noise".to_owned(),
                 coded: "quantized".to_owned(),
@@ -530,17 +659,33 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let report = report();
         report.write(&folder.path().join("run")).unwrap();
-        let names = ["demo-decoded.png", "demo-difference.png", "demo-original.png", "bit-means.png", "loss.png"];
+        let names = [
+            "demo-decoded.png",
+            "demo-difference.png",
+            "demo-original.png",
+            "bit-means.png",
+            "loss.png",
+        ];
         for name in names {
-            assert!(Picture::load(&folder.path().join("run").join(name)).is_ok(), "{name}");
+            assert!(
+                Picture::load(&folder.path().join("run").join(name)).is_ok(),
+                "{name}"
+            );
         }
         let original = Picture::load(&folder.path().join("run/demo-original.png")).unwrap();
         assert_eq!(original, report.demo.unwrap().original);
         let html = std::fs::read_to_string(folder.path().join("run/report.html")).unwrap();
         assert!(!html.contains("{{"), "a slot was left empty");
         for address in ["src=\"", "srcset=\"", "href=\""] {
-            for (_, rest) in html.match_indices(address).map(|(at, _)| html.split_at(at + address.len())) {
-                assert!(rest.starts_with("data:image/png;base64,"), "{}", &rest[..40]);
+            for (_, rest) in html
+                .match_indices(address)
+                .map(|(at, _)| html.split_at(at + address.len()))
+            {
+                assert!(
+                    rest.starts_with("data:image/png;base64,"),
+                    "{}",
+                    &rest[..40]
+                );
             }
         }
         assert!(!html.contains("url(") && !html.contains("<script") && !html.contains("http"));
@@ -550,7 +695,13 @@ mod tests {
     fn text_is_escaped_wherever_it_stands() {
         let evil = "<b onclick='x'>&\"{{style}}";
         let mut report = report();
-        for text in [&mut report.title, &mut report.date, &mut report.command, &mut report.data, &mut report.arch] {
+        for text in [
+            &mut report.title,
+            &mut report.date,
+            &mut report.command,
+            &mut report.data,
+            &mut report.arch,
+        ] {
             *text = evil.to_owned();
         }
         report.device = evil.to_owned();
@@ -563,20 +714,36 @@ mod tests {
         demo.coded = evil.to_owned();
         let html = report.page(&mut |_, _| Ok(())).unwrap();
         assert!(!html.contains("<b onclick"), "unescaped");
-        assert_eq!(html.matches("&lt;b onclick=&#39;x&#39;&gt;&amp;&quot;{{style}}").count(), 14);
+        assert_eq!(
+            html.matches("&lt;b onclick=&#39;x&#39;&gt;&amp;&quot;{{style}}")
+                .count(),
+            14
+        );
     }
 
     #[test]
     fn the_best_value_of_each_column_is_marked_and_a_missing_one_is_a_dash() {
         let html = report().page(&mut |_, _| Ok(())).unwrap();
-        assert!(html.contains("<tr><th>float</th><td class=\"best\">26.31</td><td class=\"best\">27.50</td>"));
-        assert!(html.contains("<tr><th>quantized</th><td>26.25</td><td>&ndash;</td><td>&ndash;</td></tr>"));
+        assert!(html.contains(
+            "<tr><th>float</th><td class=\"best\">26.31</td><td class=\"best\">27.50</td>"
+        ));
+        assert!(
+            html.contains(
+                "<tr><th>quantized</th><td>26.25</td><td>&ndash;</td><td>&ndash;</td></tr>"
+            )
+        );
         assert!(html.contains("<th>Kodak</th>"));
     }
 
     #[test]
     fn a_model_that_was_not_trained_here_has_a_page_without_training() {
-        let report = Report { steps: 0, loss: Vec::new(), demo: None, bit_means: Vec::new(), ..report() };
+        let report = Report {
+            steps: 0,
+            loss: Vec::new(),
+            demo: None,
+            bit_means: Vec::new(),
+            ..report()
+        };
         let mut beside = Vec::new();
         let html = report
             .page(&mut |name, _| {
@@ -590,10 +757,25 @@ mod tests {
 
     #[test]
     fn an_empty_report_and_a_tiny_demo_make_a_page() {
-        assert!(Report::default().page(&mut |_, _| Ok(())).unwrap().ends_with("</html>\n"));
+        assert!(
+            Report::default()
+                .page(&mut |_, _| Ok(()))
+                .unwrap()
+                .ends_with("</html>\n")
+        );
         let tiny = || picture(3, 2, |i| i as u8);
-        let demo = Some(Demo { name: String::new(), coded: String::new(), original: tiny(), decoded: tiny() });
-        let html = Report { demo, ..Report::default() }.page(&mut |_, _| Ok(())).unwrap();
+        let demo = Some(Demo {
+            name: String::new(),
+            coded: String::new(),
+            original: tiny(),
+            decoded: tiny(),
+        });
+        let html = Report {
+            demo,
+            ..Report::default()
+        }
+        .page(&mut |_, _| Ok(()))
+        .unwrap();
         assert!(html.contains("Before") && !html.contains("Close up"));
     }
 
@@ -612,7 +794,10 @@ mod tests {
     fn entropy_is_one_at_a_half_and_none_at_the_ends() {
         assert_eq!([0.0, 0.5, 1.0].map(entropy), [0.0, 1.0, 0.0]);
         assert!((entropy(0.11) - 0.4999).abs() < 1e-3);
-        let report = Report { bit_means: vec![0.5, 0.0, 1.0, 0.25], ..Report::default() };
+        let report = Report {
+            bit_means: vec![0.5, 0.0, 1.0, 0.25],
+            ..Report::default()
+        };
         assert_eq!(report.dead_bits(), [1, 2]);
         assert!((report.total_entropy() - 1.8113).abs() < 1e-4);
         assert!(is_dead(f32::NAN) && is_dead(0.0009) && !is_dead(0.0011) && is_dead(0.9995));
@@ -620,13 +805,25 @@ mod tests {
 
     #[test]
     fn pictures_become_base64() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(data_uri(bytes.as_bytes()), format!("data:image/png;base64,{text}"));
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(
+                data_uri(bytes.as_bytes()),
+                format!("data:image/png;base64,{text}")
+            );
         }
     }
 
     #[test]
     fn times_are_told_in_two_units() {
-        assert_eq!([4.26, 59.6, 205.0, 7_384.0].map(duration), ["4.3 s", "1 min 0 s", "3 min 25 s", "2 h 3 min"]);
+        assert_eq!(
+            [4.26, 59.6, 205.0, 7_384.0].map(duration),
+            ["4.3 s", "1 min 0 s", "3 min 25 s", "2 h 3 min"]
+        );
     }
 }

@@ -27,19 +27,42 @@ impl EventWriter {
     /// When it is more, TensorBoard is told to drop the later steps of those files, which the resumed run takes again.
     pub fn create(dir: &Path, start_step: u64) -> Result<Self> {
         fs::create_dir_all(dir).with_context(|| {
-            format!("cannot make {}: choose another --out folder, or see who may write there", dir.display())
+            format!(
+                "cannot make {}: choose another --out folder, or see who may write there",
+                dir.display()
+            )
         })?;
         // TensorBoard reads the files of a folder in the order of their names, so a later file needs a later name, even
         // when a run is resumed within the same second.
-        let seconds = now().as_secs().max(latest(dir)?.map_or(0, |latest| latest + 1));
-        let path = dir.join(format!("{PREFIX}{seconds:010}.{}.{}.nice", host(), std::process::id()));
-        let file = File::create_new(&path)
-            .with_context(|| format!("cannot make the event file {}: is the disk full?", path.display()))?;
-        let mut writer = Self { file: BufWriter::new(file), path };
+        let seconds = now()
+            .as_secs()
+            .max(latest(dir)?.map_or(0, |latest| latest + 1));
+        let path = dir.join(format!(
+            "{PREFIX}{seconds:010}.{}.{}.nice",
+            host(),
+            std::process::id()
+        ));
+        let file = File::create_new(&path).with_context(|| {
+            format!(
+                "cannot make the event file {}: is the disk full?",
+                path.display()
+            )
+        })?;
+        let mut writer = Self {
+            file: BufWriter::new(file),
+            path,
+        };
         writer.event(0, What::FileVersion("brain.Event:2".to_owned()))?;
         if start_step > 0 {
-            let step = i64::try_from(start_step).unwrap_or(i64::MAX).saturating_add(1);
-            writer.event(step, What::SessionLog(SessionLog { status: SessionStatus::Start.into() }))?;
+            let step = i64::try_from(start_step)
+                .unwrap_or(i64::MAX)
+                .saturating_add(1);
+            writer.event(
+                step,
+                What::SessionLog(SessionLog {
+                    status: SessionStatus::Start.into(),
+                }),
+            )?;
         }
         writer.flush()?;
         Ok(writer)
@@ -56,10 +79,21 @@ impl EventWriter {
     }
 
     /// Adds one picture, given as PNG, to the series `tag`.
-    pub fn image(&mut self, tag: &str, step: i64, png: &[u8], width: u32, height: u32) -> Result<()> {
+    pub fn image(
+        &mut self,
+        tag: &str,
+        step: i64,
+        png: &[u8],
+        width: u32,
+        height: u32,
+    ) -> Result<()> {
         let image = SummaryImage {
-            height: height.try_into().context("a picture too high for an event file")?,
-            width: width.try_into().context("a picture too wide for an event file")?,
+            height: height
+                .try_into()
+                .context("a picture too high for an event file")?,
+            width: width
+                .try_into()
+                .context("a picture too wide for an event file")?,
             colorspace: 3,
             encoded_image_string: png.to_vec(),
         };
@@ -72,17 +106,29 @@ impl EventWriter {
     }
 
     fn value(&mut self, tag: &str, step: i64, value: Value) -> Result<()> {
-        let value = SummaryValue { tag: tag.to_owned(), value: Some(value) };
+        let value = SummaryValue {
+            tag: tag.to_owned(),
+            value: Some(value),
+        };
         self.event(step, What::Summary(Summary { value: vec![value] }))
     }
 
     fn event(&mut self, step: i64, what: What) -> Result<()> {
-        let event = Event { wall_time: now().as_secs_f64(), step, what: Some(what) };
-        self.file.write_all(&frame(&event.encode_to_vec())).with_context(|| self.trouble())
+        let event = Event {
+            wall_time: now().as_secs_f64(),
+            step,
+            what: Some(what),
+        };
+        self.file
+            .write_all(&frame(&event.encode_to_vec()))
+            .with_context(|| self.trouble())
     }
 
     fn trouble(&self) -> String {
-        format!("cannot write the event file {}: is the disk full?", self.path.display())
+        format!(
+            "cannot write the event file {}: is the disk full?",
+            self.path.display()
+        )
     }
 }
 
@@ -99,11 +145,15 @@ fn frame(bytes: &[u8]) -> Vec<u8> {
 
 /// CRC-32C, rotated and offset as TFRecord wants it, so that data which hold checksums themselves do not confuse it.
 fn masked_crc(bytes: &[u8]) -> u32 {
-    crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
+    crc32c::crc32c(bytes)
+        .rotate_right(15)
+        .wrapping_add(0xa282_ead8)
 }
 
 fn now() -> std::time::Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 /// The largest time in the names of the event files in `dir`.
@@ -112,7 +162,12 @@ fn latest(dir: &Path) -> Result<Option<u64>> {
     Ok(entries
         .filter_map(|entry| {
             let name = entry.ok()?.file_name();
-            name.to_str()?.strip_prefix(PREFIX)?.split('.').next()?.parse().ok()
+            name.to_str()?
+                .strip_prefix(PREFIX)?
+                .split('.')
+                .next()?
+                .parse()
+                .ok()
         })
         .max())
 }
@@ -124,8 +179,15 @@ fn host() -> String {
         .or_else(|| std::env::var("HOSTNAME").ok())
         .or_else(|| std::env::var("COMPUTERNAME").ok())
         .unwrap_or_default();
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    if name.is_empty() { "localhost".to_owned() } else { name }
+    let name: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .collect();
+    if name.is_empty() {
+        "localhost".to_owned()
+    } else {
+        name
+    }
 }
 
 // The parts of TensorBoard's protocol that are written here, with its field numbers.
@@ -209,7 +271,8 @@ mod tests {
             let (length, rest) = bytes.split_at(8);
             let (length_crc, rest) = rest.split_at(4);
             assert_eq!(masked_crc(length).to_le_bytes(), *length_crc);
-            let (data, rest) = rest.split_at(u64::from_le_bytes(length.try_into().unwrap()) as usize);
+            let (data, rest) =
+                rest.split_at(u64::from_le_bytes(length.try_into().unwrap()) as usize);
             let (data_crc, rest) = rest.split_at(4);
             assert_eq!(masked_crc(data).to_le_bytes(), *data_crc);
             events.push(Event::decode(data).unwrap());
@@ -227,11 +290,23 @@ mod tests {
     #[test]
     fn the_first_record_has_the_bytes_that_tensorboard_expects() {
         // The version event with a wall time of zero, and the record of an empty message.
-        let event = Event { wall_time: 0.0, step: 0, what: Some(What::FileVersion("brain.Event:2".to_owned())) };
+        let event = Event {
+            wall_time: 0.0,
+            step: 0,
+            what: Some(What::FileVersion("brain.Event:2".to_owned())),
+        };
         assert_eq!(event.encode_to_vec(), b"\x1a\x0dbrain.Event:2");
         // CRC-32C of "123456789" is the check value e3069283 of the Castagnoli polynomial.
-        assert_eq!(masked_crc(b"123456789"), 0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8));
-        assert_eq!(frame(b""), [0, 0, 0, 0, 0, 0, 0, 0, 0x29, 0x03, 0x98, 0x07, 0xd8, 0xea, 0x82, 0xa2]);
+        assert_eq!(
+            masked_crc(b"123456789"),
+            0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8)
+        );
+        assert_eq!(
+            frame(b""),
+            [
+                0, 0, 0, 0, 0, 0, 0, 0, 0x29, 0x03, 0x98, 0x07, 0xd8, 0xea, 0x82, 0xa2
+            ]
+        );
     }
 
     #[test]
@@ -242,12 +317,24 @@ mod tests {
         writer.image("demo", 1000, b"png bytes", 64, 48).unwrap();
         let events = written(writer);
         assert_eq!(events.len(), 3);
-        assert_eq!(events[0].what, Some(What::FileVersion("brain.Event:2".to_owned())));
-        let Some(What::Summary(scalar)) = &events[1].what else { panic!("no summary: {events:?}") };
-        assert_eq!((events[1].step, scalar.value[0].tag.as_str()), (1000, "loss"));
+        assert_eq!(
+            events[0].what,
+            Some(What::FileVersion("brain.Event:2".to_owned()))
+        );
+        let Some(What::Summary(scalar)) = &events[1].what else {
+            panic!("no summary: {events:?}")
+        };
+        assert_eq!(
+            (events[1].step, scalar.value[0].tag.as_str()),
+            (1000, "loss")
+        );
         assert_eq!(scalar.value[0].value, Some(Value::SimpleValue(0.25)));
-        let Some(What::Summary(picture)) = &events[2].what else { panic!("no summary: {events:?}") };
-        let Some(Value::Image(image)) = &picture.value[0].value else { panic!("no picture: {events:?}") };
+        let Some(What::Summary(picture)) = &events[2].what else {
+            panic!("no summary: {events:?}")
+        };
+        let Some(Value::Image(image)) = &picture.value[0].value else {
+            panic!("no picture: {events:?}")
+        };
         assert_eq!((image.width, image.height, image.colorspace), (64, 48, 3));
         assert_eq!(image.encoded_image_string, b"png bytes");
         assert!(events.iter().all(|event| event.wall_time > 1.0e9));
@@ -258,23 +345,46 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let events = written(EventWriter::create(folder.path(), 3000).unwrap());
         assert_eq!(events[1].step, 3001);
-        assert_eq!(events[1].what, Some(What::SessionLog(SessionLog { status: SessionStatus::Start.into() })));
+        assert_eq!(
+            events[1].what,
+            Some(What::SessionLog(SessionLog {
+                status: SessionStatus::Start.into()
+            }))
+        );
     }
 
     #[test]
     fn a_new_run_drops_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(written(EventWriter::create(folder.path(), 0).unwrap()).len(), 1);
+        assert_eq!(
+            written(EventWriter::create(folder.path(), 0).unwrap()).len(),
+            1
+        );
     }
 
     #[test]
     fn each_start_writes_a_file_whose_name_sorts_after_the_earlier_ones() {
         let folder = tempfile::tempdir().unwrap();
         let names: Vec<_> = (0..3)
-            .map(|step| EventWriter::create(folder.path(), step).unwrap().path().file_name().unwrap().to_owned())
+            .map(|step| {
+                EventWriter::create(folder.path(), step)
+                    .unwrap()
+                    .path()
+                    .file_name()
+                    .unwrap()
+                    .to_owned()
+            })
             .collect();
-        assert!(names.is_sorted() && names[0] != names[1] && names[1] != names[2], "{names:?}");
-        assert!(names[0].to_str().unwrap().starts_with("events.out.tfevents."));
+        assert!(
+            names.is_sorted() && names[0] != names[1] && names[1] != names[2],
+            "{names:?}"
+        );
+        assert!(
+            names[0]
+                .to_str()
+                .unwrap()
+                .starts_with("events.out.tfevents.")
+        );
     }
 
     #[test]

@@ -162,11 +162,20 @@ fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_best_weights() {
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 500, 1);
     let run = folder.path().join("run");
-    let more = ["--steps", "50", "--validate-every", "1", "--learning-rate", "1e25"];
-    let error = format!("{:#}", train(&data, &run, &more).unwrap_err());
-    assert!(error.contains("no longer a finite number") && error.contains("--learning-rate"), "{error}");
-    let (weights, _) = host_train::tensors::read(&run.join("weights.safetensors")).unwrap();
-    assert!(weights.values().all(|tensor| tensor.values.iter().all(|value| value.is_finite())));
+    train(&data, &run, &["--steps", "20", "--validate-every", "10"]).unwrap();
+    let best = std::fs::read(run.join("weights.safetensors")).unwrap();
+    let path = run.join("checkpoint.safetensors");
+    let mut checkpoint = Checkpoint::read(&path).unwrap();
+    checkpoint.parameters.get_mut("decoder.third.weight").unwrap().values.fill(1e30);
+    checkpoint.write(&path).unwrap();
+
+    let args = ["--resume", text(&run), "--steps", "40", "--device", "cpu"];
+    let error = format!("{:#}", host_train(&args).unwrap_err());
+    assert!(error.contains("no longer a finite number at step 21"), "{error}");
+    assert!(error.contains("weights.safetensors") && error.contains("--learning-rate"), "{error}");
+    assert_eq!(std::fs::read(run.join("weights.safetensors")).unwrap(), best);
+    // The checkpoint is still the one that the run went on from, not one of weights that are no numbers.
+    assert_eq!(Checkpoint::read(&path).unwrap(), checkpoint);
 }
 
 #[test]

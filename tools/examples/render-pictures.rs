@@ -11,15 +11,22 @@ fn main() -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder)?;
     let picture = tools::scene::demo();
     let mut png = Cursor::new(Vec::new());
-    PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive).write_image(
-        picture.rgb(),
-        picture.width(),
-        picture.height(),
-        ExtendedColorType::Rgb8,
-    )?;
+    PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive)
+        .write_image(
+            picture.rgb(),
+            picture.width(),
+            picture.height(),
+            ExtendedColorType::Rgb8,
+        )?;
     let path = folder.join("demo.png");
     let png = png.into_inner();
     tools::files::write_atomically(&path, &png)?;
-    println!("{}: {} x {} pixels, {} bytes", path.display(), picture.width(), picture.height(), png.len());
+    println!(
+        "{}: {} x {} pixels, {} bytes",
+        path.display(),
+        picture.width(),
+        picture.height(),
+        png.len()
+    );
     Ok(())
 }

@@ -8,11 +8,12 @@
 #![allow(unsafe_code)]
 
 use multiversion::multiversion;
+use multiversion::target::target_cfg_f;
 use nice_decode::{BLOCK_SAMPLES, Decoder, Latent, Picture, Rgb888, RowError};
 
 use crate::blocks::BLOCK_BYTES;
 use crate::encoder::EncoderNetwork;
-use crate::search;
+use crate::search::{self, Decode};
 
 /// As [`EncoderNetwork::encode_inline`].
 #[multiversion(targets("x86_64+avx2"))]
@@ -24,8 +25,28 @@ pub(crate) fn encode(
     network.encode_inline(blocks, latents);
 }
 
-/// As [`search::improve_inline`].
-#[multiversion(targets("x86_64+avx2"))]
+/// A decoder in registers of at most 32 bytes.
+struct Narrow<'a>(&'a Decoder<'a>);
+
+/// A decoder in registers of 64 bytes.
+struct Wide<'a>(&'a Decoder<'a>);
+
+impl Decode for Narrow<'_> {
+    #[inline(always)]
+    fn decode(&self, latent: &Latent, to: &mut [u8; BLOCK_SAMPLES]) {
+        self.0.block_inline(latent, to);
+    }
+}
+
+impl Decode for Wide<'_> {
+    #[inline(always)]
+    fn decode(&self, latent: &Latent, to: &mut [u8; BLOCK_SAMPLES]) {
+        self.0.block_inline_wide(latent, to);
+    }
+}
+
+/// As [`search::improve_inline`], for any number of blocks.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
 pub(crate) fn improve(
     decoder: &Decoder,
     blocks: &[[u8; BLOCK_SAMPLES]],
@@ -33,17 +54,25 @@ pub(crate) fn improve(
     effort: u32,
 ) {
     for (block, latent) in blocks.iter().zip(latents) {
-        search::improve_inline(decoder, block, latent, effort);
+        if target_cfg_f!(target_feature = "avx512bw") {
+            search::improve_inline(&Wide(decoder), block, latent, effort);
+        } else {
+            search::improve_inline(&Narrow(decoder), block, latent, effort);
+        }
     }
 }
 
 /// As [`Picture::row_inline`].
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
 pub(crate) fn decode_row(
     picture: &Picture,
     row: u32,
     lines: &mut [u8],
     stride: usize,
 ) -> Result<(), RowError> {
-    picture.row_inline::<Rgb888>(row, lines, stride)
+    if target_cfg_f!(target_feature = "avx512bw") {
+        picture.row_inline_wide::<Rgb888>(row, lines, stride)
+    } else {
+        picture.row_inline::<Rgb888>(row, lines, stride)
+    }
 }

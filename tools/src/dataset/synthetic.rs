@@ -63,10 +63,17 @@ impl Palette {
                 // The two ways in which natural colours differ: from blue to yellow, and less from green to red.
                 let warm = (0.35 * light + chance.normal()) * saturation * 0.22;
                 let red = chance.normal() * saturation * 0.09;
-                [bright + warm * 0.75 + red, bright + warm * 0.12 - red * 0.8, bright - warm * 0.95 + red * 0.35]
+                [
+                    bright + warm * 0.75 + red,
+                    bright + warm * 0.12 - red * 0.8,
+                    bright - warm * 0.95 + red * 0.35,
+                ]
             })
             .collect();
-        Self { tones, rough: chance.range(0.25, 1.0) }
+        Self {
+            tones,
+            rough: chance.range(0.25, 1.0),
+        }
     }
 
     fn pick(&self, chance: &mut Chance) -> Colour {
@@ -99,7 +106,11 @@ impl Fill {
         let towards = chance.range(-1.0, 1.0);
         // Most things are nearly plain, some are rough.
         let rough = chance.unit();
-        let texture = if rough < 0.5 { 0.0 } else { palette.rough * 0.7 * rough * rough * rough };
+        let texture = if rough < 0.5 {
+            0.0
+        } else {
+            palette.rough * 0.7 * rough * rough * rough
+        };
         let fine = chance.unit();
         let scale = mix(0.03, 0.55, fine);
         Self {
@@ -108,16 +119,26 @@ impl Fill {
             slope: (steep * towards, steep * (1.0 - towards.abs())),
             texture,
             scale,
-            stretch: if chance.unit() < 0.35 { chance.range(2.0, 6.0) } else { 1.0 },
+            stretch: if chance.unit() < 0.35 {
+                chance.range(2.0, 6.0)
+            } else {
+                1.0
+            },
             // None finer than the pixels.
-            octaves: (0..5).take_while(|&octave| scale * f32::from(1u8 << octave) < 0.75).count() as u32,
+            octaves: (0..5)
+                .take_while(|&octave| scale * f32::from(1u8 << octave) < 0.75)
+                .count() as u32,
             seed: chance.bits(),
         }
     }
 
     fn at(&self, x: f32, y: f32, dx: f32, dy: f32) -> Colour {
         let (u, v) = (x * self.scale, y * self.scale * self.stretch);
-        let grain = if self.texture > 0.0 { fractal(u, v, self.octaves, self.seed) } else { 0.0 };
+        let grain = if self.texture > 0.0 {
+            fractal(u, v, self.octaves, self.seed)
+        } else {
+            0.0
+        };
         let bright = dx * self.slope.0 + dy * self.slope.1 + grain * self.texture;
         let share = (0.5 + grain).clamp(0.0, 1.0);
         [0, 1, 2].map(|i| mix(self.colour[i], self.other[i], share) + bright)
@@ -133,7 +154,11 @@ struct Sheet {
 
 impl Sheet {
     fn new(width: usize, height: usize) -> Self {
-        Self { width, height, samples: vec![[0.0; 3]; width * height] }
+        Self {
+            width,
+            height,
+            samples: vec![[0.0; 3]; width * height],
+        }
     }
 
     fn ground(&mut self, chance: &mut Chance, palette: &Palette) {
@@ -155,7 +180,11 @@ impl Sheet {
         );
         let fill = Fill::new(chance, palette, size);
         // Edges from sharp to blurred, as things in and out of focus have.
-        let soft = if chance.unit() < 0.75 { chance.range(0.45, 0.9) } else { chance.range(1.0, 7.0) };
+        let soft = if chance.unit() < 0.75 {
+            chance.range(0.45, 0.9)
+        } else {
+            chance.range(1.0, 7.0)
+        };
         let angle = chance.range(-1.0, 1.0);
         let axis = (angle, (1.0 - angle * angle).sqrt());
         match chance.below(4) {
@@ -164,7 +193,10 @@ impl Sheet {
                 let bumps = chance.range(0.0, 0.35);
                 let seed = chance.bits();
                 self.cover(middle, size * long * 0.65, soft, &fill, |dx, dy| {
-                    let (u, v) = ((dx * axis.0 + dy * axis.1) / long, dx * axis.1 - dy * axis.0);
+                    let (u, v) = (
+                        (dx * axis.0 + dy * axis.1) / long,
+                        dx * axis.1 - dy * axis.0,
+                    );
                     let radius = (u * u + v * v).sqrt();
                     let rough = 1.0 + bumps * noise(u / size * 2.5, v / size * 2.5, seed);
                     radius - size * 0.5 * rough
@@ -178,26 +210,45 @@ impl Sheet {
                         let length = (x * x + y * y).sqrt().max(1e-3);
                         (x / length, y / length, size * chance.range(0.25, 0.6))
                     })
-                    .chain([(axis.0, axis.1, size * 0.55), (-axis.0, -axis.1, size * 0.55)])
-                    .chain([(axis.1, -axis.0, size * 0.55), (-axis.1, axis.0, size * 0.55)])
+                    .chain([
+                        (axis.0, axis.1, size * 0.55),
+                        (-axis.0, -axis.1, size * 0.55),
+                    ])
+                    .chain([
+                        (axis.1, -axis.0, size * 0.55),
+                        (-axis.1, axis.0, size * 0.55),
+                    ])
                     .collect();
                 self.cover(middle, size * 0.78, soft, &fill, |dx, dy| {
-                    sides.iter().map(|&(x, y, far)| dx * x + dy * y - far).fold(f32::MIN, f32::max)
+                    sides
+                        .iter()
+                        .map(|&(x, y, far)| dx * x + dy * y - far)
+                        .fold(f32::MIN, f32::max)
                 });
             }
             _ => {
                 // A stroke, bent; several of them side by side at times, as branches, rails or grass.
                 let thick = (size * chance.range(0.02, 0.12)).max(0.7);
                 let bend = chance.normal() * 0.3 / size;
-                let count = if chance.unit() < 0.3 { 2 + chance.below(6) } else { 1 };
+                let count = if chance.unit() < 0.3 {
+                    2 + chance.below(6)
+                } else {
+                    1
+                };
                 let apart = thick * chance.range(2.0, 5.0);
                 for line in 0..count {
                     let shift = (line as f32 - count as f32 / 2.0) * apart;
                     let middle = (middle.0 + axis.1 * shift, middle.1 - axis.0 * shift);
-                    self.cover(middle, size * 0.6 + thick, soft.min(thick + 0.5), &fill, |dx, dy| {
-                        let (u, v) = (dx * axis.0 + dy * axis.1, dx * axis.1 - dy * axis.0);
-                        ((v - bend * u * u).abs() - thick / 2.0).max(u.abs() - size * 0.6)
-                    });
+                    self.cover(
+                        middle,
+                        size * 0.6 + thick,
+                        soft.min(thick + 0.5),
+                        &fill,
+                        |dx, dy| {
+                            let (u, v) = (dx * axis.0 + dy * axis.1, dx * axis.1 - dy * axis.0);
+                            ((v - bend * u * u).abs() - thick / 2.0).max(u.abs() - size * 0.6)
+                        },
+                    );
                 }
             }
         }
@@ -246,7 +297,10 @@ impl Sheet {
         let slant = chance.normal() * 0.08;
         let left = chance.range(-0.2, 0.7) * self.width as f32;
         let top = chance.range(0.0, 0.95) * self.height as f32;
-        let fill = Fill { texture: 0.0, ..Fill::new(chance, palette, size) };
+        let fill = Fill {
+            texture: 0.0,
+            ..Fill::new(chance, palette, size)
+        };
         for [from, to] in strokes {
             let place = |(x, y): (f32, f32)| (left + x, top + y + x * slant);
             let (from, to) = (place(from), place(to));
@@ -279,12 +333,15 @@ impl Sheet {
                 rgb.push(((channel * light + speck) * 255.0 + 0.5).clamp(0.0, 255.0) as u8);
             }
         }
-        Picture::new(self.width as u32, self.height as u32, rgb).expect("as many samples as the picture needs")
+        Picture::new(self.width as u32, self.height as u32, rgb)
+            .expect("as many samples as the picture needs")
     }
 
     /// Mixes each sample with its neighbours, across and then down.
     fn soften(&mut self, share: f32) {
-        let blend = |a: Colour, b: Colour, c: Colour| [0, 1, 2].map(|i| b[i] + share * (a[i] + c[i] - 2.0 * b[i]));
+        let blend = |a: Colour, b: Colour, c: Colour| {
+            [0, 1, 2].map(|i| b[i] + share * (a[i] + c[i] - 2.0 * b[i]))
+        };
         for line in self.samples.chunks_exact_mut(self.width) {
             let mut before = line[0];
             for x in 0..line.len() {
@@ -296,11 +353,11 @@ impl Sheet {
         }
         let mut above: Vec<Colour> = self.samples[..self.width].to_vec();
         for y in 0..self.height {
-            for x in 0..self.width {
+            for (x, above) in above.iter_mut().enumerate() {
                 let here = self.samples[y * self.width + x];
                 let below = self.samples[(y + 1).min(self.height - 1) * self.width + x];
-                self.samples[y * self.width + x] = blend(above[x], here, below);
-                above[x] = here;
+                self.samples[y * self.width + x] = blend(*above, here, below);
+                *above = here;
             }
         }
     }

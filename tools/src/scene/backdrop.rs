@@ -11,7 +11,11 @@ pub(super) const SUN: Place = (318.0, 196.0);
 /// The colour of the view at a place, without what stands on the near shore.
 pub(super) fn view(place: Place) -> Colour {
     let shore = SHORE + 0.9 * noise(place.0 / 23.0, 0.0, 21) + 0.5 * noise(place.0 / 4.0, 0.0, 22);
-    if place.1 < shore { land(place) } else { lake(place) }
+    if place.1 < shore {
+        land(place)
+    } else {
+        lake(place)
+    }
 }
 
 /// Everything above the water.
@@ -69,11 +73,17 @@ fn sky((x, y): Place) -> Colour {
         let side = sunward(x);
         let (tu, tv) = (u + 0.07 * side, v + 0.09);
         let towards = fractal(tu * 0.95, tv * 0.95, 3, 53) - 0.06 + heap(tu, tv, 4);
-        let bright = (0.62 + (body - towards) * 1.15 - 0.42 * smooth(0.1, 0.9, body) * (1.0 - warmth)).clamp(0.0, 1.0);
+        let bright = (0.62 + (body - towards) * 1.15
+            - 0.42 * smooth(0.1, 0.9, body) * (1.0 - warmth))
+            .clamp(0.0, 1.0);
         let shade = blend(hex(0x8b96ad), hex(0xcfa68c), warmth);
         let light = blend(hex(0xfdf6ec), hex(0xffe9bd), warmth * 1.2);
         let cloud = lit(blend(shade, light, bright), 1.0 + 0.5 * warmth);
-        colour = blend(colour, cloud, thickness * mix(0.30, 0.95, smooth(0.02, 0.3, height)));
+        colour = blend(
+            colour,
+            cloud,
+            thickness * mix(0.30, 0.95, smooth(0.02, 0.3, height)),
+        );
     }
     colour
 }
@@ -88,7 +98,9 @@ fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
     for (foot, peak, width, seed, haze) in ranges {
         let along = x / width + seed as f32;
         let ridge = 1.0 - (fractal(along, 0.5, 6, seed)).abs() * 1.35;
-        let broad = 0.45 + 0.75 * noise(x / 260.0, 7.0 + seed as f32, seed).abs() + 0.14 * wave(x / 700.0 + 0.1);
+        let broad = 0.45
+            + 0.75 * noise(x / 260.0, 7.0 + seed as f32, seed).abs()
+            + 0.14 * wave(x / 700.0 + 0.1);
         // The ranges are low in the middle, where the sun goes down.
         let gap = 0.40 + 0.60 * smooth(20.0, 215.0, (x - SUN.0 - 16.0).abs());
         let top = foot - peak * ridge.max(0.1) * broad.max(0.25) * gap;
@@ -98,20 +110,40 @@ fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
         let depth = y - top;
         // Ribs run down from the ridge; their sides are light or dark.
         let rib = |dx: f32, dy: f32| {
-            let (x, y) = (x + dx + (depth + dy) * 0.35 * noise(x / 40.0, 3.0, seed), depth + dy);
+            let (x, y) = (
+                x + dx + (depth + dy) * 0.35 * noise(x / 40.0, 3.0, seed),
+                depth + dy,
+            );
             1.0 - fractal(x * 0.03, y * 0.017 + 20.0, 6, seed + 2).abs() * 1.6
         };
         let slope = (rib(1.2, 0.5) - rib(-1.2, -0.5)) * sunward(x);
         let light = (0.55 - slope * 2.1).clamp(0.12, 1.25);
-        let snow_line = 20.0 + 26.0 * noise(x / 30.0, y / 17.0, seed + 4) + 12.0 * noise(x / 6.0, y / 5.0, seed);
+        let snow_line = 20.0
+            + 26.0 * noise(x / 30.0, y / 17.0, seed + 4)
+            + 12.0 * noise(x / 6.0, y / 5.0, seed);
         let snow = smooth(8.0, -8.0, depth - snow_line - (270.0 - foot + peak * 0.12));
-        let rock = blend(hex(0x4d5468), hex(0x837a78), 0.5 + noise(x / 9.0, y / 7.0, 61));
-        let forest = smooth(foot - 62.0, foot - 22.0, y + 14.0 * fractal(x / 24.0, y / 18.0, 4, 77));
+        let rock = blend(
+            hex(0x4d5468),
+            hex(0x837a78),
+            0.5 + noise(x / 9.0, y / 7.0, 61),
+        );
+        let forest = smooth(
+            foot - 62.0,
+            foot - 22.0,
+            y + 14.0 * fractal(x / 24.0, y / 18.0, 4, 77),
+        );
         let ground = blend(rock, hex(0x37503c), forest * 0.85);
-        let colour = lit(blend(ground, hex(0xf2f1f4), snow * (1.0 - forest)), light * 0.85);
+        let colour = lit(
+            blend(ground, hex(0xf2f1f4), snow * (1.0 - forest)),
+            light * 0.85,
+        );
         // More air low down, and warm near the sun.
         let far = (x - SUN.0).abs();
-        let warm = blend(hex(0xa9bcd2), hex(0xf8d7aa), 1.0 / (1.0 + far * far / (190.0 * 190.0)));
+        let warm = blend(
+            hex(0xa9bcd2),
+            hex(0xf8d7aa),
+            1.0 / (1.0 + far * far / (190.0 * 190.0)),
+        );
         let haze = (haze + 0.3 * smooth(foot - 70.0, foot, y)).min(0.93);
         let colour = blend(colour, warm, haze);
         return Some(blend(colour, air, 0.5 * smooth(1.2, 0.0, depth)));
@@ -126,7 +158,8 @@ fn wood((x, y): Place) -> Option<Colour> {
         let near = row as f32 / (ROWS - 1) as f32;
         // The foot of the row: a hill on the left and one on the right.
         let hill = 46.0 * smooth(300.0, -40.0, x) + 58.0 * smooth(390.0, 800.0, x);
-        let foot = SHORE - (1.0 - near) * (5.0 + hill) - 1.5 + 3.0 * noise(x / 60.0, row as f32 * 3.3, 91);
+        let foot =
+            SHORE - (1.0 - near) * (5.0 + hill) - 1.5 + 3.0 * noise(x / 60.0, row as f32 * 3.3, 91);
         let width = mix(4.6, 7.5, near);
         let tallest = mix(15.0, 30.0, near);
         if y < foot - tallest * 1.15 {
@@ -156,14 +189,23 @@ fn wood((x, y): Place) -> Option<Colour> {
         }
         let (down, across, tree) = hit.unwrap_or((0.8, 0.0, cell));
         let side = sunward(x);
-        let light = 0.62 + 0.5 * across * side - 0.45 * down + 0.55 * noise(x * 0.7, y * 0.8, 17 + row as u32);
+        let light = 0.62 + 0.5 * across * side - 0.45 * down
+            + 0.55 * noise(x * 0.7, y * 0.8, 17 + row as u32);
         let kind = chance(tree, row, 8);
-        let leaf = if kind > 0.86 { hex(0x8f7a35) } else { blend(hex(0x2c4a2c), hex(0x4c6a35), kind) };
+        let leaf = if kind > 0.86 {
+            hex(0x8f7a35)
+        } else {
+            blend(hex(0x2c4a2c), hex(0x4c6a35), kind)
+        };
         let colour = lit(leaf, light.clamp(0.18, 1.4));
         let far = (x - SUN.0).abs();
         let warm = 1.0 / (1.0 + far * far / (150.0 * 150.0));
         let haze = mix(0.50, 0.10, near) + 0.22 * warm * (1.0 - 0.5 * near);
-        return Some(blend(colour, blend(hex(0x9fb2c4), hex(0xf2cf9d), warm), haze));
+        return Some(blend(
+            colour,
+            blend(hex(0x9fb2c4), hex(0xf2cf9d), warm),
+            haze,
+        ));
     }
     None
 }
@@ -189,7 +231,10 @@ fn lake((x, y): Place) -> Colour {
     // Glitter under the sun.
     let off = (x - SUN.0) / (14.0 + 60.0 * near);
     let spark = smooth(0.18, 0.62, short * 0.9 + long * 0.5) / (1.0 + off * off * off * off);
-    colour = add(colour, lit(hex(0xffdca0), 0.85 * spark * (1.0 - 0.6 * near)));
+    colour = add(
+        colour,
+        lit(hex(0xffdca0), 0.85 * spark * (1.0 - 0.6 * near)),
+    );
     // A line of light where water meets land.
-    blend(colour, hex(0xcfd5c8), 0.35 * smooth(2.2, 0.4, y - SHORE))
+    blend(colour, hex(0xb9c2b8), 0.16 * smooth(2.2, 0.4, y - SHORE))
 }

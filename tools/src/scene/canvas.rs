@@ -30,7 +30,11 @@ pub(super) const fn hex(code: u32) -> Colour {
 
 /// From one colour to another.
 pub(super) fn blend(a: Colour, b: Colour, share: f32) -> Colour {
-    [mix(a[0], b[0], share), mix(a[1], b[1], share), mix(a[2], b[2], share)]
+    [
+        mix(a[0], b[0], share),
+        mix(a[1], b[1], share),
+        mix(a[2], b[2], share),
+    ]
 }
 
 /// A colour under more or less light.
@@ -52,16 +56,24 @@ impl Canvas {
     /// A canvas with the colour that `paint` has for each place.
     pub(super) fn new(paint: impl Fn(Place) -> Colour + Sync) -> Self {
         let mut samples = vec![[0.0; 3]; ACROSS * DOWN];
-        samples.par_chunks_mut(ACROSS).enumerate().for_each(|(row, line)| {
-            for (column, sample) in line.iter_mut().enumerate() {
-                *sample = paint(centre(column, row));
-            }
-        });
+        samples
+            .par_chunks_mut(ACROSS)
+            .enumerate()
+            .for_each(|(row, line)| {
+                for (column, sample) in line.iter_mut().enumerate() {
+                    *sample = paint(centre(column, row));
+                }
+            });
         Self { samples }
     }
 
     /// Lets `paint` say, for each place in the rectangle, which colour covers it, and how much.
-    pub(super) fn cover(&mut self, from: Place, to: Place, paint: impl Fn(Place) -> (Colour, f32) + Sync) {
+    pub(super) fn cover(
+        &mut self,
+        from: Place,
+        to: Place,
+        paint: impl Fn(Place) -> (Colour, f32) + Sync,
+    ) {
         let span = |from: f32, to: f32, size: usize| {
             let first = (from * FINER as f32).floor().clamp(0.0, size as f32) as usize;
             let last = (to * FINER as f32).ceil().clamp(0.0, size as f32) as usize;
@@ -71,10 +83,10 @@ impl Canvas {
         let (top, bottom) = span(from.1, to.1, DOWN);
         let rows = &mut self.samples[top * ACROSS..bottom * ACROSS];
         let line = |(row, line): (usize, &mut [Colour])| {
-            for column in left..right {
+            for (column, sample) in line.iter_mut().enumerate().take(right).skip(left) {
                 let (colour, share) = paint(centre(column, top + row));
                 if share > 0.0 {
-                    line[column] = blend(line[column], colour, share.min(1.0));
+                    *sample = blend(*sample, colour, share.min(1.0));
                 }
             }
         };
@@ -87,27 +99,40 @@ impl Canvas {
     }
 
     /// A line with round ends that narrows from one width to another.
-    pub(super) fn stroke(&mut self, from: Place, to: Place, widths: (f32, f32), colours: (Colour, Colour)) {
+    pub(super) fn stroke(
+        &mut self,
+        from: Place,
+        to: Place,
+        widths: (f32, f32),
+        colours: (Colour, Colour),
+    ) {
         let reach = widths.0.max(widths.1) / 2.0 + 0.5;
         let low = (from.0.min(to.0) - reach, from.1.min(to.1) - reach);
         let high = (from.0.max(to.0) + reach, from.1.max(to.1) + reach);
         self.cover(low, high, |place| {
             let (distance, along) = to_segment(place, from, to);
             let half = mix(widths.0, widths.1, along) / 2.0;
-            (blend(colours.0, colours.1, along), coverage(distance - half))
+            (
+                blend(colours.0, colours.1, along),
+                coverage(distance - half),
+            )
         });
     }
 
     /// An ellipse of one colour, turned so that its long axis points along `axis`, which has unit length.
     pub(super) fn leaf(&mut self, at: Place, axis: Place, long: f32, short: f32, colour: Colour) {
         let reach = long + 0.5;
-        self.cover((at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach), |place| {
-            let (dx, dy) = (place.0 - at.0, place.1 - at.1);
-            let along = (dx * axis.0 + dy * axis.1) / long;
-            let across = (dx * axis.1 - dy * axis.0) / short;
-            let distance = ((along * along + across * across).sqrt() - 1.0) * short;
-            (colour, coverage(distance))
-        });
+        self.cover(
+            (at.0 - reach, at.1 - reach),
+            (at.0 + reach, at.1 + reach),
+            |place| {
+                let (dx, dy) = (place.0 - at.0, place.1 - at.1);
+                let along = (dx * axis.0 + dy * axis.1) / long;
+                let across = (dx * axis.1 - dy * axis.0) / short;
+                let distance = ((along * along + across * across).sqrt() - 1.0) * short;
+                (colour, coverage(distance))
+            },
+        );
     }
 
     /// Paints the inside of a polygon, with smooth edges.
@@ -115,11 +140,21 @@ impl Canvas {
         let bound = |pick: fn(&Place) -> f32, start: f32, best: fn(f32, f32) -> f32| {
             corners.iter().map(pick).fold(start, best)
         };
-        let low = (bound(|c| c.0, f32::MAX, f32::min) - 1.0, bound(|c| c.1, f32::MAX, f32::min) - 1.0);
-        let high = (bound(|c| c.0, f32::MIN, f32::max) + 1.0, bound(|c| c.1, f32::MIN, f32::max) + 1.0);
+        let low = (
+            bound(|c| c.0, f32::MAX, f32::min) - 1.0,
+            bound(|c| c.1, f32::MAX, f32::min) - 1.0,
+        );
+        let high = (
+            bound(|c| c.0, f32::MIN, f32::max) + 1.0,
+            bound(|c| c.1, f32::MIN, f32::max) + 1.0,
+        );
         self.cover(low, high, |place| {
             let share = coverage(to_polygon(place, corners));
-            if share > 0.0 { (paint(place), share) } else { ([0.0; 3], 0.0) }
+            if share > 0.0 {
+                (paint(place), share)
+            } else {
+                ([0.0; 3], 0.0)
+            }
         });
     }
 
@@ -128,30 +163,33 @@ impl Canvas {
         // The filter of a lens, 1 3 3 1 each way on the finer canvas.
         const TAPS: [f32; 4] = [0.125, 0.375, 0.375, 0.125];
         let mut rgb = vec![0; WIDTH * HEIGHT * 3];
-        rgb.par_chunks_mut(WIDTH * 3).enumerate().for_each(|(row, line)| {
-            for (column, pixel) in line.chunks_exact_mut(3).enumerate() {
-                let mut sum = [0.0; 3];
-                for (down, weight_down) in TAPS.iter().enumerate() {
-                    let y = (row * FINER + down).saturating_sub(1).min(DOWN - 1);
-                    for (across, weight_across) in TAPS.iter().enumerate() {
-                        let x = (column * FINER + across).saturating_sub(1).min(ACROSS - 1);
-                        let weight = weight_down * weight_across;
-                        sum = add(sum, lit(self.samples[y * ACROSS + x], weight));
+        rgb.par_chunks_mut(WIDTH * 3)
+            .enumerate()
+            .for_each(|(row, line)| {
+                for (column, pixel) in line.chunks_exact_mut(3).enumerate() {
+                    let mut sum = [0.0; 3];
+                    for (down, weight_down) in TAPS.iter().enumerate() {
+                        let y = (row * FINER + down).saturating_sub(1).min(DOWN - 1);
+                        for (across, weight_across) in TAPS.iter().enumerate() {
+                            let x = (column * FINER + across).saturating_sub(1).min(ACROSS - 1);
+                            let weight = weight_down * weight_across;
+                            sum = add(sum, lit(self.samples[y * ACROSS + x], weight));
+                        }
+                    }
+                    let (x, y) = (column as i32, row as i32);
+                    let shade = vignette(column, row);
+                    let common = speck(x, y, 11);
+                    for (channel, (out, light)) in pixel.iter_mut().zip(sum).enumerate() {
+                        let value = shoulder(light * shade).sqrt();
+                        // Most in the middle tones, little in black and white, as on film.
+                        let strength = grain * (0.35 + 2.6 * value * (1.0 - value));
+                        let speck = 0.8 * common + 0.45 * speck(x, y, 12 + channel as u32);
+                        *out = (value * 255.0 + speck * strength + 0.5).clamp(0.0, 255.0) as u8;
                     }
                 }
-                let (x, y) = (column as i32, row as i32);
-                let shade = vignette(column, row);
-                let common = speck(x, y, 11);
-                for (channel, (out, light)) in pixel.iter_mut().zip(sum).enumerate() {
-                    let value = shoulder(light * shade).sqrt();
-                    // Most in the middle tones, little in black and white, as on film.
-                    let strength = grain * (0.35 + 2.6 * value * (1.0 - value));
-                    let speck = 0.8 * common + 0.45 * speck(x, y, 12 + channel as u32);
-                    *out = (value * 255.0 + speck * strength + 0.5).clamp(0.0, 255.0) as u8;
-                }
-            }
-        });
-        Picture::new(WIDTH as u32, HEIGHT as u32, rgb).expect("the samples of the picture are as many as it needs")
+            });
+        Picture::new(WIDTH as u32, HEIGHT as u32, rgb)
+            .expect("the samples of the picture are as many as it needs")
     }
 }
 
@@ -187,7 +225,10 @@ pub(super) fn to_polygon(place: Place, corners: &[Place]) -> f32 {
 }
 
 fn centre(column: usize, row: usize) -> Place {
-    ((column as f32 + 0.5) / FINER as f32, (row as f32 + 0.5) / FINER as f32)
+    (
+        (column as f32 + 0.5) / FINER as f32,
+        (row as f32 + 0.5) / FINER as f32,
+    )
 }
 
 /// Bends light that is too strong for the film below 1.
@@ -210,5 +251,5 @@ fn vignette(column: usize, row: usize) -> f32 {
 /// Grain of deviation 1 that is a little coarser than a pixel.
 fn speck(x: i32, y: i32, seed: u32) -> f32 {
     let one = |x: i32, y: i32| chance(x, y, seed) + chance(x, y, seed ^ 0x5555) - 1.0;
-    (one(x, y) * 2.0 + one(x + 1, y) + one(x, y + 1)) * 1.0
+    one(x, y) * 2.0 + one(x + 1, y) + one(x, y + 1)
 }

@@ -1,7 +1,9 @@
 //! What stands on the near shore: meadow, path, house, sign, trees, and a boat on the lake.
 
 use super::backdrop::SHORE;
-use super::canvas::{Canvas, Colour, HEIGHT, Place, add, blend, coverage, hex, lit, to_polygon, to_segment};
+use super::canvas::{
+    Canvas, Colour, HEIGHT, Place, add, blend, coverage, hex, lit, to_polygon, to_segment,
+};
 use super::letters;
 use super::noise::{Chance, chance, fractal, mix, noise, smooth};
 
@@ -16,15 +18,42 @@ pub(super) fn paint(canvas: &mut Canvas) {
     shrub(canvas, &mut chance, (742.0, 402.0), (34.0, 44.0), 900);
     conifer(canvas, &mut chance, (724.0, 424.0), 190.0);
     grass(canvas, &mut chance, 380.0, 420.0);
-    shadow(canvas, &[(470.0, 408.0), (560.0, 420.0), (702.0, 424.0), (800.0, 462.0), (720.0, 476.0), (560.0, 432.0)]);
+    shadow(
+        canvas,
+        &[
+            (470.0, 408.0),
+            (560.0, 420.0),
+            (702.0, 424.0),
+            (800.0, 462.0),
+            (720.0, 476.0),
+            (560.0, 432.0),
+        ],
+    );
     house(canvas);
     shrub(canvas, &mut chance, (468.0, 402.0), (22.0, 17.0), 520);
     shrub(canvas, &mut chance, (708.0, 424.0), (24.0, 22.0), 520);
     grass(canvas, &mut chance, 420.0, 456.0);
-    shadow(canvas, &[(60.0, 452.0), (112.0, 448.0), (70.0, 482.0), (-40.0, 520.0), (-60.0, 470.0)]);
+    shadow(
+        canvas,
+        &[
+            (60.0, 452.0),
+            (112.0, 448.0),
+            (70.0, 482.0),
+            (-40.0, 520.0),
+            (-60.0, 470.0),
+        ],
+    );
     tree(canvas, &mut chance);
     grass(canvas, &mut chance, 456.0, 484.0);
-    shadow(canvas, &[(224.0, 484.0), (430.0, 484.0), (442.0, 496.0), (228.0, 496.0)]);
+    shadow(
+        canvas,
+        &[
+            (224.0, 484.0),
+            (430.0, 484.0),
+            (442.0, 496.0),
+            (228.0, 496.0),
+        ],
+    );
     sign(canvas);
     grass(canvas, &mut chance, 482.0, 530.0);
 }
@@ -67,7 +96,10 @@ fn meadow(canvas: &mut Canvas) {
         let green = blend(hex(0x42571f), hex(0x8f9346), dry);
         let grass = lit(green, 0.72 + 0.45 * fine);
         let stone = noise(u * 22.0, v * 26.0, 207);
-        let sand = lit(blend(hex(0x8a7454), hex(0xc4ad86), 0.5 + fine * 0.7), 0.85 + 0.35 * stone);
+        let sand = lit(
+            blend(hex(0x8a7454), hex(0xc4ad86), 0.5 + fine * 0.7),
+            0.85 + 0.35 * stone,
+        );
         let mut colour = blend(grass, sand, on_path(place));
         // Wet sand at the water.
         let wet = smooth(5.0, 0.5, y - edge);
@@ -86,16 +118,28 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
             let x = chance.range(-4.0, 772.0);
             let foot = y + chance.unit() * 1.2;
             let kind = chance.unit();
-            let (tall, lean, tone) = (chance.range(0.5, 1.3), chance.normal() * 0.34, chance.unit());
+            let (tall, lean, tone) = (
+                chance.range(0.5, 1.3),
+                chance.normal() * 0.34,
+                chance.unit(),
+            );
             if foot < bank(x) + 2.5 || on_path((x, foot)) > 0.25 {
                 continue;
             }
             // Tufts, and none of them high before the sign.
             let tuft = 0.75 + 0.9 * noise(x / 19.0, foot / 9.0, 208);
-            let low = if (216.0..440.0).contains(&x) { 0.55 } else { 1.0 };
+            let low = if (216.0..440.0).contains(&x) {
+                0.55
+            } else {
+                1.0
+            };
             let high = mix(2.4, 17.0, near * near) * tall * tuft.max(0.3) * low;
             let tip = (x + lean * high + high * 0.12, foot - high);
-            let dry = smooth(-0.35, 0.6, noise(x / 60.0, foot / 26.0, 209) + tone * 0.5 - 0.25);
+            let dry = smooth(
+                -0.35,
+                0.6,
+                noise(x / 60.0, foot / 26.0, 209) + tone * 0.5 - 0.25,
+            );
             let leaf = blend(hex(0x5c7a28), hex(0xb3a658), dry);
             let colour = lit(leaf, 0.55 + 0.6 * tone);
             let width = mix(0.55, 1.7, near);
@@ -104,9 +148,19 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
                 // Bent at the middle; the tips catch the sun.
                 let middle = (x + lean * high * 0.30, foot - high * 0.58);
                 let root = lit(colour, 0.42);
-                canvas.stroke((x, foot), middle, (width, width * 0.85), (root, lit(colour, 0.9)));
+                canvas.stroke(
+                    (x, foot),
+                    middle,
+                    (width, width * 0.85),
+                    (root, lit(colour, 0.9)),
+                );
                 let bright = add(lit(colour, 1.15), lit(hex(0xffdc96), 0.08));
-                canvas.stroke(middle, tip, (width * 0.85, width * 0.25), (lit(colour, 0.9), bright));
+                canvas.stroke(
+                    middle,
+                    tip,
+                    (width * 0.85, width * 0.25),
+                    (lit(colour, 0.9), bright),
+                );
             } else {
                 let petals = match (noise(x / 45.0, foot / 20.0, 211) * 4.0 + tone * 2.0) as i32 {
                     ..=-1 => hex(0xd8433a),
@@ -115,9 +169,20 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
                     _ => hex(0x8a6fc4),
                 };
                 let size = mix(0.7, 2.9, near);
-                canvas.stroke((x, foot), tip, (width * 0.7, width * 0.5), (lit(colour, 0.5), colour));
+                canvas.stroke(
+                    (x, foot),
+                    tip,
+                    (width * 0.7, width * 0.5),
+                    (lit(colour, 0.5), colour),
+                );
                 for side in [(1.0, 0.0), (0.6, 0.8), (-0.6, 0.8)] {
-                    canvas.leaf(tip, side, size, size * 0.45, lit(petals, 0.7 + 0.4 * chance.unit()));
+                    canvas.leaf(
+                        tip,
+                        side,
+                        size,
+                        size * 0.45,
+                        lit(petals, 0.7 + 0.4 * chance.unit()),
+                    );
                 }
                 canvas.leaf(tip, (1.0, 0.0), size * 0.35, size * 0.3, hex(0x9a6b20));
             }
@@ -128,12 +193,20 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
 
 /// A soft shadow on the ground.
 fn shadow(canvas: &mut Canvas, corners: &[Place]) {
-    let low = corners.iter().fold((f32::MAX, f32::MAX), |low, c| (low.0.min(c.0), low.1.min(c.1)));
-    let high = corners.iter().fold((f32::MIN, f32::MIN), |high, c| (high.0.max(c.0), high.1.max(c.1)));
-    canvas.cover((low.0 - 12.0, low.1 - 8.0), (high.0 + 12.0, high.1 + 12.0), |place| {
-        let depth = -to_polygon(place, corners);
-        (hex(0x141a18), 0.62 * smooth(-7.0, 6.0, depth))
+    let low = corners.iter().fold((f32::MAX, f32::MAX), |low, c| {
+        (low.0.min(c.0), low.1.min(c.1))
     });
+    let high = corners.iter().fold((f32::MIN, f32::MIN), |high, c| {
+        (high.0.max(c.0), high.1.max(c.1))
+    });
+    canvas.cover(
+        (low.0 - 12.0, low.1 - 8.0),
+        (high.0 + 12.0, high.1 + 12.0),
+        |place| {
+            let depth = -to_polygon(place, corners);
+            (hex(0x141a18), 0.62 * smooth(-7.0, 6.0, depth))
+        },
+    );
 }
 
 /// A wooden house, red with white trim; the sun lights its left side.
@@ -151,7 +224,8 @@ fn house(canvas: &mut Canvas) {
         let mut colour = lit(planks(u * 9.0, v * 10.0, 1), warm);
         colour = shade_under_eave(colour, v, 0.16);
         for window in [0.20, 0.62] {
-            if let Some(pane) = window_at((u - window) / 0.22, (v - 0.34) / 0.42, 21, place, false) {
+            if let Some(pane) = window_at((u - window) / 0.22, (v - 0.34) / 0.42, 21, place, false)
+            {
                 colour = pane;
             }
         }
@@ -162,7 +236,9 @@ fn house(canvas: &mut Canvas) {
         let (u, v) = in_wall(place, corner, right, corner_top, right_top);
         let mut colour = lit(planks(u * 13.0, v * 10.0, 2), SHADE * mix(1.0, 0.86, u));
         // The eaves keep the light of the sky from the gable's edges.
-        let edge = to_segment(place, corner_top, peak).0.min(to_segment(place, peak, right_top).0);
+        let edge = to_segment(place, corner_top, peak)
+            .0
+            .min(to_segment(place, peak, right_top).0);
         colour = lit(colour, mix(0.55, 1.0, smooth(0.0, 15.0, edge)));
         for (window, lamp) in [(0.10, false), (0.72, true)] {
             if let Some(pane) = window_at((u - window) / 0.19, (v - 0.34) / 0.40, 22, place, lamp) {
@@ -179,18 +255,50 @@ fn house(canvas: &mut Canvas) {
     });
     let white = hex(0xe9e4d8);
     // Boards on the corners.
-    canvas.stroke(corner, corner_top, (4.6, 4.4), (lit(white, 0.85), lit(white, 0.95)));
-    canvas.stroke((700.0, 423.0), (700.0, 326.0), (4.0, 4.0), (lit(white, 0.42), lit(white, 0.5)));
-    canvas.stroke((463.5, 404.0), (463.5, 336.0), (3.2, 3.2), (lit(white, 0.9), lit(white, 0.9)));
+    canvas.stroke(
+        corner,
+        corner_top,
+        (4.6, 4.4),
+        (lit(white, 0.85), lit(white, 0.95)),
+    );
+    canvas.stroke(
+        (700.0, 423.0),
+        (700.0, 326.0),
+        (4.0, 4.0),
+        (lit(white, 0.42), lit(white, 0.5)),
+    );
+    canvas.stroke(
+        (463.5, 404.0),
+        (463.5, 336.0),
+        (3.2, 3.2),
+        (lit(white, 0.9), lit(white, 0.9)),
+    );
     roof(canvas);
     // The step before the door.
-    canvas.polygon(&[(614.0, 422.0), (650.0, 423.0), (653.0, 429.0), (611.0, 428.0)], |(x, y)| {
-        lit(hex(0xa39c90), (if y < 425.5 { 0.95 } else { 0.5 }) + 0.2 * noise(x * 0.8, y * 0.9, 24))
-    });
+    canvas.polygon(
+        &[
+            (614.0, 422.0),
+            (650.0, 423.0),
+            (653.0, 429.0),
+            (611.0, 428.0),
+        ],
+        |(x, y)| {
+            lit(
+                hex(0xa39c90),
+                (if y < 425.5 { 0.95 } else { 0.5 }) + 0.2 * noise(x * 0.8, y * 0.9, 24),
+            )
+        },
+    );
 }
 
 /// Share of the way across and up a wall with upright sides.
-fn in_wall((x, y): Place, left: Place, right: Place, left_top: Place, right_top: Place) -> (f32, f32) {
+fn in_wall(
+    (x, y): Place,
+    left: Place,
+    right: Place,
+    left_top: Place,
+    right_top: Place,
+) -> (f32, f32) {
     let u = (x - left.0) / (right.0 - left.0);
     let (low, high) = (mix(left.1, right.1, u), mix(left_top.1, right_top.1, u));
     (u, (low - y) / (low - high))
@@ -205,12 +313,21 @@ fn planks(along: f32, up: f32, seed: u32) -> Colour {
     let worn = smooth(0.25, 0.8, fractal(along * 0.8, up * 0.5, 4, 33 + seed));
     let paint = blend(hex(0x8e2f24), hex(0xa8463a), tint);
     let colour = blend(paint, hex(0x9c7a66), worn * 0.4);
-    let gap = if within < 0.12 { 0.42 } else if within > 0.9 { 1.12 } else { 1.0 };
+    let gap = if within < 0.12 {
+        0.42
+    } else if within > 0.9 {
+        1.12
+    } else {
+        1.0
+    };
     lit(colour, gap * (0.95 + 0.26 * grain))
 }
 
 fn shade_under_eave(colour: Colour, v: f32, depth: f32) -> Colour {
-    lit(colour, mix(1.0, 0.42, smooth(1.0 - depth, 1.0 - depth + 0.03, v)))
+    lit(
+        colour,
+        mix(1.0, 0.42, smooth(1.0 - depth, 1.0 - depth + 0.03, v)),
+    )
 }
 
 /// Stones at the foot of a wall.
@@ -219,7 +336,10 @@ fn footing(colour: Colour, along: f32, v: f32, (x, y): Place) -> Colour {
         return lit(colour, mix(0.72, 1.0, smooth(0.07, 0.3, v)));
     }
     let stone = chance((along * 1.6).floor() as i32, (v * 27.0).floor() as i32, 34);
-    lit(hex(0x8b8780), 0.35 + 0.3 * stone + 0.2 * noise(x * 0.7, y * 0.9, 35))
+    lit(
+        hex(0x8b8780),
+        0.35 + 0.3 * stone + 0.2 * noise(x * 0.7, y * 0.9, 35),
+    )
 }
 
 /// A window with a white frame, in its own coordinates from 0 to 1.
@@ -239,13 +359,17 @@ fn window_at(u: f32, v: f32, seed: u32, (x, y): Place, lamp: bool) -> Option<Col
         return Some(lit(white, 0.9));
     }
     if lamp {
-        let curtain = smooth(0.20, 0.10, (u - 0.5).abs() * -1.0 + 0.5);
+        let curtain = smooth(0.20, 0.10, 0.5 - (u - 0.5).abs());
         let glow = 1.0 - 0.9 * ((u - 0.45) * (u - 0.45) + (v - 0.6) * (v - 0.6));
         let warm = lit(blend(hex(0xffd27a), hex(0xff9c48), 1.0 - glow), 1.25 * glow);
         return Some(blend(warm, hex(0xd8b48a), curtain * 0.7));
     }
     let cloud = fractal(x / 16.0, y / 9.0, 3, seed);
-    let mirror = blend(hex(0x31424f), hex(0xb9cbd6), (0.25 + 0.6 * v + 0.35 * cloud).clamp(0.0, 1.0));
+    let mirror = blend(
+        hex(0x31424f),
+        hex(0xb9cbd6),
+        (0.25 + 0.6 * v + 0.35 * cloud).clamp(0.0, 1.0),
+    );
     let edge = if u < 0.07 || v > 0.94 { 0.45 } else { 0.9 };
     Some(lit(mirror, edge))
 }
@@ -262,12 +386,24 @@ fn door(u: f32, v: f32, (x, y): Place) -> Option<Colour> {
         return Some(hex(0xe7c766));
     }
     let panel = |low: f32, high: f32| {
-        let (u, v) = ((u - 0.5).abs() - 0.34, (v - (low + high) / 2.0).abs() - (high - low) / 2.0);
+        let (u, v) = (
+            (u - 0.5).abs() - 0.34,
+            (v - (low + high) / 2.0).abs() - (high - low) / 2.0,
+        );
         u.max(v)
     };
     let nearest = panel(0.08, 0.46).min(panel(0.54, 0.92));
-    let light = if nearest < -0.03 { 1.0 } else if nearest < 0.0 { 0.55 } else { 0.86 };
-    Some(lit(hex(0x2f6a63), light * SHADE * (0.95 + 0.2 * noise(x * 0.5, y * 2.0, 42))))
+    let light = if nearest < -0.03 {
+        1.0
+    } else if nearest < 0.0 {
+        0.55
+    } else {
+        0.86
+    };
+    Some(lit(
+        hex(0x2f6a63),
+        light * SHADE * (0.95 + 0.2 * noise(x * 0.5, y * 2.0, 42)),
+    ))
 }
 
 fn roof(canvas: &mut Canvas) {
@@ -287,43 +423,109 @@ fn roof(canvas: &mut Canvas) {
         let tile = chance(place.floor() as i32, row as i32, 51);
         let across = place - place.floor();
         let moss = smooth(0.1, 0.7, fractal(along * 5.0, up * 6.0, 4, 52)) * 0.6;
-        let slate = blend(blend(hex(0x5c5f66), hex(0x8b857d), tile), hex(0x66703c), moss);
-        let gap = if within < 0.16 || across < 0.08 { 0.45 } else { 0.8 + 0.3 * within };
+        let slate = blend(
+            blend(hex(0x5c5f66), hex(0x8b857d), tile),
+            hex(0x66703c),
+            moss,
+        );
+        let gap = if within < 0.16 || across < 0.08 {
+            0.45
+        } else {
+            0.8 + 0.3 * within
+        };
         let glance = 1.05 + 0.25 * smooth(0.3, 1.0, up);
-        lit(slate, gap * glance * (0.95 + 0.25 * noise(x * 0.9, y * 0.9, 53)))
+        lit(
+            slate,
+            gap * glance * (0.95 + 0.25 * noise(x * 0.9, y * 0.9, 53)),
+        )
     });
     let white = hex(0xece7dc);
     // Ridge, gutter, and the boards along the gable.
-    canvas.stroke(ridge_back, ridge, (3.0, 3.4), (lit(hex(0x6a6763), 1.0), lit(hex(0x6a6763), 1.1)));
-    canvas.stroke(eave, eave_back, (3.0, 2.6), (lit(white, 1.0), lit(white, 0.95)));
-    canvas.stroke(ridge, (714.0, 341.0), (6.4, 6.4), (lit(white, 0.62), lit(white, 0.55)));
-    canvas.stroke((634.0, 243.5), (716.0, 339.0), (2.4, 2.4), (hex(0x4c4d52), hex(0x3d3e44)));
-    canvas.stroke(ridge, eave, (6.0, 6.0), (lit(white, 0.85), lit(white, 0.95)));
+    canvas.stroke(
+        ridge_back,
+        ridge,
+        (3.0, 3.4),
+        (lit(hex(0x6a6763), 1.0), lit(hex(0x6a6763), 1.1)),
+    );
+    canvas.stroke(
+        eave,
+        eave_back,
+        (3.0, 2.6),
+        (lit(white, 1.0), lit(white, 0.95)),
+    );
+    canvas.stroke(
+        ridge,
+        (714.0, 341.0),
+        (6.4, 6.4),
+        (lit(white, 0.62), lit(white, 0.55)),
+    );
+    canvas.stroke(
+        (634.0, 243.5),
+        (716.0, 339.0),
+        (2.4, 2.4),
+        (hex(0x4c4d52), hex(0x3d3e44)),
+    );
+    canvas.stroke(
+        ridge,
+        eave,
+        (6.0, 6.0),
+        (lit(white, 0.85), lit(white, 0.95)),
+    );
 }
 
 fn chimney(canvas: &mut Canvas) {
     for (corners, light) in [
-        ([(568.0, 218.0), (580.0, 218.0), (580.0, 290.0), (568.0, 290.0)], 1.1),
-        ([(580.0, 218.0), (594.0, 219.0), (594.0, 290.0), (580.0, 290.0)], 0.6),
+        (
+            [
+                (568.0, 218.0),
+                (580.0, 218.0),
+                (580.0, 290.0),
+                (568.0, 290.0),
+            ],
+            1.1,
+        ),
+        (
+            [
+                (580.0, 218.0),
+                (594.0, 219.0),
+                (594.0, 290.0),
+                (580.0, 290.0),
+            ],
+            0.6,
+        ),
     ] {
         canvas.polygon(&corners, |(x, y)| {
             let row = (y / 4.0).floor();
             let at = x / 7.0 + 0.5 * (row / 2.0 - (row / 2.0).floor()) * 2.0;
             let joint = y / 4.0 - row < 0.22 || at - at.floor() < 0.14;
-            let brick = blend(hex(0x93523c), hex(0xb5775a), chance(at.floor() as i32, row as i32, 55));
-            lit(if joint { hex(0xa79c8d) } else { brick }, light * (0.95 + 0.2 * noise(x, y, 56)))
+            let brick = blend(
+                hex(0x93523c),
+                hex(0xb5775a),
+                chance(at.floor() as i32, row as i32, 55),
+            );
+            lit(
+                if joint { hex(0xa79c8d) } else { brick },
+                light * (0.95 + 0.2 * noise(x, y, 56)),
+            )
         });
     }
-    canvas.polygon(&[(565.0, 214.0), (597.0, 215.0), (597.0, 220.0), (565.0, 219.0)], |(x, _)| {
-        lit(hex(0x8d867c), if x < 580.0 { 1.0 } else { 0.55 })
-    });
+    canvas.polygon(
+        &[
+            (565.0, 214.0),
+            (597.0, 215.0),
+            (597.0, 220.0),
+            (565.0, 219.0),
+        ],
+        |(x, _)| lit(hex(0x8d867c), if x < 580.0 { 1.0 } else { 0.55 }),
+    );
     // Smoke, drawn away by the wind.
     canvas.cover((560.0, 60.0), (768.0, 215.0), |(x, y)| {
         let rise = (215.0 - y) / 150.0;
         let middle = 581.0 + 92.0 * rise * rise + 16.0 * rise * fractal(y / 38.0, 0.0, 3, 57);
         let half = 4.0 + 27.0 * rise;
         let wisp = 0.55 + 0.8 * fractal(x / 15.0, y / 19.0, 4, 58);
-        let share = smooth(1.0, 0.0, (x - middle).abs() / half) * wisp * 0.42 * smooth(0.98, 0.2, rise);
+        let share =
+            smooth(1.0, 0.0, (x - middle).abs() / half) * wisp * 0.42 * smooth(0.98, 0.2, rise);
         (hex(0xdcd6d0), share.clamp(0.0, 1.0))
     });
 }
@@ -332,37 +534,82 @@ fn chimney(canvas: &mut Canvas) {
 fn sign(canvas: &mut Canvas) {
     let (left, top, right, bottom) = (222.0, 420.0, 434.0, 474.0);
     for post in [left + 18.0, right - 18.0] {
-        canvas.polygon(&[(post - 4.0, top - 7.0), (post + 4.0, top - 7.0), (post + 4.0, 492.0), (post - 4.0, 492.0)], |(x, y)| {
-            let round = 1.0 - (x - post).abs() / 6.5;
-            lit(hex(0x7d6549), round * (0.9 + 0.5 * fractal(x * 0.9, y * 0.08, 3, 61)))
-        });
+        canvas.polygon(
+            &[
+                (post - 4.0, top - 7.0),
+                (post + 4.0, top - 7.0),
+                (post + 4.0, 492.0),
+                (post - 4.0, 492.0),
+            ],
+            |(x, y)| {
+                let round = 1.0 - (x - post).abs() / 6.5;
+                lit(
+                    hex(0x7d6549),
+                    round * (0.9 + 0.5 * fractal(x * 0.9, y * 0.08, 3, 61)),
+                )
+            },
+        );
     }
     let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
     canvas.polygon(&corners, |(x, y)| {
         let edge = (x - left).min(right - x).min(y - top).min(bottom - y);
         let grain = fractal(x * 0.045, y * 0.8, 4, 62);
         if edge < 4.0 {
-            let light = if y - top < 4.0 { 1.2 } else if bottom - y < 4.0 { 0.6 } else { 0.9 };
+            let light = if y - top < 4.0 {
+                1.2
+            } else if bottom - y < 4.0 {
+                0.6
+            } else {
+                0.9
+            };
             return lit(hex(0x7a5a3a), light * (0.95 + 0.35 * grain));
         }
         // Three boards, painted.
         let board = (y - top) / 18.0;
-        let gap = if board - board.floor() < 0.06 && y - top > 8.0 { 0.80 } else { 1.0 };
-        let shade = mix(0.70, 1.0, smooth(4.0, 9.0, edge)) * mix(0.9, 1.04, (x - left) / (right - left));
-        let paint = blend(hex(0xf1e8d2), hex(0xd9cba9), 0.5 + 0.5 * fractal(x / 34.0, y / 15.0, 3, 63));
+        let gap = if board - board.floor() < 0.06 && y - top > 8.0 {
+            0.80
+        } else {
+            1.0
+        };
+        let shade =
+            mix(0.70, 1.0, smooth(4.0, 9.0, edge)) * mix(0.9, 1.04, (x - left) / (right - left));
+        let paint = blend(
+            hex(0xf1e8d2),
+            hex(0xd9cba9),
+            0.5 + 0.5 * fractal(x / 34.0, y / 15.0, 3, 63),
+        );
         lit(paint, gap * shade * (0.93 + 0.09 * grain))
     });
     let ink = hex(0x1d3344);
     let middle = (left + right) / 2.0;
     write(canvas, "NICE 48 BITS", (middle, top + 11.0), 16.0, 2.9, ink);
-    write(canvas, "8 X 8 PIXELS, ALWAYS 6 BYTES", (middle, top + 37.0), 7.0, 1.1, hex(0x6a2d22));
-    for nail in [(left + 9.0, top + 9.0), (right - 9.0, top + 9.0), (left + 9.0, bottom - 9.0), (right - 9.0, bottom - 9.0)] {
+    write(
+        canvas,
+        "8 X 8 PIXELS, ALWAYS 6 BYTES",
+        (middle, top + 37.0),
+        7.0,
+        1.1,
+        hex(0x6a2d22),
+    );
+    for nail in [
+        (left + 9.0, top + 9.0),
+        (right - 9.0, top + 9.0),
+        (left + 9.0, bottom - 9.0),
+        (right - 9.0, bottom - 9.0),
+    ] {
         canvas.leaf(nail, (1.0, 0.0), 1.3, 1.3, hex(0x4a4640));
     }
 }
 
 /// Writes a line of letters around a middle.
-fn write(canvas: &mut Canvas, text: &str, (middle, top): Place, height: f32, width: f32, colour: Colour) {
+fn write(
+    canvas: &mut Canvas,
+    text: &str,
+    (middle, top): Place,
+    height: f32,
+    width: f32,
+    colour: Colour,
+) {
     let (strokes, length) = letters::line(text, height);
     let left = middle - length / 2.0;
     for [from, to] in strokes {
@@ -375,10 +622,24 @@ fn write(canvas: &mut Canvas, text: &str, (middle, top): Place, height: f32, wid
 fn tree(canvas: &mut Canvas, chance: &mut Chance) {
     let mut tips = Vec::new();
     let mut limbs = Vec::new();
-    grow(chance, (96.0, 458.0), (0.02, -1.0), 104.0, 23.0, 0, &mut limbs, &mut tips);
+    grow(
+        chance,
+        (96.0, 458.0),
+        (0.02, -1.0),
+        104.0,
+        23.0,
+        0,
+        &mut limbs,
+        &mut tips,
+    );
     // Roots.
     for (dx, width) in [(-17.0, 8.0), (-7.0, 10.0), (9.0, 9.0), (18.0, 6.0)] {
-        canvas.stroke((96.0, 440.0), (96.0 + dx, 464.0), (14.0, width * 0.4), (hex(0x4a3b2c), hex(0x3a3024)));
+        canvas.stroke(
+            (96.0, 440.0),
+            (96.0 + dx, 464.0),
+            (14.0, width * 0.4),
+            (hex(0x4a3b2c), hex(0x3a3024)),
+        );
     }
     for &(from, to, widths) in &limbs {
         bark(canvas, from, to, widths);
@@ -388,7 +649,11 @@ fn tree(canvas: &mut Canvas, chance: &mut Chance) {
     for &(x, y) in &tips {
         let (size, shift) = (chance.range(12.0, 25.0), chance.normal() * 0.6);
         for _ in 0..(size * 6.0) as u32 {
-            let (dx, dy, dz) = (chance.normal() * 0.55, chance.normal() * 0.42, chance.normal() * 0.5);
+            let (dx, dy, dz) = (
+                chance.normal() * 0.55,
+                chance.normal() * 0.42,
+                chance.normal() * 0.5,
+            );
             let place = (x + dx * size, y + dy * size + dx * dx * 2.5);
             leaves.push((dz + shift, place, (dx, dy), chance.bits()));
         }
@@ -399,11 +664,22 @@ fn tree(canvas: &mut Canvas, chance: &mut Chance) {
         // The sun stands low on the right; the crown shades itself on the left and below.
         let crown = 0.6 * smooth(-60.0, 230.0, place.0) + 0.35 * smooth(320.0, 70.0, place.1);
         let hollow = fractal(place.0 / 30.0, place.1 / 24.0, 3, 72);
-        let light = 0.02 + 0.42 * crown + 0.26 * dx - 0.34 * dy + 0.16 * depth + 0.34 * hollow + 0.09 * own.normal();
+        let light = 0.02 + 0.42 * crown + 0.26 * dx - 0.34 * dy
+            + 0.16 * depth
+            + 0.34 * hollow
+            + 0.09 * own.normal();
         let shade = blend(hex(0x1b2a14), hex(0x4b6828), (light * 2.0).clamp(0.0, 1.0));
-        let sunny = blend(hex(0x7a9037), hex(0xd9bd62), smooth(0.6, 1.1, light + 0.15 * own.unit()));
+        let sunny = blend(
+            hex(0x7a9037),
+            hex(0xd9bd62),
+            smooth(0.6, 1.1, light + 0.15 * own.unit()),
+        );
         let colour = blend(shade, sunny, smooth(0.38, 0.9, light));
-        let colour = if own.unit() < 0.03 { blend(colour, hex(0xa8722e), 0.5) } else { colour };
+        let colour = if own.unit() < 0.03 {
+            blend(colour, hex(0xa8722e), 0.5)
+        } else {
+            colour
+        };
         let axis = own.range(-1.0, 1.0);
         let axis = (axis, (1.0 - axis * axis).sqrt());
         let long = own.range(1.2, 2.5);
@@ -431,7 +707,10 @@ fn grow(
         let bend = chance.normal() * if level == 0 { 0.05 } else { 0.13 };
         // Branches strive upwards.
         along = unit((along.0 - along.1 * bend, along.1 + along.0 * bend - 0.05));
-        let next = (at.0 + along.0 * length / PIECES as f32, at.1 + along.1 * length / PIECES as f32);
+        let next = (
+            at.0 + along.0 * length / PIECES as f32,
+            at.1 + along.1 * length / PIECES as f32,
+        );
         let thinner = thick * if level == 0 { 0.93 } else { 0.88 };
         limbs.push((at, next, (thick, thinner)));
         (at, thick) = (next, thinner);
@@ -444,11 +723,21 @@ fn grow(
     }
     let forks = if level < 2 { 3 } else { 2 };
     for fork in 0..forks {
-        let spread = (fork as f32 - (forks - 1) as f32 / 2.0) * if level == 0 { 0.62 } else { 0.80 };
+        let spread =
+            (fork as f32 - (forks - 1) as f32 / 2.0) * if level == 0 { 0.62 } else { 0.80 };
         let turn = spread + chance.normal() * 0.17;
         let next = unit((along.0 - along.1 * turn, along.1 + along.0 * turn));
         let (longer, thinner) = (chance.range(0.64, 0.80), chance.range(0.58, 0.72));
-        grow(chance, at, next, length * longer, thick * thinner, level + 1, limbs, tips);
+        grow(
+            chance,
+            at,
+            next,
+            length * longer,
+            thick * thinner,
+            level + 1,
+            limbs,
+            tips,
+        );
     }
 }
 
@@ -473,29 +762,55 @@ fn bark(canvas: &mut Canvas, from: Place, to: Place, widths: (f32, f32)) {
         let across = ((place.0 - from.0) * -dy + (place.1 - from.1) * dx) / half.max(0.4);
         let furrow = fractal(place.0 * 0.42, place.1 * 0.09, 3, 71);
         let light = 0.46 + 0.42 * across.clamp(-1.0, 1.0) + 0.65 * furrow;
-        (lit(blend(hex(0x4d3d2e), hex(0xa98a62), light.clamp(0.0, 1.0)), 0.45 + 0.5 * light.max(0.0)), share)
+        (
+            lit(
+                blend(hex(0x4d3d2e), hex(0xa98a62), light.clamp(0.0, 1.0)),
+                0.45 + 0.5 * light.max(0.0),
+            ),
+            share,
+        )
     });
 }
 
 /// A round bush of leaves.
-fn shrub(canvas: &mut Canvas, chance: &mut Chance, foot: Place, (wide, high): (f32, f32), leaves: u32) {
+fn shrub(
+    canvas: &mut Canvas,
+    chance: &mut Chance,
+    foot: Place,
+    (wide, high): (f32, f32),
+    leaves: u32,
+) {
     let middle = (foot.0, foot.1 - high * 0.45);
     for leaf in 0..leaves {
         let depth = leaf as f32 / leaves as f32;
         let (dx, dy) = (chance.normal() * 0.42, chance.normal() * 0.34);
-        let place = (middle.0 + dx * wide, (middle.1 + dy * high).min(foot.1 + 2.0));
+        let place = (
+            middle.0 + dx * wide,
+            (middle.1 + dy * high).min(foot.1 + 2.0),
+        );
         let light = 0.15 + 0.45 * depth - 0.35 * dx - 0.4 * dy + 0.12 * chance.normal();
         let dark = blend(hex(0x1f3016), hex(0x4d6b2a), (light * 1.7).clamp(0.0, 1.0));
         let colour = blend(dark, hex(0xa3a648), smooth(0.45, 1.0, light));
         let axis = chance.range(-1.0, 1.0);
         let long = chance.range(1.3, 2.6);
-        canvas.leaf(place, (axis, (1.0 - axis * axis).sqrt()), long, long * 0.5, colour);
+        canvas.leaf(
+            place,
+            (axis, (1.0 - axis * axis).sqrt()),
+            long,
+            long * 0.5,
+            colour,
+        );
     }
 }
 
 /// A tall fir: whorls of hanging boughs, each of many needles.
 fn conifer(canvas: &mut Canvas, chance: &mut Chance, foot: Place, high: f32) {
-    canvas.stroke(foot, (foot.0, foot.1 - high), (6.0, 0.8), (hex(0x3d3126), hex(0x3d3126)));
+    canvas.stroke(
+        foot,
+        (foot.0, foot.1 - high),
+        (6.0, 0.8),
+        (hex(0x3d3126), hex(0x3d3126)),
+    );
     let whorls = 30;
     for whorl in 0..whorls {
         let up = 0.09 + 0.91 * whorl as f32 / whorls as f32;
@@ -503,7 +818,10 @@ fn conifer(canvas: &mut Canvas, chance: &mut Chance, foot: Place, high: f32) {
         for bough in 0..9 {
             let swing = (bough as f32 / 8.0) * 2.0 - 1.0 + chance.normal() * 0.1;
             let root = (foot.0, foot.1 - high * up + chance.normal() * 1.5);
-            let tip = (root.0 + swing * reach, root.1 + reach * 0.32 + (1.0 - swing.abs()) * reach * 0.2);
+            let tip = (
+                root.0 + swing * reach,
+                root.1 + reach * 0.32 + (1.0 - swing.abs()) * reach * 0.2,
+            );
             for needle in 0..14 {
                 let out = (needle as f32 + chance.unit()) / 14.0;
                 let at = (mix(root.0, tip.0, out), mix(root.1, tip.1, out * out) - 1.0);
@@ -520,7 +838,11 @@ fn conifer(canvas: &mut Canvas, chance: &mut Chance, foot: Place, high: f32) {
 fn boat(canvas: &mut Canvas, (x, y): Place) {
     for (flip, strength) in [(-0.85, 0.5), (1.0, 1.0)] {
         let place = |dx: f32, dy: f32| {
-            let sway = if flip < 0.0 { 1.6 * noise(dx * 0.3, dy * 0.35, 81) } else { 0.0 };
+            let sway = if flip < 0.0 {
+                1.6 * noise(dx * 0.3, dy * 0.35, 81)
+            } else {
+                0.0
+            };
             (x + dx + sway, y - dy * flip)
         };
         let water = hex(0x8fa0a4);
@@ -532,14 +854,38 @@ fn boat(canvas: &mut Canvas, (x, y): Place) {
         let (main, light) = sail(&[(1.0, 6.0), (1.0, 41.0), (17.0, 8.0)], 0.92);
         canvas.polygon(&main, |(px, py)| {
             let seam = ((py - y) / 6.0).abs();
-            tone(hex(0xf6efe0), light * (0.9 + 0.012 * (px - x)) * if seam - seam.floor() < 0.14 { 0.88 } else { 1.0 })
+            tone(
+                hex(0xf6efe0),
+                light
+                    * (0.9 + 0.012 * (px - x))
+                    * if seam - seam.floor() < 0.14 {
+                        0.88
+                    } else {
+                        1.0
+                    },
+            )
         });
         let (jib, light) = sail(&[(-1.0, 6.0), (-0.5, 36.0), (-12.0, 7.0)], 0.75);
         canvas.polygon(&jib, |_| tone(hex(0xf1e2c6), light));
-        canvas.stroke(place(0.0, 2.0), place(0.0, 44.0), (1.2, 0.8), (tone(hex(0x5b4632), 1.0), tone(hex(0x5b4632), 1.0)));
-        let (hull, _) = sail(&[(-15.0, 4.5), (17.0, 4.0), (12.0, -1.0), (-11.0, -1.0)], 1.0);
+        canvas.stroke(
+            place(0.0, 2.0),
+            place(0.0, 44.0),
+            (1.2, 0.8),
+            (tone(hex(0x5b4632), 1.0), tone(hex(0x5b4632), 1.0)),
+        );
+        let (hull, _) = sail(
+            &[(-15.0, 4.5), (17.0, 4.0), (12.0, -1.0), (-11.0, -1.0)],
+            1.0,
+        );
         canvas.polygon(&hull, |(_, py)| {
-            tone(if (py - y).abs() > 3.2 { hex(0xd9d2c3) } else { hex(0x234a63) }, 0.8)
+            tone(
+                if (py - y).abs() > 3.2 {
+                    hex(0xd9d2c3)
+                } else {
+                    hex(0x234a63)
+                },
+                0.8,
+            )
         });
     }
     debug_assert!(y > SHORE);

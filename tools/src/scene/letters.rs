@@ -95,13 +95,21 @@ mod tests {
         for letter in ('A'..='Z').chain('0'..='9') {
             let (strokes, width) = line(&letter.to_string(), 6.0);
             assert!(!strokes.is_empty() && width == WIDTH, "{letter}");
-            assert!(strokes.iter().flatten().all(|&(x, y)| (0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT).contains(&y)));
+            assert!(
+                strokes
+                    .iter()
+                    .flatten()
+                    .all(|&(x, y)| (0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT).contains(&y))
+            );
         }
     }
 
     #[test]
     fn no_two_letters_look_the_same() {
-        let mut all: Vec<&str> = ('A'..='Z').chain('0'..='9').map(|letter| glyph(letter).0).collect();
+        let mut all: Vec<&str> = ('A'..='Z')
+            .chain('0'..='9')
+            .map(|letter| glyph(letter).0)
+            .collect();
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 36);

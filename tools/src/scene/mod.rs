@@ -37,8 +37,16 @@ mod tests {
         let rendered = demo();
         assert_eq!((committed.width(), committed.height()), (768, 512));
         assert_eq!((rendered.width(), rendered.height()), (768, 512));
-        let worst = committed.rgb().iter().zip(rendered.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
-        assert!(worst <= Some(2), "run the example render-pictures: a sample differs by {worst:?}");
+        let worst = committed
+            .rgb()
+            .iter()
+            .zip(rendered.rgb())
+            .map(|(a, b)| a.abs_diff(*b))
+            .max();
+        assert!(
+            worst <= Some(2),
+            "run the example render-pictures: a sample differs by {worst:?}"
+        );
     }
 
     #[test]

@@ -7,7 +7,9 @@ pub(crate) fn hash(x: i32, y: i32, seed: u32) -> u32 {
     // Odd numbers from the golden ratio and the roots of 2 and 3.
     let mut bits = (x as u32).wrapping_mul(0x9e37_79b9);
     bits = (bits ^ (bits >> 15)).wrapping_add((y as u32).wrapping_mul(0xb504_f333));
-    bits = (bits ^ (bits >> 13)).wrapping_mul(0xddb3_d743).wrapping_add(seed);
+    bits = (bits ^ (bits >> 13))
+        .wrapping_mul(0xddb3_d743)
+        .wrapping_add(seed);
     bits = (bits ^ (bits >> 16)).wrapping_mul(0x9e37_79b9);
     bits = (bits ^ (bits >> 14)).wrapping_mul(0xddb3_d743);
     bits ^ (bits >> 16)
@@ -31,7 +33,11 @@ pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
     };
     let fade = |t: f32| t * t * t * (t * (t * 6.0 - 15.0) + 10.0);
     let across = fade(dx);
-    mix(mix(corner(0, 0), corner(1, 0), across), mix(corner(0, 1), corner(1, 1), across), fade(dy)) * 1.3
+    mix(
+        mix(corner(0, 0), corner(1, 0), across),
+        mix(corner(0, 1), corner(1, 1), across),
+        fade(dy),
+    ) * 1.3
 }
 
 /// Noise of several octaves, each half as strong and twice as fine as the one before.
@@ -60,7 +66,11 @@ pub(crate) fn smooth(from: f32, to: f32, value: f32) -> f32 {
 /// Sine of a whole turn per unit, by a polynomial.
 pub(crate) fn wave(turns: f32) -> f32 {
     let turn = turns - turns.floor();
-    let (half, sign) = if turn < 0.5 { (turn, 1.0) } else { (turn - 0.5, -1.0) };
+    let (half, sign) = if turn < 0.5 {
+        (turn, 1.0)
+    } else {
+        (turn - 0.5, -1.0)
+    };
     // A parabola through the zeros, bent to the shape of a sine.
     let arch = half * (0.5 - half) * 16.0;
     sign * arch * (0.775 + 0.225 * arch)
@@ -79,7 +89,10 @@ pub(crate) struct Chance {
 
 impl Chance {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed: hash(seed as i32, (seed >> 32) as i32, 0x4e49_4345), drawn: 0 }
+        Self {
+            seed: hash(seed as i32, (seed >> 32) as i32, 0x4e49_4345),
+            drawn: 0,
+        }
     }
 
     pub(crate) fn bits(&mut self) -> u32 {
@@ -104,7 +117,7 @@ impl Chance {
     /// About normal: mean 0, deviation 1.
     pub(crate) fn normal(&mut self) -> f32 {
         let sum: f32 = (0..6).map(|_| self.unit()).sum();
-        (sum - 3.0) * 1.414_213_5
+        (sum - 3.0) * std::f32::consts::SQRT_2
     }
 }
 
@@ -114,7 +127,9 @@ mod tests {
 
     #[test]
     fn noise_is_even_and_smooth_and_depends_on_its_seed() {
-        let values: Vec<f32> = (0..10_000).map(|i| noise((i % 100) as f32 * 0.37, (i / 100) as f32 * 0.41, 1)).collect();
+        let values: Vec<f32> = (0..10_000)
+            .map(|i| noise((i % 100) as f32 * 0.37, (i / 100) as f32 * 0.41, 1))
+            .collect();
         let mean = values.iter().sum::<f32>() / values.len() as f32;
         assert!(mean.abs() < 0.02, "{mean}");
         assert!(values.iter().all(|value| value.abs() < 1.4));
@@ -130,11 +145,17 @@ mod tests {
         for _ in 0..10_000 {
             counts[chance.below(10) as usize] += 1;
         }
-        assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (850..1150).contains(count)),
+            "{counts:?}"
+        );
         let normal: Vec<f32> = (0..10_000).map(|_| chance.normal()).collect();
         let mean = normal.iter().sum::<f32>() / 1e4;
         let variance = normal.iter().map(|v| v * v).sum::<f32>() / 1e4;
-        assert!(mean.abs() < 0.05 && (0.93..1.07).contains(&variance), "{mean} {variance}");
+        assert!(
+            mean.abs() < 0.05 && (0.93..1.07).contains(&variance),
+            "{mean} {variance}"
+        );
     }
 
     #[test]
