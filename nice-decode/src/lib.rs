@@ -68,7 +68,7 @@
 //! let mut block = [0; 192];
 //! decoder.block(&[0x01, 0x23, 0x45, 0x67, 0x89, 0xAB], &mut block);
 //! let [red, green, blue] = block[(2 * 8 + 5) * 3..][..3] else { unreachable!() }; // line 2, column 5
-//! # assert_eq!(block[..3], [93, 75, 71]);
+//! # assert_eq!(block[..3], [108, 83, 79]);
 //! # let _ = (red, green, blue);
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```

@@ -323,3 +323,37 @@ fn length(layer: LayerName, table: Table, bytes: &[u8], expected: usize) -> Mode
         expected,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Shifts, rescale};
+
+    /// As [`rescale`], with plain numbers.
+    fn scaled(sum: i32, multiplier: u16, pre: u8, post: u8) -> i32 {
+        rescale(sum, multiplier.to_le_bytes(), Shifts { pre, post })
+    }
+
+    #[test]
+    fn the_first_shift_rounds_down_and_the_second_to_nearest_with_halves_up() {
+        assert_eq!(
+            [-5, -4, -1, 0, 3, 4].map(|sum| scaled(sum, 2, 2, 1)),
+            [-2, -1, -1, 0, 0, 1]
+        );
+        assert_eq!(
+            [-3, -2, -1, 0, 1, 2].map(|sum| scaled(sum, 1, 0, 1)),
+            [-1, -1, 0, 0, 1, 1]
+        );
+    }
+
+    #[test]
+    fn the_shifted_sum_is_clamped_to_sixteen_bits() {
+        for beyond in [-32_768, -32_769, i32::MIN] {
+            assert_eq!(scaled(beyond, 32_767, 0, 1), -536_854_528);
+        }
+        assert_eq!(scaled(-32_767, 32_767, 0, 1), -536_838_144);
+        for beyond in [32_767, 32_768, i32::MAX] {
+            assert_eq!(scaled(beyond, 32_767, 0, 1), 536_838_145);
+        }
+        assert_eq!(scaled(i32::MAX, 32_767, 15, 30), 1);
+    }
+}

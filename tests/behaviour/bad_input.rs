@@ -16,7 +16,9 @@ use crate::nice::{encoder, model, nice, nice_in, picture, run_folder};
 /// A run folder with a picture `in.png`, and the same encoded, `x.nice`.
 fn furnished() -> TempDir {
     let folder = run_folder();
-    picture(3, 20, 9).save_png(&folder.path().join("in.png")).unwrap();
+    picture(3, 20, 9)
+        .save_png(&folder.path().join("in.png"))
+        .unwrap();
     nice_in(folder.path(), "encode @in.png -m @decoder.nicem -o @x.nice").unwrap();
     folder
 }
@@ -68,7 +70,11 @@ fn small_files() -> [(&'static str, Vec<u8>); 3] {
     let id = Decoder::from_bytes(&model).unwrap().id();
     let picture = tools::picture_file::to_bytes(17, 9, id, &[[0x5a; 6]; 6]).unwrap();
     let encoder = encoder(7, 1).to_bytes(id);
-    [("x.nicem", model), ("x.nicee", encoder), ("x.nice", picture)]
+    [
+        ("x.nicem", model),
+        ("x.nicee", encoder),
+        ("x.nice", picture),
+    ]
 }
 
 /// Checks that `nice info` refuses these bytes and names the file.
@@ -124,7 +130,10 @@ fn a_file_of_a_newer_version_is_said_to_be_one() {
         bytes[4] = 2;
         fs::write(folder.path().join(name), sealed(bytes)).unwrap();
         let text = refused(folder.path(), &format!("info @{name}"));
-        assert!(text.contains("version 2") && text.contains("newer"), "{text}");
+        assert!(
+            text.contains("version 2") && text.contains("newer"),
+            "{text}"
+        );
     }
 }
 
@@ -148,8 +157,14 @@ fn sizes_that_are_absurd_are_refused_before_any_memory_is_asked_for() {
         ("hidden.nicee", patched(&encoder, 12, &all)),
         ("no-hidden.nicee", patched(&encoder, 12, &none)),
         ("bits.nicee", patched(&encoder, 5, &[47])),
-        ("slope.nicee", patched(&encoder, 16, &f32::NAN.to_le_bytes())),
-        ("weight.nicee", patched(&encoder, 20, &f32::INFINITY.to_le_bytes())),
+        (
+            "slope.nicee",
+            patched(&encoder, 16, &f32::NAN.to_le_bytes()),
+        ),
+        (
+            "weight.nicee",
+            patched(&encoder, 20, &f32::INFINITY.to_le_bytes()),
+        ),
         // After magic and version: the length of the name and "small", the kind, the bits, the hidden units.
         ("name.nicem", patched(&model, 5, &[0xff])),
         ("kind.nicem", patched(&model, 11, &[9])),
@@ -174,14 +189,26 @@ fn tables_that_no_decoder_would_take_are_not_written() {
     let long = "x".repeat(33);
     for bad in [
         Model { name: "", ..good },
-        Model { name: &long, ..good },
-        Model { name: "tab\t", ..good },
         Model {
-            body: Body::Network(nice_decode::format::Network { hidden: 4, ..network }),
+            name: &long,
             ..good
         },
         Model {
-            body: Body::Network(nice_decode::format::Network { bits: 47, ..network }),
+            name: "tab\t",
+            ..good
+        },
+        Model {
+            body: Body::Network(nice_decode::format::Network {
+                hidden: 4,
+                ..network
+            }),
+            ..good
+        },
+        Model {
+            body: Body::Network(nice_decode::format::Network {
+                bits: 47,
+                ..network
+            }),
             ..good
         },
     ] {
@@ -203,20 +230,53 @@ fn a_file_of_another_kind_is_named_for_what_it_is() {
     let (a_model, a_picture) = ("a NICE decoder model (.nicem)", "a NICE picture (.nice)");
     let an_encoder = "a NICE encoder (.nicee)";
     for (line, parts) in [
-        ("encode @in.png -m @x.nice -o @o", ["x.nice", a_picture, a_model]),
-        ("encode @in.png -m @encoder.nicee -o @o", ["encoder.nicee", an_encoder, a_model]),
-        ("encode @in.png -m @in.png -o @o", ["in.png", "no file of NICE", a_model]),
-        ("encode @in.png -m @empty -o @o", ["empty", "is empty", a_model]),
-        ("decode @decoder.nicem -m @decoder.nicem -o @o.png", ["decoder.nicem", a_model, a_picture]),
-        ("decode @encoder.nicee -m @decoder.nicem -o @o.png", ["encoder.nicee", an_encoder, a_picture]),
-        ("decode @in.png -m @decoder.nicem -o @o.png", ["in.png", "no file of NICE", a_picture]),
-        ("decode @x.nice -m @x.nice -o @o.png", ["x.nice", a_picture, a_model]),
+        (
+            "encode @in.png -m @x.nice -o @o",
+            ["x.nice", a_picture, a_model],
+        ),
+        (
+            "encode @in.png -m @encoder.nicee -o @o",
+            ["encoder.nicee", an_encoder, a_model],
+        ),
+        (
+            "encode @in.png -m @in.png -o @o",
+            ["in.png", "no file of NICE", a_model],
+        ),
+        (
+            "encode @in.png -m @empty -o @o",
+            ["empty", "is empty", a_model],
+        ),
+        (
+            "decode @decoder.nicem -m @decoder.nicem -o @o.png",
+            ["decoder.nicem", a_model, a_picture],
+        ),
+        (
+            "decode @encoder.nicee -m @decoder.nicem -o @o.png",
+            ["encoder.nicee", an_encoder, a_picture],
+        ),
+        (
+            "decode @in.png -m @decoder.nicem -o @o.png",
+            ["in.png", "no file of NICE", a_picture],
+        ),
+        (
+            "decode @x.nice -m @x.nice -o @o.png",
+            ["x.nice", a_picture, a_model],
+        ),
         ("eval -m @x.nice @in.png", ["x.nice", a_picture, a_model]),
         ("info @text.txt", ["text.txt", "no file of NICE", ".nicee"]),
         ("info @empty", ["empty", "is empty", ""]),
-        ("encode @x.nice -m @decoder.nicem -o @o", ["x.nice", "no picture in a format", "png"]),
-        ("encode @text.txt -m @decoder.nicem -o @o", ["text.txt", "no picture in a format", "png"]),
-        ("eval -m @decoder.nicem @text.txt", ["text.txt", "no picture in a format", "png"]),
+        (
+            "encode @x.nice -m @decoder.nicem -o @o",
+            ["x.nice", a_picture, "to encode"],
+        ),
+        (
+            "encode @text.txt -m @decoder.nicem -o @o",
+            ["text.txt", "in no format known here", "png"],
+        ),
+        (
+            "eval -m @decoder.nicem @text.txt",
+            ["text.txt", "in no format known here", "png"],
+        ),
     ] {
         refused_with(at, line, &parts);
     }
@@ -291,7 +351,11 @@ fn what_cannot_be_read_is_named() {
     ] {
         refused_with(at, line, &[part, at.to_str().unwrap()]);
     }
-    fs::write(at.join("folder/broken.png"), b"\x89PNG\r\n\x1a\nbut no more").unwrap();
+    fs::write(
+        at.join("folder/broken.png"),
+        b"\x89PNG\r\n\x1a\nbut no more",
+    )
+    .unwrap();
     refused_with(at, "eval -m @decoder.nicem @folder", &["broken.png"]);
 }
 
@@ -310,8 +374,16 @@ fn what_cannot_be_written_is_named_and_the_old_file_stays() {
         ("@in.png/o.png", "not a folder"),
         ("@kept.png", "read-only"),
     ] {
-        refused_with(at, &format!("encode @in.png -m @decoder.nicem -o {output}"), &[part]);
-        refused_with(at, &format!("decode @x.nice -m @decoder.nicem -o {output}"), &[part]);
+        refused_with(
+            at,
+            &format!("encode @in.png -m @decoder.nicem -o {output}"),
+            &[part],
+        );
+        refused_with(
+            at,
+            &format!("decode @x.nice -m @decoder.nicem -o {output}"),
+            &[part],
+        );
     }
 }
 
@@ -372,7 +444,11 @@ fn a_failure_leaves_an_old_output_as_it_was() {
 fn a_picture_is_decoded_to_png_and_nothing_that_is_called_otherwise() {
     let folder = furnished();
     let at = folder.path();
-    refused_with(at, "decode @x.nice -m @decoder.nicem -o @o.jpg", &["o.jpg", "PNG"]);
+    refused_with(
+        at,
+        "decode @x.nice -m @decoder.nicem -o @o.jpg",
+        &["o.jpg", "PNG"],
+    );
     nice_in(at, "decode @x.nice -m @decoder.nicem -o @o.PNG").unwrap();
     nice_in(at, "decode @x.nice -m @decoder.nicem -o @o").unwrap();
 }
@@ -384,13 +460,19 @@ fn a_command_line_that_makes_no_sense_is_explained() {
         ("frobnicate", "frobnicate"),
         ("encode @in.png", "--model"),
         ("encode @in.png -m @decoder.nicem -o @o --effort -1", "-1"),
-        ("encode @in.png -m @decoder.nicem -o @o --effort 99999999999", "99999999999"),
-        ("encode @in.png -m @decoder.nicem -o @o --effort much", "much"),
+        (
+            "encode @in.png -m @decoder.nicem -o @o --effort 99999999999",
+            "99999999999",
+        ),
+        (
+            "encode @in.png -m @decoder.nicem -o @o --effort much",
+            "much",
+        ),
         ("eval -m @decoder.nicem", "PATH"),
         ("info", "FILE"),
     ] {
         let text = nice_in(folder.path(), line).unwrap_err().to_string();
-        assert!(text.contains(part) && text.contains("Usage"), "{text}");
+        assert!(text.contains(part) && text.contains("--help"), "{text}");
     }
 }
 

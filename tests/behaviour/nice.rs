@@ -153,7 +153,15 @@ fn a_picture_comes_back_in_its_own_size_as_the_decoder_makes_it() {
     let folder = run_folder();
     let model = fs::read(folder.path().join("decoder.nicem")).unwrap();
     let decoder = Decoder::from_bytes(&model).unwrap();
-    for (width, height) in [(1, 1), (7, 9), (8, 8), (17, 23), (1, 70), (70, 1), (203, 131)] {
+    for (width, height) in [
+        (1, 1),
+        (7, 9),
+        (8, 8),
+        (17, 23),
+        (1, 70),
+        (70, 1),
+        (203, 131),
+    ] {
         picture(3, width, height)
             .save_png(&folder.path().join("in.png"))
             .unwrap();
@@ -164,7 +172,11 @@ fn a_picture_comes_back_in_its_own_size_as_the_decoder_makes_it() {
             )
             .unwrap();
             assert!(said.contains(&format!("{width} x {height}")), "{said}");
-            nice_in(folder.path(), "decode @x.nice -m @decoder.nicem -o @out.png").unwrap();
+            nice_in(
+                folder.path(),
+                "decode @x.nice -m @decoder.nicem -o @out.png",
+            )
+            .unwrap();
 
             let file = fs::read(folder.path().join("x.nice")).unwrap();
             let image = Image::from_bytes(&file).unwrap();
@@ -239,7 +251,12 @@ fn more_effort_never_raises_the_error_of_a_block_and_the_first_sweep_lowers_that
     };
     let sweeps = [0, 1, 2, 3, 5].map(errors);
     for pair in sweeps.windows(2) {
-        assert!(pair[0].iter().zip(&pair[1]).all(|(less, more)| more <= less));
+        assert!(
+            pair[0]
+                .iter()
+                .zip(&pair[1])
+                .all(|(less, more)| more <= less)
+        );
     }
     let lowered = sweeps[0].iter().zip(&sweeps[1]).filter(|(a, b)| b < a);
     assert!(lowered.count() > sweeps[0].len() / 2);
@@ -323,7 +340,9 @@ fn eval_leaves_out_what_is_no_picture_in_a_folder_and_says_so() {
     let folder = run_folder();
     let pictures = folder.path().join("pictures");
     fs::create_dir(&pictures).unwrap();
-    picture(1, 16, 16).save_png(&pictures.join("good.png")).unwrap();
+    picture(1, 16, 16)
+        .save_png(&pictures.join("good.png"))
+        .unwrap();
     fs::write(pictures.join("bad.png"), b"no picture").unwrap();
     fs::write(pictures.join("notes.txt"), b"no picture at all").unwrap();
     let said = json(folder.path(), "eval -m @decoder.nicem @pictures --json");
@@ -352,7 +371,9 @@ fn measuring_blocks_and_measuring_their_picture_agree() {
 #[test]
 fn info_shows_what_is_in_each_kind_of_file() {
     let folder = run_folder();
-    picture(3, 20, 9).save_png(&folder.path().join("in.png")).unwrap();
+    picture(3, 20, 9)
+        .save_png(&folder.path().join("in.png"))
+        .unwrap();
     nice_in(folder.path(), "encode @in.png -m @decoder.nicem -o @x.nice").unwrap();
     let model = fs::read(folder.path().join("decoder.nicem")).unwrap();
     let id = Decoder::from_bytes(&model).unwrap().id().to_string();
@@ -393,14 +414,23 @@ fn the_encoder_is_found_under_the_name_of_its_model() {
     nice_in(folder.path(), "encode @in.png -m @decoder.nicem -o @a.nice").unwrap();
     fs::rename(at("decoder.nicem"), at("camera.v2.nicem")).unwrap();
     fs::rename(at("encoder.nicee"), at("camera.v2.nicee")).unwrap();
-    nice_in(folder.path(), "encode @in.png -m @camera.v2.nicem -o @b.nice").unwrap();
-    assert_eq!(fs::read(at("a.nice")).unwrap(), fs::read(at("b.nice")).unwrap());
+    nice_in(
+        folder.path(),
+        "encode @in.png -m @camera.v2.nicem -o @b.nice",
+    )
+    .unwrap();
+    assert_eq!(
+        fs::read(at("a.nice")).unwrap(),
+        fs::read(at("b.nice")).unwrap()
+    );
 }
 
 #[test]
 fn encode_says_what_it_did_as_json() {
     let folder = run_folder();
-    picture(3, 20, 9).save_png(&folder.path().join("in.png")).unwrap();
+    picture(3, 20, 9)
+        .save_png(&folder.path().join("in.png"))
+        .unwrap();
     let said = json(
         folder.path(),
         "encode @in.png -m @decoder.nicem -o @x.nice --effort 1 --json",
@@ -422,7 +452,10 @@ fn help_is_no_error_and_shows_examples() {
     ];
     for args in all {
         let text = nice(args).unwrap();
-        assert!(text.contains("Example") && text.contains("  nice "), "{text}");
+        assert!(
+            text.contains("Example") && text.contains("  nice "),
+            "{text}"
+        );
     }
     assert!(nice(&["--version"]).unwrap().starts_with("nice "));
 }

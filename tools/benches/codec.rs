@@ -83,7 +83,9 @@ fn on_one_core(criterion: &mut Criterion) {
     let decoder = Decoder::from_bytes(&file).expect("it was checked when it was made");
     let encoder = encoder();
     let mut group = criterion.benchmark_group("one core");
-    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
 
     let large = picture(WIDTH, HEIGHT);
     group.throughput(Throughput::Elements(u64::from(WIDTH * HEIGHT)));

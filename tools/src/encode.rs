@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::blocks::{self, BLOCK_BYTES};
 use crate::encoder::{self, EncoderNetwork, TASK};
+use crate::kind::FileKind;
 use crate::picture::Picture;
 use crate::search::DEFAULT_EFFORT;
 use crate::{files, model_file, picture_file, progress, wide};
@@ -77,7 +78,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let encoder = EncoderNetwork::load_beside(&args.model, &decoder)?;
     let beside = encoder::find_beside(&args.model)?;
     keep_apart(&args.output, &[&args.input, &args.model, &beside])?;
-    let picture = Picture::load(&args.input)?;
+    let picture = load(&args.input)?;
 
     let bar = progress::bar(blocks::count(&picture) as u64, "encoding");
     let start = Instant::now();
@@ -119,6 +120,18 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
+/// Reads a picture to encode.
+fn load(path: &Path) -> Result<Picture> {
+    let bytes = files::read(path)?;
+    if let Some(kind) = FileKind::of(&bytes) {
+        bail!(
+            "{} is a NICE {kind}; a picture to encode is needed here",
+            path.display()
+        );
+    }
+    Picture::from_encoded(&bytes, &path.display().to_string())
+}
+
 /// The latents of blocks as they are trained on: 192 bytes each, channel after channel.
 ///
 /// After the network, bits are flipped as `effort` says; see [`search`](crate::search). The result is the same on every
@@ -136,7 +149,9 @@ pub fn encode_blocks(
     let (blocks, rest) = blocks.as_chunks::<BLOCK_BYTES>();
     assert!(rest.is_empty(), "{} bytes after the last block", rest.len());
     let hidden = ProgressBar::hidden();
-    encode_with(encoder, decoder, blocks.len(), effort, &hidden, |at| blocks[at])
+    encode_with(encoder, decoder, blocks.len(), effort, &hidden, |at| {
+        blocks[at]
+    })
 }
 
 /// The latents of a picture, in raster order; its edge is repeated to fill the blocks that reach over it.
@@ -231,8 +246,12 @@ mod tests {
 
     /// A decoder of two hidden units, each of which is brightness or darkness.
     fn model() -> Vec<u8> {
-        let first: Vec<u8> = (0..96).map(|at| (at * 37 % 255 - 127) as i8 as u8).collect();
-        let second: Vec<u8> = (0..384).map(|at| (at * 91 % 255 - 127) as i8 as u8).collect();
+        let first: Vec<u8> = (0..96)
+            .map(|at| (at * 37 % 255 - 127) as i8 as u8)
+            .collect();
+        let second: Vec<u8> = (0..384)
+            .map(|at| (at * 91 % 255 - 127) as i8 as u8)
+            .collect();
         model_file::to_bytes(&Model {
             name: "two",
             body: Body::Network(Network {
@@ -261,7 +280,9 @@ mod tests {
     #[test]
     fn a_picture_becomes_the_same_latents_with_any_number_of_threads() {
         let weights = |count: usize| -> Vec<f32> {
-            (0..count).map(|at| (at * 7919 % 1000) as f32 / 999.0 - 0.5).collect()
+            (0..count)
+                .map(|at| (at * 7919 % 1000) as f32 / 999.0 - 0.5)
+                .collect()
         };
         let encoder =
             EncoderNetwork::new(3, 0.01, &weights(576), &weights(3), &weights(144)).unwrap();
@@ -273,7 +294,8 @@ mod tests {
         let picture = Picture::new(333, 77, rgb).unwrap();
         let with_threads = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.unwrap().install(|| encode_picture(&encoder, &decoder, &picture, 2))
+            pool.unwrap()
+                .install(|| encode_picture(&encoder, &decoder, &picture, 2))
         };
         let one = with_threads(1);
         assert_eq!(with_threads(2), one);

@@ -91,8 +91,9 @@ impl Dense {
     /// The weights, one input after another.
     fn weights(&self) -> impl Iterator<Item = f32> {
         (0..self.inputs).flat_map(move |input| {
-            (0..self.outputs)
-                .map(move |output| self.panels[output / LANES * self.inputs + input][output % LANES])
+            (0..self.outputs).map(move |output| {
+                self.panels[output / LANES * self.inputs + input][output % LANES]
+            })
         })
     }
 
@@ -238,9 +239,9 @@ impl EncoderNetwork {
         let hidden = hidden as usize;
         let needed = file_bytes(hidden);
         match bytes.len() {
-            found if found < needed => bail!(
-                "it has {found} bytes and needs {needed}; it was cut short, so copy it again"
-            ),
+            found if found < needed => {
+                bail!("it has {found} bytes and needs {needed}; it was cut short, so copy it again")
+            }
             found if found > needed => bail!(
                 "it has {} bytes after its end; copy it again",
                 found - needed

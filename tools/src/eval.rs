@@ -181,7 +181,10 @@ pub fn measure(
     bar.finish_and_clear();
     let skipped: Vec<String> = skipped.iter().map(ToString::to_string).collect();
     if images.is_empty() {
-        bail!("no picture to measure on could be read: {}", skipped.join("; "));
+        bail!(
+            "no picture to measure on could be read: {}",
+            skipped.join("; ")
+        );
     }
     let speed = |time: Duration| pixels as f64 / 1e6 / time.as_secs_f64().max(1e-9);
     Ok(Report {

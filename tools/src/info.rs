@@ -80,49 +80,45 @@ fn model(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
     ];
     let tables = model_file::tables(bytes)
         .with_context(|| format!("cannot use the model {}", path.display()))?;
-    match tables.body {
-        Body::Network(network) => {
-            let hidden = usize::from(network.hidden);
-            let table_bytes = |layer: &Layer<'_>| {
-                layer.weights.len() + layer.bias.len() + layer.multiplier.len()
-            };
-            let slope = f64::from(network.slope) / 65_536.0;
-            lines.extend([
-                ("bits", "bits of a latent", json!(network.bits), ""),
-                ("hidden", "hidden units", json!(hidden), ""),
-                ("slope", "slope below zero", json!(slope), ""),
-                (
-                    "first_layer_bytes",
-                    "first layer",
-                    json!(table_bytes(&network.first)),
-                    " bytes",
-                ),
-                shift("first_pre_shift", network.first.pre),
-                shift("first_post_shift", network.first.post),
-                (
-                    "second_layer_bytes",
-                    "second layer",
-                    json!(table_bytes(&network.second)),
-                    " bytes",
-                ),
-                shift("second_pre_shift", network.second.pre),
-                shift("second_post_shift", network.second.post),
-                (
-                    "additions_per_block",
-                    "first layer's work",
-                    json!(LATENT_BITS * hidden),
-                    " additions a block at most",
-                ),
-                (
-                    "multiply_adds_per_block",
-                    "second layer's work",
-                    json!(network.second.weights.len()),
-                    " multiply-adds a block",
-                ),
-            ]);
-        }
-        // A kind that the decoder takes and this program has no more to say about.
-        _ => {}
+    // Another kind is one that the decoder takes and this program has no more to say about.
+    if let Body::Network(network) = tables.body {
+        let hidden = usize::from(network.hidden);
+        let table_bytes =
+            |layer: &Layer<'_>| layer.weights.len() + layer.bias.len() + layer.multiplier.len();
+        let slope = f64::from(network.slope) / 65_536.0;
+        lines.extend([
+            ("bits", "bits of a latent", json!(network.bits), ""),
+            ("hidden", "hidden units", json!(hidden), ""),
+            ("slope", "slope below zero", json!(slope), ""),
+            (
+                "first_layer_bytes",
+                "first layer",
+                json!(table_bytes(&network.first)),
+                " bytes",
+            ),
+            shift("first_pre_shift", network.first.pre),
+            shift("first_post_shift", network.first.post),
+            (
+                "second_layer_bytes",
+                "second layer",
+                json!(table_bytes(&network.second)),
+                " bytes",
+            ),
+            shift("second_pre_shift", network.second.pre),
+            shift("second_post_shift", network.second.post),
+            (
+                "additions_per_block",
+                "first layer's work",
+                json!(LATENT_BITS * hidden),
+                " additions a block at most",
+            ),
+            (
+                "multiply_adds_per_block",
+                "second layer's work",
+                json!(network.second.weights.len()),
+                " multiply-adds a block",
+            ),
+        ]);
     }
     Ok(lines)
 }

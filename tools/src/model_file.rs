@@ -17,8 +17,7 @@ use crate::kind::{self, FileKind};
 pub fn to_bytes(model: &Model<'_>) -> Result<Vec<u8>> {
     let mut bytes = MODEL_MAGIC.to_vec();
     bytes.push(MODEL_VERSION);
-    let mut bytes =
-        postcard::to_extend(model, bytes).context("cannot put the model into bytes")?;
+    let mut bytes = postcard::to_extend(model, bytes).context("cannot put the model into bytes")?;
     let checksum = crc32fast::hash(&bytes);
     bytes.extend(checksum.to_le_bytes());
     Decoder::from_bytes(&bytes)

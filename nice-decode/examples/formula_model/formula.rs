@@ -19,7 +19,8 @@ impl Numbers {
     /// The next number, from `-magnitude` to `magnitude`.
     pub fn next(&mut self, magnitude: i32) -> i32 {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        ((self.0 >> 16) as i32 * (2 * magnitude + 1) >> 16) - magnitude
+        let steps = i64::from(self.0 >> 16) * i64::from(2 * magnitude + 1) / 65_536;
+        steps as i32 - magnitude
     }
 }
 
