@@ -62,7 +62,11 @@ pub struct Order {
 impl Order {
     /// The blocks of step `step` (from 0): epoch after epoch, each block once in each, batches always full.
     pub fn picks(&self, step: u64) -> impl Iterator<Item = Pick> {
-        let Self { blocks, batch, seed } = *self;
+        let Self {
+            blocks,
+            batch,
+            seed,
+        } = *self;
         let mut shuffled: Option<(u64, Permutation)> = None;
         (0..batch).map(move |place| {
             let place = step * batch + place;
@@ -72,7 +76,10 @@ impl Order {
                 shuffled = Some((epoch, Permutation::new(blocks, epoch_seed)));
             }
             let index = shuffled.as_ref().expect("made just above").1.at(place);
-            Pick { index, nonce: mix(epoch_seed ^ mix(index)) }
+            Pick {
+                index,
+                nonce: mix(epoch_seed ^ mix(index)),
+            }
         })
     }
 }
@@ -100,7 +107,11 @@ impl<B: Backend> Feed<B> {
     pub fn resident(bytes: &[u8], order: Order, step: u64, device: &B::Device) -> Self {
         let data = TensorData::new(bytes.to_vec(), [bytes.len() / SAMPLES, SAMPLES]);
         let blocks = Tensor::from_data(data, (device, DType::U8)); // [blocks, 192], bytes
-        Self::Resident { blocks, order, step }
+        Self::Resident {
+            blocks,
+            order,
+            step,
+        }
     }
 
     /// Gathers on a thread of `scope`, from step `step` on; the thread ends when this is dropped.
@@ -123,7 +134,13 @@ impl<B: Backend> Feed<B> {
                 let batch = if gpu {
                     TensorData::new(bytes, shape)
                 } else {
-                    TensorData::new(bytes.iter().map(|&b| f32::from(b) * SCALE).collect::<Vec<f32>>(), shape)
+                    TensorData::new(
+                        bytes
+                            .iter()
+                            .map(|&b| f32::from(b) * SCALE)
+                            .collect::<Vec<f32>>(),
+                        shape,
+                    )
                 };
                 if sender.send(batch).is_err() {
                     break; // Nobody trains any more.
@@ -136,16 +153,24 @@ impl<B: Backend> Feed<B> {
     /// The batch of the next step, samples in 0..1: `[batch, 192]`.
     pub fn next(&mut self, device: &B::Device) -> Result<Tensor<B, 2>> {
         match self {
-            Self::Resident { blocks, order, step } => {
-                let index: Vec<i32> =
-                    order.picks(*step).map(|pick| i32::try_from(pick.index)).collect::<Result<_, _>>()?;
+            Self::Resident {
+                blocks,
+                order,
+                step,
+            } => {
+                let index: Vec<i32> = order
+                    .picks(*step)
+                    .map(|pick| i32::try_from(pick.index))
+                    .collect::<Result<_, _>>()?;
                 *step += 1;
                 let count = index.len();
                 let index = Tensor::<B, 1, Int>::from_data(TensorData::new(index, [count]), device); // [batch]
                 Ok(samples(blocks.clone().select(0, index))) // [batch, 192]
             }
             Self::Streamed { batches } => {
-                let data = batches.recv().map_err(|_| anyhow!("the thread that gathers blocks ended early"))?;
+                let data = batches
+                    .recv()
+                    .map_err(|_| anyhow!("the thread that gathers blocks ended early"))?;
                 Ok(to_device(data, device))
             }
         }
@@ -170,7 +195,10 @@ fn to_device<B: Backend>(data: TensorData, device: &B::Device) -> Tensor<B, 2> {
 /// A run of blocks, flat planar bytes, on the device as samples in 0..1: `[blocks, 192]`.
 pub fn upload<B: Backend>(bytes: &[u8], device: &B::Device) -> Tensor<B, 2> {
     let samples: Vec<f32> = bytes.iter().map(|&b| f32::from(b) * SCALE).collect();
-    Tensor::from_data(TensorData::new(samples, [bytes.len() / SAMPLES, SAMPLES]), device)
+    Tensor::from_data(
+        TensorData::new(samples, [bytes.len() / SAMPLES, SAMPLES]),
+        device,
+    )
 }
 
 #[cfg(test)]
@@ -179,31 +207,56 @@ mod tests {
 
     #[test]
     fn an_epoch_shows_every_block_once_whatever_the_batch() {
-        let order = Order { blocks: 100, batch: 32, seed: 5 };
-        let mut seen: Vec<u64> = (0..25).flat_map(|step| order.picks(step)).map(|pick| pick.index).collect();
+        let order = Order {
+            blocks: 100,
+            batch: 32,
+            seed: 5,
+        };
+        let mut seen: Vec<u64> = (0..25)
+            .flat_map(|step| order.picks(step))
+            .map(|pick| pick.index)
+            .collect();
         assert_eq!(seen.len(), 800);
         for epoch in seen.chunks_mut(100) {
             epoch.sort_unstable();
-            assert!(epoch.iter().enumerate().all(|(i, &index)| index == i as u64));
+            assert!(
+                epoch
+                    .iter()
+                    .enumerate()
+                    .all(|(i, &index)| index == i as u64)
+            );
         }
     }
 
     #[test]
     fn a_set_smaller_than_a_batch_fills_it_from_several_epochs() {
-        let order = Order { blocks: 3, batch: 8, seed: 0 };
+        let order = Order {
+            blocks: 3,
+            batch: 8,
+            seed: 0,
+        };
         assert_eq!(order.picks(0).count(), 8);
         assert!(order.picks(0).all(|pick| pick.index < 3));
     }
 
     #[test]
     fn a_step_sees_the_same_blocks_whenever_it_is_asked_for_and_offsets_change_with_the_epoch() {
-        let order = Order { blocks: 10, batch: 10, seed: 9 };
+        let order = Order {
+            blocks: 10,
+            batch: 10,
+            seed: 9,
+        };
         let picks = |step| {
             let mut picks: Vec<_> = order.picks(step).map(|p| (p.index, p.nonce)).collect();
             picks.sort_unstable();
             picks
         };
         assert_eq!(picks(4), picks(4));
-        assert!(picks(0).iter().zip(picks(1)).all(|(one, two)| one.0 == two.0 && one.1 != two.1));
+        assert!(
+            picks(0)
+                .iter()
+                .zip(picks(1))
+                .all(|(one, two)| one.0 == two.0 && one.1 != two.1)
+        );
     }
 }

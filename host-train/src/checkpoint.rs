@@ -8,8 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use burn::module::AutodiffModule;
 use burn::optim::adaptor::OptimizerAdaptor;
-use burn::optim::{AdamW, AdamWState, AdaptiveMomentumState, Optimizer};
 use burn::optim::record::AdaptorRecord;
+use burn::optim::{AdamW, AdamWState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
@@ -64,8 +64,12 @@ impl Checkpoint {
     /// Reads a checkpoint.
     pub fn read(path: &Path) -> Result<Self> {
         let (all, text) = tensors::read(path)?;
-        let progress = serde_json::from_str(&text)
-            .with_context(|| format!("{}: not a checkpoint of this version of host-train", path.display()))?;
+        let progress = serde_json::from_str(&text).with_context(|| {
+            format!(
+                "{}: not a checkpoint of this version of host-train",
+                path.display()
+            )
+        })?;
         Ok(Self {
             progress,
             parameters: under(&all, "parameters"),
@@ -84,18 +88,33 @@ where
     B: AutodiffBackend,
     M: AutodiffModule<B>,
 {
-    fn put<B: AutodiffBackend, const D: usize>(all: &mut Tensors, name: &str, record: AdaptorRecord<AdamW, B>) {
+    fn put<B: AutodiffBackend, const D: usize>(
+        all: &mut Tensors,
+        name: &str,
+        record: AdaptorRecord<AdamW, B>,
+    ) {
         let momentum = record.into_state::<D>().momentum;
         // Exact: below 2^24 updates a count is an f32; two halves of it always are.
         let (high, low) = (momentum.time >> 16, momentum.time & 0xffff);
-        all.insert(format!("{name}.time"), Values::new(&[2], vec![high as f32, low as f32]));
-        all.insert(format!("{name}.first"), Values::from_device(momentum.moment_1));
-        all.insert(format!("{name}.second"), Values::from_device(momentum.moment_2));
+        all.insert(
+            format!("{name}.time"),
+            Values::new(&[2], vec![high as f32, low as f32]),
+        );
+        all.insert(
+            format!("{name}.first"),
+            Values::from_device(momentum.moment_1),
+        );
+        all.insert(
+            format!("{name}.second"),
+            Values::from_device(momentum.moment_2),
+        );
     }
     let records = optimizer.to_record();
     let mut all = Tensors::new();
     for (name, id, rank) in tensors::identities(module) {
-        let Some(record) = records.get(&id).cloned() else { continue };
+        let Some(record) = records.get(&id).cloned() else {
+            continue;
+        };
         match rank {
             1 => put::<B, 1>(&mut all, &name, record),
             2 => put::<B, 2>(&mut all, &name, record),
@@ -122,10 +141,13 @@ where
         device: &B::Device,
     ) -> Result<AdaptorRecord<AdamW, B>> {
         let time = &find(all, &format!("{name}.time"))?.values;
-        let [high, low] = time[..] else { bail!("{name}.time does not hold a count") };
+        let [high, low] = time[..] else {
+            bail!("{name}.time does not hold a count")
+        };
         let first = find(all, &format!("{name}.first"))?.to_device::<B::InnerBackend, D>(device);
         let second = find(all, &format!("{name}.second"))?.to_device::<B::InnerBackend, D>(device);
-        let momentum = AdaptiveMomentumState::new(((high as usize) << 16) | low as usize, first, second);
+        let momentum =
+            AdaptiveMomentumState::new(((high as usize) << 16) | low as usize, first, second);
         Ok(AdaptorRecord::from_state::<D>(AdamWState::new(momentum)))
     }
     if all.is_empty() {

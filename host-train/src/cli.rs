@@ -55,7 +55,12 @@ enum Command {
 #[derive(Args)]
 struct SourceArgs {
     /// Where training blocks come from: a folder of pictures, a .bin file, an address, kaggle:OWNER/NAME, or synthetic
-    #[arg(long, value_name = "SRC", default_value = "synthetic", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "SRC",
+        default_value = "synthetic",
+        hide_default_value = true
+    )]
     data: String,
     /// Where validation blocks come from; a part of the training data that is then left out of it, if not given
     #[arg(long, value_name = "SRC")]
@@ -154,11 +159,16 @@ struct ImportArgs {
 
 fn name(text: &str) -> Result<String, String> {
     let fine = (1..=nice_decode::format::MAX_NAME_BYTES).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
         && !text.starts_with('.');
     match fine {
         true => Ok(text.to_owned()),
-        false => Err("a name is 1 to 32 letters, digits, '-', '_' or '.', and does not begin with '.'".to_owned()),
+        false => Err(
+            "a name is 1 to 32 letters, digits, '-', '_' or '.', and does not begin with '.'"
+                .to_owned(),
+        ),
     }
 }
 
@@ -202,8 +212,16 @@ where
 {
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
     let cli = Cli::try_parse_from(&args)?;
-    let typed: Vec<_> = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let typed = ["host-train".to_owned()].into_iter().chain(typed).collect::<Vec<_>>().join(" ");
+    let typed: Vec<_> = args
+        .iter()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect();
+    let typed = ["host-train".to_owned()]
+        .into_iter()
+        .chain(typed)
+        .collect::<Vec<_>>()
+        .join(" ");
     match cli.command {
         None => start(&cli.train, &typed, out),
         Some(Command::Train(args)) => start(&args, &typed, out),
@@ -222,12 +240,24 @@ fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> 
             let from = Checkpoint::read(&folder.checkpoint())?;
             let mut config = from.progress.config.clone();
             config.length = length.unwrap_or(config.length);
-            say(args.run.json, out, &format!("going on with {} at step {}", path.display(), from.progress.step))?;
+            say(
+                args.run.json,
+                out,
+                &format!(
+                    "going on with {} at step {}",
+                    path.display(),
+                    from.progress.step
+                ),
+            )?;
             (Some(folder), config, Some(from))
         }
         None => {
             let config = RunConfig {
-                name: args.output.name.clone().unwrap_or_else(|| args.arch.to_string()),
+                name: args
+                    .output
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| args.arch.to_string()),
                 arch: args.arch,
                 network: NetworkConfig {
                     bits: nice_decode::LATENT_BITS,
@@ -255,7 +285,12 @@ fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> 
     };
     let config = serde_json::to_vec_pretty(&prepared.config)?;
     tools::files::write_atomically(&folder.config(), &config)?;
-    let run = Run { prepared: &prepared, folder: &folder, residency: args.residency, out };
+    let run = Run {
+        prepared: &prepared,
+        folder: &folder,
+        residency: args.residency,
+        out,
+    };
     match device {
         Device::Cpu => run.train::<Autodiff<Flex>>(from, &Default::default(), false),
         #[cfg(feature = "cuda")]
@@ -280,7 +315,11 @@ fn start_import(args: &ImportArgs, typed: &str, out: &mut dyn Write) -> Result<O
     );
     let weights = tensors::of_module(&module);
     let config = RunConfig {
-        name: args.output.name.clone().unwrap_or_else(|| "imported".to_owned()),
+        name: args
+            .output
+            .name
+            .clone()
+            .unwrap_or_else(|| "imported".to_owned()),
         arch: Architecture::Mlp,
         network,
         data: args.source.data.clone(),
@@ -296,7 +335,10 @@ fn start_import(args: &ImportArgs, typed: &str, out: &mut dyn Write) -> Result<O
     let line = format!("imported from {}", args.file.display());
     let prepared = Prepared::open(config, &args.run, typed, &line, out)?;
     let folder = RunFolder::create(args.output.out.as_deref(), &prepared.config.name)?;
-    tools::files::write_atomically(&folder.config(), &serde_json::to_vec_pretty(&prepared.config)?)?;
+    tools::files::write_atomically(
+        &folder.config(),
+        &serde_json::to_vec_pretty(&prepared.config)?,
+    )?;
     let summary = finish::<Flex>(&prepared.finish(&folder, &[], 0.0), &weights, &device)?;
     conclude(&summary, prepared.json, out)?;
     Ok(Outcome::Complete)
@@ -322,11 +364,23 @@ impl<'a> Prepared<'a> {
         device: &'a str,
         out: &mut dyn Write,
     ) -> Result<Self> {
-        let source = |text: &str| text.parse::<Source>().with_context(|| format!("the data source {text:?}"));
-        let options = OpenOptions { seed: config.seed, ..OpenOptions::default() };
+        let source = |text: &str| {
+            text.parse::<Source>()
+                .with_context(|| format!("the data source {text:?}"))
+        };
+        let options = OpenOptions {
+            seed: config.seed,
+            ..OpenOptions::default()
+        };
         let (demo_name, demo) = match &config.demo {
-            None => ("the project's own demo picture".to_owned(), tools::scene::demo()),
-            Some(given) => (given.clone(), dataset::open_picture(given, &options).context("the demo picture")?),
+            None => (
+                "the project's own demo picture".to_owned(),
+                tools::scene::demo(),
+            ),
+            Some(given) => (
+                given.clone(),
+                dataset::open_picture(given, &options).context("the demo picture")?,
+            ),
         };
         let validation = config.validation.as_deref().map(source).transpose()?;
         let data = dataset::open(&source(&config.data)?, validation.as_ref(), &options)?;
@@ -336,9 +390,22 @@ impl<'a> Prepared<'a> {
         say(
             run.json,
             out,
-            &format!("training on {}; validating on {}", data.train.describe(), data.validation.describe()),
+            &format!(
+                "training on {}; validating on {}",
+                data.train.describe(),
+                data.validation.describe()
+            ),
         )?;
-        Ok(Self { config, data, demo_name, demo, typed, device, effort: run.effort, json: run.json })
+        Ok(Self {
+            config,
+            data,
+            demo_name,
+            demo,
+            typed,
+            device,
+            effort: run.effort,
+            json: run.json,
+        })
     }
 
     fn finish<'b>(
@@ -376,7 +443,12 @@ impl Run<'_> {
         device: &B::Device,
         gpu: bool,
     ) -> Result<Outcome> {
-        let Self { prepared, folder, residency, out } = self;
+        let Self {
+            prepared,
+            folder,
+            residency,
+            out,
+        } = self;
         let job = Job {
             config: &prepared.config,
             folder,
@@ -419,8 +491,16 @@ fn conclude(summary: &Summary, json: bool, out: &mut dyn Write) -> Result<()> {
         "validation PSNR: float {:.3} dB, quantized {:.3} dB, after {} sweeps of bit flips {:.3} dB",
         summary.float_db, summary.quantized_db, summary.effort, summary.searched_db
     )?;
-    writeln!(out, "decoder: {} (id {}, {} bytes)", summary.decoder, summary.model_id, summary.decoder_bytes)?;
-    writeln!(out, "report:  {}", PathBuf::from(&summary.folder).join("report.html").display())?;
+    writeln!(
+        out,
+        "decoder: {} (id {}, {} bytes)",
+        summary.decoder, summary.model_id, summary.decoder_bytes
+    )?;
+    writeln!(
+        out,
+        "report:  {}",
+        PathBuf::from(&summary.folder).join("report.html").display()
+    )?;
     Ok(())
 }
 

@@ -76,8 +76,14 @@ impl Schedule {
         let (start, end) = (peak / 25.0, peak / 250_000.0);
         let last = steps.saturating_sub(1).max(1) as f64;
         let at = (step as f64 / last).min(1.0);
-        let cosine = |from: f64, to: f64, t: f64| to + (from - to) * 0.5 * (1.0 + (std::f64::consts::PI * t).cos());
-        if at < 0.3 { cosine(start, peak, at / 0.3) } else { cosine(peak, end, (at - 0.3) / 0.7) }
+        let cosine = |from: f64, to: f64, t: f64| {
+            to + (from - to) * 0.5 * (1.0 + (std::f64::consts::PI * t).cos())
+        };
+        if at < 0.3 {
+            cosine(start, peak, at / 0.3)
+        } else {
+            cosine(peak, end, (at - 0.3) / 0.7)
+        }
     }
 }
 
@@ -124,7 +130,9 @@ mod tests {
 
     #[test]
     fn one_cycle_rises_to_its_peak_and_falls_to_almost_nothing() {
-        let rates: Vec<f64> = (0..1001).map(|step| Schedule::OneCycle.rate(1e-2, step, 1001)).collect();
+        let rates: Vec<f64> = (0..1001)
+            .map(|step| Schedule::OneCycle.rate(1e-2, step, 1001))
+            .collect();
         assert!((rates[0] - 4e-4).abs() < 1e-9);
         assert!((rates[300] - 1e-2).abs() < 1e-6);
         assert!(rates[1000] < 1e-7);

@@ -56,14 +56,28 @@ impl fmt::Display for Device {
 pub fn find(choice: Choice) -> Result<(Device, String)> {
     let cores = rayon::current_num_threads();
     match choice {
-        Choice::Cpu => Ok((Device::Cpu, format!("training on the CPU ({cores} threads), as asked"))),
+        Choice::Cpu => Ok((
+            Device::Cpu,
+            format!("training on the CPU ({cores} threads), as asked"),
+        )),
         Choice::Auto => Ok(match probe(0) {
-            Ok(name) => (Device::Cuda(0), format!("training on cuda:0, {name}: a driver and a GPU answered")),
-            Err(why) => (Device::Cpu, format!("training on the CPU ({cores} threads): {why}")),
+            Ok(name) => (
+                Device::Cuda(0),
+                format!("training on cuda:0, {name}: a driver and a GPU answered"),
+            ),
+            Err(why) => (
+                Device::Cpu,
+                format!("training on the CPU ({cores} threads): {why}"),
+            ),
         }),
         Choice::Cuda(number) => match probe(number) {
-            Ok(name) => Ok((Device::Cuda(number), format!("training on cuda:{number}, {name}, as asked"))),
-            Err(why) => bail!("--device cuda:{number}: {why}; use --device cpu, or auto to take what there is"),
+            Ok(name) => Ok((
+                Device::Cuda(number),
+                format!("training on cuda:{number}, {name}, as asked"),
+            )),
+            Err(why) => bail!(
+                "--device cuda:{number}: {why}; use --device cpu, or auto to take what there is"
+            ),
         },
     }
 }
@@ -77,21 +91,29 @@ fn probe(number: usize) -> Result<String> {
     // own start-up code is trusted as far as the driver is.
     #[allow(unsafe_code)]
     let (driver, compiler) = unsafe {
-        (cudarc::driver::sys::is_culib_present(), cudarc::nvrtc::sys::is_culib_present())
+        (
+            cudarc::driver::sys::is_culib_present(),
+            cudarc::nvrtc::sys::is_culib_present(),
+        )
     };
     if !driver {
         bail!("no CUDA driver answers (libcuda is not there)");
     }
     init().map_err(|error| anyhow!("the CUDA driver does not start ({error:?})"))?;
-    let count = device::get_count().map_err(|error| anyhow!("the CUDA driver counts no GPUs ({error:?})"))?;
+    let count = device::get_count()
+        .map_err(|error| anyhow!("the CUDA driver counts no GPUs ({error:?})"))?;
     if number >= usize::try_from(count).unwrap_or(0) {
         bail!("the CUDA driver knows {count} GPUs, numbered from 0");
     }
     if !compiler {
-        bail!("a CUDA driver answers, but its run-time compiler (libnvrtc, part of the CUDA toolkit) is not there");
+        bail!(
+            "a CUDA driver answers, but its run-time compiler (libnvrtc, part of the CUDA toolkit) is not there"
+        );
     }
-    let handle = device::get(i32::try_from(number)?).map_err(|error| anyhow!("GPU {number} does not answer ({error:?})"))?;
-    device::get_name(handle).map_err(|error| anyhow!("GPU {number} does not say its name ({error:?})"))
+    let handle = device::get(i32::try_from(number)?)
+        .map_err(|error| anyhow!("GPU {number} does not answer ({error:?})"))?;
+    device::get_name(handle)
+        .map_err(|error| anyhow!("GPU {number} does not say its name ({error:?})"))
 }
 
 #[cfg(not(feature = "cuda"))]
@@ -117,12 +139,18 @@ mod tests {
     #[test]
     fn auto_always_finds_a_device_and_says_why() {
         let (device, line) = find(Choice::Auto).unwrap();
-        assert!(line.contains(if device == Device::Cpu { "CPU" } else { "cuda" }), "{line}");
+        assert!(
+            line.contains(if device == Device::Cpu { "CPU" } else { "cuda" }),
+            "{line}"
+        );
     }
 
     #[test]
     fn a_gpu_that_is_not_there_is_an_error_that_says_what_to_do() {
         let error = find(Choice::Cuda(99)).unwrap_err().to_string();
-        assert!(error.contains("cuda:99") && error.contains("--device cpu"), "{error}");
+        assert!(
+            error.contains("cuda:99") && error.contains("--device cpu"),
+            "{error}"
+        );
     }
 }

@@ -99,11 +99,15 @@ pub fn finish<B: Backend>(run: &Finish, weights: &Tensors, device: &B::Device) -
     let file = quantize::decoder(weights, &latents)
         .context("the weights cannot be made into a decoder")?
         .to_file(&run.config.name)?;
-    let decoder = Decoder::from_bytes(&file).map_err(|error| anyhow::anyhow!("the decoder file made is wrong: {error}"))?;
+    let decoder = Decoder::from_bytes(&file)
+        .map_err(|error| anyhow::anyhow!("the decoder file made is wrong: {error}"))?;
     tools::files::write_atomically(&run.folder.decoder(), &file)?;
     encoder.write(&run.folder.encoder(), decoder.id())?;
 
-    let network = tensors::into_module(run.config.network.init::<B>(run.config.seed, device), weights)?;
+    let network = tensors::into_module(
+        run.config.network.init::<B>(run.config.seed, device),
+        weights,
+    )?;
     let validation = validation(run.data)?;
     let demo_float = decode_float(&network, run.demo.1, device)?;
     let demo_plain = Coded::new(&encoder, &decoder, run.demo.1, 0)?;
@@ -116,14 +120,24 @@ pub fn finish<B: Backend>(run: &Finish, weights: &Tensors, device: &B::Device) -
     let searched_name = format!("quantized + bit flips (effort {})", run.effort);
     let rows = [
         ("float".to_owned(), float_db, demo_db(&demo_float)),
-        ("quantized".to_owned(), quantized_db, demo_db(&demo_plain.decoded)),
-        (searched_name.clone(), searched_db, demo_db(&demo_searched.decoded)),
+        (
+            "quantized".to_owned(),
+            quantized_db,
+            demo_db(&demo_plain.decoded),
+        ),
+        (
+            searched_name.clone(),
+            searched_db,
+            demo_db(&demo_searched.decoded),
+        ),
     ];
     let network_loss = crate::train::mean_squared_error(&network, validation, device);
     let steps = run.history.last().map_or(0, |row| row.step);
     let report = Report {
         title: run.config.name.clone(),
-        date: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        date: jiff::Timestamp::now()
+            .strftime("%Y-%m-%d %H:%M UTC")
+            .to_string(),
         command: run.command.to_owned(),
         device: run.device.to_owned(),
         data: format!(
@@ -162,7 +176,11 @@ pub fn finish<B: Backend>(run: &Finish, weights: &Tensors, device: &B::Device) -
         loss: run
             .history
             .iter()
-            .map(|row| LossPoint { step: row.step, train: row.train_loss, validation: row.validation_loss })
+            .map(|row| LossPoint {
+                step: row.step,
+                train: row.train_loss,
+                validation: row.validation_loss,
+            })
             .collect(),
         demo: Some(Demo {
             name: run.demo.0.to_owned(),
@@ -195,8 +213,14 @@ fn settings(run: &Finish, decoder: &Decoder) -> Vec<(String, String)> {
         settings.extend([
             ("seed".to_owned(), config.seed.to_string()),
             ("batch".to_owned(), config.batch.to_string()),
-            ("optimizer".to_owned(), "AdamW, betas 0.9 and 0.999, eps 1e-8, decay 0.01".to_owned()),
-            ("learning rate".to_owned(), format!("{:e}, {:?}", config.learning_rate, config.schedule).to_lowercase()),
+            (
+                "optimizer".to_owned(),
+                "AdamW, betas 0.9 and 0.999, eps 1e-8, decay 0.01".to_owned(),
+            ),
+            (
+                "learning rate".to_owned(),
+                format!("{:e}, {:?}", config.learning_rate, config.schedule).to_lowercase(),
+            ),
         ]);
     }
     settings
@@ -205,7 +229,11 @@ fn settings(run: &Finish, decoder: &Decoder) -> Vec<(String, String)> {
 /// Training blocks for the quantizer, drawn like those of a step.
 fn calibration_blocks(run: &Finish) -> Vec<u8> {
     let blocks = run.data.train.len() as u64;
-    let order = Order { blocks, batch: CALIBRATION.min(blocks), seed: run.config.seed };
+    let order = Order {
+        blocks,
+        batch: CALIBRATION.min(blocks),
+        seed: run.config.seed,
+    };
     let picks: Vec<Pick> = order.picks(0).collect();
     let mut bytes = vec![0; picks.len() * SAMPLES];
     run.data.train.gather(&picks, &mut bytes);
@@ -213,7 +241,11 @@ fn calibration_blocks(run: &Finish) -> Vec<u8> {
 }
 
 /// A picture as the float network decodes it, rounded and clamped to bytes.
-pub fn decode_float<B: Backend>(network: &Network<B>, picture: &Picture, device: &B::Device) -> Result<Picture> {
+pub fn decode_float<B: Backend>(
+    network: &Network<B>,
+    picture: &Picture,
+    device: &B::Device,
+) -> Result<Picture> {
     let grid = blocks::grid(picture);
     let decoded: Vec<u8> = grid
         .chunks(FLOAT_BATCH * SAMPLES)
@@ -226,7 +258,10 @@ fn float_blocks<B: Backend>(network: &Network<B>, blocks: &[u8], device: &B::Dev
     let x = upload::<B>(blocks, device); // [blocks, 192]
     let y = network.decode(network.bits(x)); // [blocks, 192]
     let samples = tensors::Values::from_device(y).values;
-    samples.iter().map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8).collect()
+    samples
+        .iter()
+        .map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8)
+        .collect()
 }
 
 /// Error of the float network over blocks, its samples rounded and clamped to bytes.
@@ -245,9 +280,15 @@ struct Coded {
 }
 
 impl Coded {
-    fn new(encoder: &EncoderNetwork, decoder: &Decoder, picture: &Picture, effort: u32) -> Result<Self> {
+    fn new(
+        encoder: &EncoderNetwork,
+        decoder: &Decoder,
+        picture: &Picture,
+        effort: u32,
+    ) -> Result<Self> {
         let latents = encode::encode_picture(encoder, decoder, picture, effort);
-        let file = picture_file::to_bytes(picture.width(), picture.height(), decoder.id(), &latents)?;
+        let file =
+            picture_file::to_bytes(picture.width(), picture.height(), decoder.id(), &latents)?;
         let decoded = decode_picture(decoder, &Image::from_bytes(&file)?)?;
         Ok(Self { file, decoded })
     }

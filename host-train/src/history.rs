@@ -63,7 +63,10 @@ mod tests {
         };
         let text = csv(&[row]);
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[1], "1000,0.00400000,0.00100000,30.0000,1.0000e-3,12.50,100000");
+        assert_eq!(
+            lines[1],
+            "1000,0.00400000,0.00100000,30.0000,1.0000e-3,12.50,100000"
+        );
         assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
     }
 }

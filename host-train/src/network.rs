@@ -34,7 +34,11 @@ pub struct NetworkConfig {
 impl Default for NetworkConfig {
     /// The notebook's sizes.
     fn default() -> Self {
-        Self { bits: 48, encoder_hidden: 256, decoder_hidden: 256 }
+        Self {
+            bits: 48,
+            encoder_hidden: 256,
+            decoder_hidden: 256,
+        }
     }
 }
 
@@ -92,7 +96,13 @@ impl<B: Backend> Network<B> {
 }
 
 impl<B: Backend> Half<B> {
-    fn init(inputs: usize, hidden: usize, outputs: usize, random: &mut ChaCha8Rng, device: &B::Device) -> Self {
+    fn init(
+        inputs: usize,
+        hidden: usize,
+        outputs: usize,
+        random: &mut ChaCha8Rng,
+        device: &B::Device,
+    ) -> Self {
         Self {
             first: linear(inputs, hidden, false, random, device),
             second: linear(hidden, hidden, true, random, device),
@@ -123,7 +133,8 @@ fn linear<B: Backend>(
     device: &B::Device,
 ) -> Linear<B> {
     let bound = 1.0 / (inputs as f32).sqrt();
-    let mut uniform = |n: usize| -> Vec<f32> { (0..n).map(|_| random.random_range(-bound..bound)).collect() };
+    let mut uniform =
+        |n: usize| -> Vec<f32> { (0..n).map(|_| random.random_range(-bound..bound)).collect() };
     let weight = TensorData::new(uniform(inputs * outputs), [inputs, outputs]);
     let bias = bias.then(|| TensorData::new(uniform(outputs), [outputs]));
     Linear {

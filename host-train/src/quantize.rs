@@ -10,7 +10,9 @@
 //!   (optimal brain surgeon's update; Hassibi and Stork 1993, Frantar et al. 2022).
 
 use anyhow::{Result, ensure};
-use nice_decode::format::{Body, Layer, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_POST_SHIFT, Model, Network};
+use nice_decode::format::{
+    Body, Layer, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_POST_SHIFT, Model, Network,
+};
 use tools::encoder::EncoderNetwork;
 
 use crate::network::{SAMPLES, SLOPE};
@@ -35,13 +37,25 @@ struct Matrix {
 
 impl Matrix {
     fn zeros(rows: usize, columns: usize) -> Self {
-        Self { rows, columns, values: vec![0.0; rows * columns] }
+        Self {
+            rows,
+            columns,
+            values: vec![0.0; rows * columns],
+        }
     }
 
     fn of(values: &Values) -> Result<Self> {
-        ensure!(values.shape.len() == 2, "a weight of shape {:?} is no matrix", values.shape);
+        ensure!(
+            values.shape.len() == 2,
+            "a weight of shape {:?} is no matrix",
+            values.shape
+        );
         let (rows, columns) = (values.shape[0], values.shape[1]);
-        Ok(Self { rows, columns, values: values.values.iter().map(|&v| f64::from(v)).collect() })
+        Ok(Self {
+            rows,
+            columns,
+            values: values.values.iter().map(|&v| f64::from(v)).collect(),
+        })
     }
 
     fn row(&self, row: usize) -> &[f64] {
@@ -68,7 +82,9 @@ impl Matrix {
         for r in 0..self.rows {
             let into = &mut out.values[r * other.columns..][..other.columns];
             for (k, &a) in self.row(r).iter().enumerate() {
-                into.iter_mut().zip(other.row(k)).for_each(|(o, &b)| *o += a * b);
+                into.iter_mut()
+                    .zip(other.row(k))
+                    .for_each(|(o, &b)| *o += a * b);
             }
         }
         out
@@ -88,10 +104,24 @@ struct Fused {
 impl Fused {
     fn of(tensors: &Tensors, half: &str) -> Result<Self> {
         let part = |name: &str| find(tensors, &format!("{half}.{name}"));
-        let (one, two) = (Matrix::of(part("first.weight")?)?, Matrix::of(part("second.weight")?)?);
-        ensure!(one.columns == two.rows, "the first two layers of the {half} do not fit each other");
-        let bias = part("second.bias")?.values.iter().map(|&v| f64::from(v)).collect();
-        Ok(Self { first: one.times(&two), bias, second: Matrix::of(part("third.weight")?)? })
+        let (one, two) = (
+            Matrix::of(part("first.weight")?)?,
+            Matrix::of(part("second.weight")?)?,
+        );
+        ensure!(
+            one.columns == two.rows,
+            "the first two layers of the {half} do not fit each other"
+        );
+        let bias = part("second.bias")?
+            .values
+            .iter()
+            .map(|&v| f64::from(v))
+            .collect();
+        Ok(Self {
+            first: one.times(&two),
+            bias,
+            second: Matrix::of(part("third.weight")?)?,
+        })
     }
 }
 
@@ -132,13 +162,27 @@ impl QuantizedDecoder {
         let bytes = |layer: &OwnedLayer| {
             (
                 layer.weights.iter().map(|&w| w as u8).collect::<Vec<u8>>(),
-                layer.bias.iter().flat_map(|b| b.to_le_bytes()).collect::<Vec<u8>>(),
-                layer.multiplier.iter().flat_map(|m| m.to_le_bytes()).collect::<Vec<u8>>(),
+                layer
+                    .bias
+                    .iter()
+                    .flat_map(|b| b.to_le_bytes())
+                    .collect::<Vec<u8>>(),
+                layer
+                    .multiplier
+                    .iter()
+                    .flat_map(|m| m.to_le_bytes())
+                    .collect::<Vec<u8>>(),
             )
         };
         let (first, second) = (bytes(&self.first), bytes(&self.second));
         fn layer<'a>(owned: &OwnedLayer, bytes: &'a (Vec<u8>, Vec<u8>, Vec<u8>)) -> Layer<'a> {
-            Layer { pre: owned.pre, post: owned.post, weights: &bytes.0, bias: &bytes.1, multiplier: &bytes.2 }
+            Layer {
+                pre: owned.pre,
+                post: owned.post,
+                weights: &bytes.0,
+                bias: &bytes.1,
+                multiplier: &bytes.2,
+            }
         }
         tools::model_file::to_bytes(&Model {
             name,
@@ -162,7 +206,11 @@ fn post_shift(largest: f64) -> (u8, f64) {
 
 /// Quantizes the decoder among `tensors`, with the latents of training blocks to calibrate on.
 pub fn decoder(tensors: &Tensors, latents: &[nice_decode::Latent]) -> Result<QuantizedDecoder> {
-    let Fused { first, bias, second } = Fused::of(tensors, "decoder")?;
+    let Fused {
+        first,
+        bias,
+        second,
+    } = Fused::of(tensors, "decoder")?;
     let (bits, hidden) = (first.rows, first.columns);
     ensure!(
         bits == nice_decode::LATENT_BITS && second.columns == SAMPLES,
@@ -175,7 +223,12 @@ pub fn decoder(tensors: &Tensors, latents: &[nice_decode::Latent]) -> Result<Qua
         "a decoder file holds at most {MAX_HIDDEN} hidden units, and this decoder has {hidden}"
     );
     ensure!(!latents.is_empty(), "there are no blocks to calibrate on");
-    let finite = first.values.iter().chain(&bias).chain(&second.values).all(|v| v.is_finite());
+    let finite = first
+        .values
+        .iter()
+        .chain(&bias)
+        .chain(&second.values)
+        .all(|v| v.is_finite());
     ensure!(finite, "the decoder's weights are not all finite numbers");
     // Sample order: planar while training, interleaved in the file; samples in 0..255. [192, hidden]
     let wide = {
@@ -184,15 +237,22 @@ pub fn decoder(tensors: &Tensors, latents: &[nice_decode::Latent]) -> Result<Qua
         for k in 0..SAMPLES {
             let (pixel, channel) = (k / 3, k % 3);
             let from = planar.row(channel * 64 + pixel);
-            wide.row_mut(k).iter_mut().zip(from).for_each(|(w, &f)| *w = 255.0 * f);
+            wide.row_mut(k)
+                .iter_mut()
+                .zip(from)
+                .for_each(|(w, &f)| *w = 255.0 * f);
         }
         wide
     };
 
     let columns = first.transposed(); // [hidden, bits]
-    let reach: Vec<f64> = (0..hidden).map(|j| reach(columns.row(j), bias[j])).collect();
+    let reach: Vec<f64> = (0..hidden)
+        .map(|j| reach(columns.row(j), bias[j]))
+        .collect();
     let share = column_units(&wide);
-    let common = (0..hidden).map(|j| reach[j] / (share[j] * ACTIVATION)).fold(f64::MIN_POSITIVE, f64::max);
+    let common = (0..hidden)
+        .map(|j| reach[j] / (share[j] * ACTIVATION))
+        .fold(f64::MIN_POSITIVE, f64::max);
 
     // First layer.
     let steps: Vec<f64> = (0..hidden)
@@ -205,10 +265,17 @@ pub fn decoder(tensors: &Tensors, latents: &[nice_decode::Latent]) -> Result<Qua
         .collect();
     let ratio = |j: usize| steps[j] / (common * share[j]);
     let (post, scale) = post_shift((0..hidden).map(ratio).fold(0.0, f64::max));
-    let multiplier: Vec<u16> =
-        (0..hidden).map(|j| (ratio(j) * scale).floor().clamp(1.0, f64::from(MAX_MULTIPLIER)) as u16).collect();
+    let multiplier: Vec<u16> = (0..hidden)
+        .map(|j| {
+            (ratio(j) * scale)
+                .floor()
+                .clamp(1.0, f64::from(MAX_MULTIPLIER)) as u16
+        })
+        .collect();
     // What an activation of one is worth, exactly.
-    let unit: Vec<f64> = (0..hidden).map(|j| steps[j] * scale / f64::from(multiplier[j])).collect();
+    let unit: Vec<f64> = (0..hidden)
+        .map(|j| steps[j] * scale / f64::from(multiplier[j]))
+        .collect();
     let mut weights = vec![0i8; bits * hidden];
     for j in 0..hidden {
         for (i, &w) in columns.row(j).iter().enumerate() {
@@ -219,7 +286,9 @@ pub fn decoder(tensors: &Tensors, latents: &[nice_decode::Latent]) -> Result<Qua
         pre: 0,
         post,
         weights,
-        bias: (0..hidden).map(|j| (bias[j] / steps[j]).round() as i32).collect(),
+        bias: (0..hidden)
+            .map(|j| (bias[j] / steps[j]).round() as i32)
+            .collect(),
         multiplier,
     };
     let slope = (SLOPE * 65536.0).round() as u16;
@@ -228,7 +297,11 @@ pub fn decoder(tensors: &Tensors, latents: &[nice_decode::Latent]) -> Result<Qua
     let exact = Calibration::exact(latents, &columns, &bias);
     let real = Calibration::fixed(latents, &first, slope);
     let second = second_layer(&wide, &unit, &exact, &real)?;
-    Ok(QuantizedDecoder { slope, first, second })
+    Ok(QuantizedDecoder {
+        slope,
+        first,
+        second,
+    })
 }
 
 /// The largest magnitude that a hidden unit has over all latents.
@@ -248,11 +321,16 @@ fn column_units(wide: &Matrix) -> Vec<f64> {
     let mut units = vec![1.0; wide.columns];
     for _ in 0..8 {
         for (k, row) in rows.iter_mut().enumerate() {
-            let largest = wide.row(k).iter().zip(&units).fold(0.0, |m: f64, (w, u)| m.max((w * u).abs()));
+            let largest = wide
+                .row(k)
+                .iter()
+                .zip(&units)
+                .fold(0.0, |m: f64, (w, u)| m.max((w * u).abs()));
             *row = if largest > 0.0 { 1.0 / largest } else { 1.0 };
         }
         for (j, unit) in units.iter_mut().enumerate() {
-            let largest = (0..wide.rows).fold(0.0, |m: f64, k| m.max((wide.row(k)[j] * rows[k]).abs()));
+            let largest =
+                (0..wide.rows).fold(0.0, |m: f64, k| m.max((wide.row(k)[j] * rows[k]).abs()));
             *unit = if largest > 0.0 { 1.0 / largest } else { 1.0 };
         }
     }
@@ -260,7 +338,10 @@ fn column_units(wide: &Matrix) -> Vec<f64> {
     let mut sorted = units.clone();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted[sorted.len() / 2];
-    units.iter().map(|u| u.clamp(middle / 16.0, middle * 16.0)).collect()
+    units
+        .iter()
+        .map(|u| u.clamp(middle / 16.0, middle * 16.0))
+        .collect()
 }
 
 /// Hidden activations over the calibration latents, one row a latent.
@@ -277,7 +358,8 @@ impl Calibration {
             for i in set_bits(latent) {
                 into.iter_mut().zip(rows.row(i)).for_each(|(h, w)| *h += w);
             }
-            into.iter_mut().for_each(|h| *h = if *h >= 0.0 { *h } else { *h * SLOPE });
+            into.iter_mut()
+                .for_each(|h| *h = if *h >= 0.0 { *h } else { *h * SLOPE });
         }
         Self(all)
     }
@@ -291,13 +373,20 @@ impl Calibration {
             sums.copy_from_slice(&layer.bias);
             for i in set_bits(latent) {
                 let weights = &layer.weights[i * hidden..][..hidden];
-                sums.iter_mut().zip(weights).for_each(|(sum, &w)| *sum += i32::from(w));
+                sums.iter_mut()
+                    .zip(weights)
+                    .for_each(|(sum, &w)| *sum += i32::from(w));
             }
             for (j, into) in all.row_mut(n).iter_mut().enumerate() {
                 let sum = (sums[j] >> layer.pre).clamp(-32768, 32767);
-                let v = (sum * i32::from(layer.multiplier[j]) + (1 << (layer.post - 1))) >> layer.post;
+                let v =
+                    (sum * i32::from(layer.multiplier[j]) + (1 << (layer.post - 1))) >> layer.post;
                 let v = v.clamp(-32767, 32767);
-                *into = f64::from(if v >= 0 { v } else { (v * i32::from(slope) + 32768) >> 16 });
+                *into = f64::from(if v >= 0 {
+                    v
+                } else {
+                    (v * i32::from(slope) + 32768) >> 16
+                });
             }
         }
         Self(all)
@@ -314,7 +403,10 @@ impl Calibration {
     fn means(&self) -> Vec<f64> {
         let mut means = vec![0.0; self.0.columns];
         for n in 0..self.0.rows {
-            means.iter_mut().zip(self.0.row(n)).for_each(|(m, v)| *m += v);
+            means
+                .iter_mut()
+                .zip(self.0.row(n))
+                .for_each(|(m, v)| *m += v);
         }
         means.iter_mut().for_each(|m| *m /= self.0.rows as f64);
         means
@@ -325,25 +417,40 @@ fn set_bits(latent: &nice_decode::Latent) -> impl Iterator<Item = usize> {
     (0..nice_decode::LATENT_BITS).filter(|i| latent[i / 8] >> (i % 8) & 1 == 1)
 }
 
-fn second_layer(wide: &Matrix, unit: &[f64], exact: &Calibration, real: &Calibration) -> Result<OwnedLayer> {
+fn second_layer(
+    wide: &Matrix,
+    unit: &[f64],
+    exact: &Calibration,
+    real: &Calibration,
+) -> Result<OwnedLayer> {
     let hidden = wide.columns;
     // Weights for activations counted in their units.
     let mut scaled = wide.clone();
     for k in 0..SAMPLES {
-        scaled.row_mut(k).iter_mut().zip(unit).for_each(|(w, u)| *w *= u);
+        scaled
+            .row_mut(k)
+            .iter_mut()
+            .zip(unit)
+            .for_each(|(w, u)| *w *= u);
     }
-    let largest: Vec<f64> =
-        (0..SAMPLES).map(|k| scaled.row(k).iter().fold(0.0, |m: f64, w| m.max(w.abs()))).collect();
+    let largest: Vec<f64> = (0..SAMPLES)
+        .map(|k| scaled.row(k).iter().fold(0.0, |m: f64, w| m.max(w.abs())))
+        .collect();
     let top = largest.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     // A row that is all but zero takes the scale of a small one.
-    let steps: Vec<f64> = largest.iter().map(|l| l.max(top / 4096.0) / WEIGHT).collect();
+    let steps: Vec<f64> = largest
+        .iter()
+        .map(|l| l.max(top / 4096.0) / WEIGHT)
+        .collect();
     let finest = steps.iter().copied().fold(f64::INFINITY, f64::min);
     let needed = 255.0 * HEADROOM / finest / 32767.0;
     let pre = needed.log2().ceil().clamp(0.0, 15.0) as u8;
     let (post, scale) = post_shift(top / WEIGHT * f64::from(1u32 << pre));
     let scale = scale * f64::from(1u32 << pre);
-    let multiplier: Vec<u16> =
-        steps.iter().map(|s| (s * scale).ceil().clamp(1.0, f64::from(MAX_MULTIPLIER)) as u16).collect();
+    let multiplier: Vec<u16> = steps
+        .iter()
+        .map(|s| (s * scale).ceil().clamp(1.0, f64::from(MAX_MULTIPLIER)) as u16)
+        .collect();
     // What a sum of one is worth in samples, exactly.
     let steps: Vec<f64> = multiplier.iter().map(|&m| f64::from(m) / scale).collect();
 
@@ -356,14 +463,33 @@ fn second_layer(wide: &Matrix, unit: &[f64], exact: &Calibration, real: &Calibra
         let row = rounder.round(scaled.row(k), steps[k]);
         // The bias makes the mean over the calibration blocks what it is in floats, and makes up for `>>` rounding
         // down by half a step on average.
-        let wanted: f64 = wide.row(k).iter().zip(&exact_means).map(|(w, m)| w * m).sum();
+        let wanted: f64 = wide
+            .row(k)
+            .iter()
+            .zip(&exact_means)
+            .map(|(w, m)| w * m)
+            .sum();
         let got: f64 = row.iter().zip(&means).map(|(&w, m)| f64::from(w) * m).sum();
-        let half = if pre > 0 { f64::from(1u32 << (pre - 1)) } else { 0.0 };
+        let half = if pre > 0 {
+            f64::from(1u32 << (pre - 1))
+        } else {
+            0.0
+        };
         let limit = f64::from(MAX_BIAS);
-        bias.push((wanted / steps[k] - got + half).round().clamp(-limit, limit) as i32);
+        bias.push(
+            (wanted / steps[k] - got + half)
+                .round()
+                .clamp(-limit, limit) as i32,
+        );
         weights.extend(row);
     }
-    Ok(OwnedLayer { pre, post, weights, bias, multiplier })
+    Ok(OwnedLayer {
+        pre,
+        post,
+        weights,
+        bias,
+        multiplier,
+    })
 }
 
 /// Rounds rows of weights so that the weights still to come make up for what each rounding does to the sum.
@@ -379,7 +505,9 @@ impl Rounder {
         // Units that never move would make the inverse infinite.
         (0..n).for_each(|j| moments.row_mut(j)[j] += 0.01 * mean.max(1e-9));
         let inverse = inverse(&moments);
-        Self { factor: cholesky(&inverse).transposed() }
+        Self {
+            factor: cholesky(&inverse).transposed(),
+        }
     }
 
     fn round(&self, weights: &[f64], step: f64) -> Vec<i8> {
@@ -389,7 +517,10 @@ impl Rounder {
                 let rounded = (left[j] / step).round().clamp(-WEIGHT, WEIGHT);
                 let factor = self.factor.row(j);
                 let error = (left[j] - rounded * step) / factor[j];
-                left[j..].iter_mut().zip(&factor[j..]).for_each(|(w, f)| *w -= error * f);
+                left[j..]
+                    .iter_mut()
+                    .zip(&factor[j..])
+                    .for_each(|(w, f)| *w -= error * f);
                 rounded as i8
             })
             .collect()
@@ -402,9 +533,17 @@ fn cholesky(a: &Matrix) -> Matrix {
     let mut l = Matrix::zeros(n, n);
     for r in 0..n {
         for c in 0..=r {
-            let dot: f64 = l.row(r)[..c].iter().zip(&l.row(c)[..c]).map(|(x, y)| x * y).sum();
+            let dot: f64 = l.row(r)[..c]
+                .iter()
+                .zip(&l.row(c)[..c])
+                .map(|(x, y)| x * y)
+                .sum();
             let rest = a.row(r)[c] - dot;
-            l.row_mut(r)[c] = if r == c { rest.max(1e-300).sqrt() } else { rest / l.row(c)[c] };
+            l.row_mut(r)[c] = if r == c {
+                rest.max(1e-300).sqrt()
+            } else {
+                rest / l.row(c)[c]
+            };
         }
     }
     l
@@ -439,33 +578,60 @@ mod tests {
     fn a_decoder(hidden: usize) -> Tensors {
         let values = |shape: &[usize], seed, size| {
             let n = shape.iter().product();
-            Values::new(shape, numbers(n, seed, size).into_iter().map(|v| v as f32).collect())
+            Values::new(
+                shape,
+                numbers(n, seed, size)
+                    .into_iter()
+                    .map(|v| v as f32)
+                    .collect(),
+            )
         };
         Tensors::from([
             ("decoder.first.weight".into(), values(&[48, hidden], 1, 0.3)),
-            ("decoder.second.weight".into(), values(&[hidden, hidden], 2, 0.2)),
+            (
+                "decoder.second.weight".into(),
+                values(&[hidden, hidden], 2, 0.2),
+            ),
             ("decoder.second.bias".into(), values(&[hidden], 3, 0.2)),
-            ("decoder.third.weight".into(), values(&[hidden, 192], 4, 0.05)),
+            (
+                "decoder.third.weight".into(),
+                values(&[hidden, 192], 4, 0.05),
+            ),
         ])
     }
 
     fn latents(n: usize) -> Vec<nice_decode::Latent> {
-        (0..n as u64).map(|i| mix(i).to_le_bytes()[..6].try_into().unwrap()).collect()
+        (0..n as u64)
+            .map(|i| mix(i).to_le_bytes()[..6].try_into().unwrap())
+            .collect()
     }
 
     /// Samples of the float decoder in 0..255, interleaved, rounded and clamped.
     fn float_block(tensors: &Tensors, latent: &nice_decode::Latent) -> Vec<f64> {
-        let Fused { first, bias, second } = Fused::of(tensors, "decoder").unwrap();
+        let Fused {
+            first,
+            bias,
+            second,
+        } = Fused::of(tensors, "decoder").unwrap();
         let hidden = Calibration::exact(&[*latent], &first.transposed(), &bias).0;
         let planar = hidden.times(&second);
-        (0..192).map(|k| (255.0 * planar.values[k % 3 * 64 + k / 3]).round().clamp(0.0, 255.0)).collect()
+        (0..192)
+            .map(|k| {
+                (255.0 * planar.values[k % 3 * 64 + k / 3])
+                    .round()
+                    .clamp(0.0, 255.0)
+            })
+            .collect()
     }
 
     #[test]
     fn the_integer_decoder_stays_within_a_level_or_two_of_the_float_one() {
         for hidden in [1, 7, 64] {
             let tensors = a_decoder(hidden);
-            let file = decoder(&tensors, &latents(2000)).unwrap().to_file("test").unwrap();
+            let file = decoder(&tensors, &latents(2000))
+                .unwrap()
+                .to_file("test")
+                .unwrap();
             let integer = nice_decode::Decoder::from_bytes(&file).unwrap();
             let (mut squares, mut count) = (0.0, 0);
             for latent in latents(300) {
@@ -485,19 +651,30 @@ mod tests {
     fn a_large_bias_and_a_dead_unit_do_no_harm() {
         let mut tensors = a_decoder(8);
         tensors.get_mut("decoder.second.bias").unwrap().values[0] = 500.0;
-        for row in tensors.get_mut("decoder.second.weight").unwrap().values.chunks_mut(8) {
+        for row in tensors
+            .get_mut("decoder.second.weight")
+            .unwrap()
+            .values
+            .chunks_mut(8)
+        {
             (row[0], row[1]) = (1e-3, 0.0);
         }
         for value in &mut tensors.get_mut("decoder.third.weight").unwrap().values[..192] {
             *value = 1e-3;
         }
-        let file = decoder(&tensors, &latents(500)).unwrap().to_file("test").unwrap();
+        let file = decoder(&tensors, &latents(500))
+            .unwrap()
+            .to_file("test")
+            .unwrap();
         let integer = nice_decode::Decoder::from_bytes(&file).unwrap();
         let latent = latents(1)[0];
         let mut block = [0; 192];
         integer.block(&latent, &mut block);
         for (float, &got) in float_block(&tensors, &latent).iter().zip(&block) {
-            assert!((float - f64::from(got)).abs() <= 4.0, "{float} became {got}");
+            assert!(
+                (float - f64::from(got)).abs() <= 4.0,
+                "{float} became {got}"
+            );
         }
     }
 
@@ -505,16 +682,35 @@ mod tests {
     fn weights_that_are_not_numbers_or_do_not_fit_are_refused() {
         let mut tensors = a_decoder(8);
         tensors.get_mut("decoder.third.weight").unwrap().values[5] = f32::NAN;
-        assert!(decoder(&tensors, &latents(10)).unwrap_err().to_string().contains("finite"));
-        assert!(decoder(&a_decoder(513), &latents(10)).unwrap_err().to_string().contains("512"));
+        assert!(
+            decoder(&tensors, &latents(10))
+                .unwrap_err()
+                .to_string()
+                .contains("finite")
+        );
+        assert!(
+            decoder(&a_decoder(513), &latents(10))
+                .unwrap_err()
+                .to_string()
+                .contains("512")
+        );
         assert!(decoder(&a_decoder(8), &[]).is_err());
         tensors.remove("decoder.third.weight");
-        assert!(decoder(&tensors, &latents(10)).unwrap_err().to_string().contains("decoder.third.weight"));
+        assert!(
+            decoder(&tensors, &latents(10))
+                .unwrap_err()
+                .to_string()
+                .contains("decoder.third.weight")
+        );
     }
 
     #[test]
     fn an_inverse_times_its_matrix_is_one() {
-        let half = Matrix { rows: 6, columns: 6, values: numbers(36, 8, 1.0) };
+        let half = Matrix {
+            rows: 6,
+            columns: 6,
+            values: numbers(36, 8, 1.0),
+        };
         let mut a = half.transposed().times(&half);
         (0..6).for_each(|j| a.row_mut(j)[j] += 0.5);
         let product = inverse(&a).times(&a);

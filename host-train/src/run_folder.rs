@@ -20,9 +20,13 @@ impl RunFolder {
             }
         };
         fs::create_dir_all(&path).with_context(|| {
-            format!("cannot make the run folder {}; choose another with --out DIR", path.display())
+            format!(
+                "cannot make the run folder {}; choose another with --out DIR",
+                path.display()
+            )
         })?;
-        let mut inside = fs::read_dir(&path).with_context(|| format!("cannot look into {}", path.display()))?;
+        let mut inside =
+            fs::read_dir(&path).with_context(|| format!("cannot look into {}", path.display()))?;
         ensure!(
             inside.next().is_none(),
             "{} already holds something; go on with the run in it by --resume {0}, or choose another folder with --out",
@@ -38,7 +42,11 @@ impl RunFolder {
             bail!(
                 "{} holds no run to go on with: there is no {} in it",
                 path.display(),
-                folder.checkpoint().file_name().unwrap_or_default().display(),
+                folder
+                    .checkpoint()
+                    .file_name()
+                    .unwrap_or_default()
+                    .display(),
             );
         }
         Ok(folder)
@@ -94,8 +102,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let precious = folder.path().join("precious");
         fs::write(&precious, "x").unwrap();
-        let error = RunFolder::create(Some(folder.path()), "mlp").unwrap_err().to_string();
-        assert!(error.contains("--resume") && error.contains("--out"), "{error}");
+        let error = RunFolder::create(Some(folder.path()), "mlp")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("--resume") && error.contains("--out"),
+            "{error}"
+        );
         assert_eq!(fs::read(precious).unwrap(), b"x");
     }
 

@@ -30,12 +30,20 @@ impl Permutation {
             key = mix(key);
             key
         });
-        Self { len, half_bits: bits.div_ceil(2).max(1), keys }
+        Self {
+            len,
+            half_bits: bits.div_ceil(2).max(1),
+            keys,
+        }
     }
 
     /// Where the permutation sends `place`, which must be below the length.
     pub fn at(&self, place: u64) -> u64 {
-        assert!(place < self.len, "place {place} in a permutation of {}", self.len);
+        assert!(
+            place < self.len,
+            "place {place} in a permutation of {}",
+            self.len
+        );
         let mut value = self.rounds(place);
         while value >= self.len {
             value = self.rounds(value);
@@ -72,7 +80,11 @@ mod tests {
 
     #[test]
     fn seeds_give_different_orders_and_the_same_seed_the_same() {
-        let order = |seed| (0..1000).map(|p| Permutation::new(1000, seed).at(p)).collect::<Vec<_>>();
+        let order = |seed| {
+            (0..1000)
+                .map(|p| Permutation::new(1000, seed).at(p))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(order(1), order(1));
         assert_ne!(order(1), order(2));
     }
@@ -80,7 +92,12 @@ mod tests {
     #[test]
     fn neighbours_are_torn_apart() {
         let permutation = Permutation::new(100_000, 3);
-        let adjacent = (0..99_999).filter(|&p| permutation.at(p).abs_diff(permutation.at(p + 1)) == 1).count();
-        assert!(adjacent < 20, "{adjacent} of 99999 neighbours stayed neighbours");
+        let adjacent = (0..99_999)
+            .filter(|&p| permutation.at(p).abs_diff(permutation.at(p + 1)) == 1)
+            .count();
+        assert!(
+            adjacent < 20,
+            "{adjacent} of 99999 neighbours stayed neighbours"
+        );
     }
 }

@@ -23,19 +23,32 @@ pub struct Values {
 impl Values {
     /// A tensor of `shape`, which must hold exactly `values`.
     pub fn new(shape: &[usize], values: Vec<f32>) -> Self {
-        assert_eq!(shape.iter().product::<usize>(), values.len(), "shape {shape:?} does not hold the values");
-        Self { shape: shape.to_vec(), values }
+        assert_eq!(
+            shape.iter().product::<usize>(),
+            values.len(),
+            "shape {shape:?} does not hold the values"
+        );
+        Self {
+            shape: shape.to_vec(),
+            values,
+        }
     }
 
     /// The values of a device tensor of any rank.
     pub fn from_device<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Self {
         let data = tensor.into_data().convert::<f32>();
-        Self { shape: data.shape.to_vec(), values: data.into_vec().expect("converted to f32 just above") }
+        Self {
+            shape: data.shape.to_vec(),
+            values: data.into_vec().expect("converted to f32 just above"),
+        }
     }
 
     /// These values on a device.
     pub fn to_device<B: Backend, const D: usize>(&self, device: &B::Device) -> Tensor<B, D> {
-        Tensor::from_data(TensorData::new(self.values.clone(), self.shape.clone()), device)
+        Tensor::from_data(
+            TensorData::new(self.values.clone(), self.shape.clone()),
+            device,
+        )
     }
 }
 
@@ -52,13 +65,24 @@ pub fn find<'a>(tensors: &'a Tensors, name: &str) -> Result<&'a Values> {
 
 /// Everything in `tensors` under `prefix.`, with the prefix taken off.
 pub fn under(tensors: &Tensors, prefix: &str) -> Tensors {
-    let strip = |name: &str| name.strip_prefix(prefix)?.strip_prefix('.').map(str::to_owned);
-    tensors.iter().filter_map(|(name, values)| Some((strip(name)?, values.clone()))).collect()
+    let strip = |name: &str| {
+        name.strip_prefix(prefix)?
+            .strip_prefix('.')
+            .map(str::to_owned)
+    };
+    tensors
+        .iter()
+        .filter_map(|(name, values)| Some((strip(name)?, values.clone())))
+        .collect()
 }
 
 /// Adds all of `tensors` to `all` under `prefix.`.
 pub fn put_under(all: &mut Tensors, prefix: &str, tensors: &Tensors) {
-    all.extend(tensors.iter().map(|(name, values)| (format!("{prefix}.{name}"), values.clone())));
+    all.extend(
+        tensors
+            .iter()
+            .map(|(name, values)| (format!("{prefix}.{name}"), values.clone())),
+    );
 }
 
 /// The float parameters of a module, by their path in it.
@@ -73,7 +97,9 @@ pub fn of_module<B: Backend, M: Module<B>>(module: &M) -> Tensors {
 /// The identities that the optimizer knows a module's parameters by: name, identity and rank.
 pub fn identities<B: Backend, M: Module<B>>(module: &M) -> Vec<(String, ParamId, usize)> {
     let mut identities = Vec::new();
-    visit(module, |name, id, values| identities.push((name, id, values.shape.len())));
+    visit(module, |name, id, values| {
+        identities.push((name, id, values.shape.len()))
+    });
     identities
 }
 
@@ -84,7 +110,11 @@ fn visit<B: Backend, M: Module<B>>(module: &M, found: impl FnMut(String, ParamId
     }
     impl<B: Backend, F: FnMut(String, ParamId, Values)> ModuleVisitor<B> for Visitor<F> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-            (self.found)(self.path.join("."), param.id, Values::from_device(param.val()));
+            (self.found)(
+                self.path.join("."),
+                param.id,
+                Values::from_device(param.val()),
+            );
         }
         fn enter_module(&mut self, name: &str, _container: &str) {
             self.path.push(name.to_owned());
@@ -93,7 +123,10 @@ fn visit<B: Backend, M: Module<B>>(module: &M, found: impl FnMut(String, ParamId
             self.path.pop();
         }
     }
-    module.visit(&mut Visitor { path: Vec::new(), found });
+    module.visit(&mut Visitor {
+        path: Vec::new(),
+        found,
+    });
 }
 
 /// `module` with every float parameter replaced by the tensor of its name.
@@ -130,7 +163,11 @@ pub fn into_module<B: Backend, M: Module<B>>(module: M, tensors: &Tensors) -> Re
             self.path.pop();
         }
     }
-    let mut mapper = Mapper { path: Vec::new(), tensors, problem: None };
+    let mut mapper = Mapper {
+        path: Vec::new(),
+        tensors,
+        problem: None,
+    };
     let module = module.map(&mut mapper);
     match mapper.problem {
         None => Ok(module),
@@ -144,7 +181,13 @@ const TEXT_KEY: &str = "nice";
 pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
     let bytes: Vec<(&String, Vec<u8>, &[usize])> = tensors
         .iter()
-        .map(|(name, t)| (name, t.values.iter().flat_map(|v| v.to_le_bytes()).collect(), &t.shape[..]))
+        .map(|(name, t)| {
+            (
+                name,
+                t.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+                &t.shape[..],
+            )
+        })
         .collect();
     let views = bytes.iter().map(|(name, bytes, shape)| {
         let view = TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes a value");
@@ -163,11 +206,26 @@ pub fn read(path: &Path) -> Result<(Tensors, String)> {
 
 fn parse(bytes: &[u8]) -> Result<(Tensors, String)> {
     let (_, header) = SafeTensors::read_metadata(bytes)?;
-    let text = header.metadata().as_ref().and_then(|m| m.get(TEXT_KEY)).cloned().unwrap_or_default();
+    let text = header
+        .metadata()
+        .as_ref()
+        .and_then(|m| m.get(TEXT_KEY))
+        .cloned()
+        .unwrap_or_default();
     let mut tensors = Tensors::new();
     for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
-        ensure!(view.dtype() == Dtype::F32, "tensor {name:?} holds {:?}, not 32-bit floats", view.dtype());
-        let values = view.data().as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+        ensure!(
+            view.dtype() == Dtype::F32,
+            "tensor {name:?} holds {:?}, not 32-bit floats",
+            view.dtype()
+        );
+        let values = view
+            .data()
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&b| f32::from_le_bytes(b))
+            .collect();
         tensors.insert(name.to_owned(), Values::new(view.shape(), values));
     }
     Ok((tensors, text))
@@ -182,7 +240,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (one, two) = (folder.path().join("one"), folder.path().join("two"));
         let tensors = Tensors::from([
-            ("b".to_owned(), Values::new(&[2, 2], vec![1.0, -0.5, f32::MIN_POSITIVE, 4.0])),
+            (
+                "b".to_owned(),
+                Values::new(&[2, 2], vec![1.0, -0.5, f32::MIN_POSITIVE, 4.0]),
+            ),
             ("a".to_owned(), Values::new(&[3], vec![0.0, 1.5, 2.5])),
         ]);
         write(&one, &tensors, "text").unwrap();
@@ -195,7 +256,12 @@ mod tests {
     fn a_file_cut_anywhere_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("weights.safetensors");
-        write(&path, &Tensors::from([("a".to_owned(), Values::new(&[2], vec![1.0, 2.0]))]), "").unwrap();
+        write(
+            &path,
+            &Tensors::from([("a".to_owned(), Values::new(&[2], vec![1.0, 2.0]))]),
+            "",
+        )
+        .unwrap();
         let whole = std::fs::read(&path).unwrap();
         for len in 0..whole.len() {
             std::fs::write(&path, &whole[..len]).unwrap();

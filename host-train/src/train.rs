@@ -91,10 +91,20 @@ pub fn train<B: AutodiffBackend>(
             }
             network = tensors::into_module(network, &from.parameters)?;
             optimizer = optimizer_from_tensors(optimizer, &network, &from.optimizer, device)?;
-            (Progress { config: config.clone(), ..from.progress }, from.best)
+            (
+                Progress {
+                    config: config.clone(),
+                    ..from.progress
+                },
+                from.best,
+            )
         }
     };
-    let order = Order { blocks, batch: config.batch, seed: config.seed };
+    let order = Order {
+        blocks,
+        batch: config.batch,
+        seed: config.seed,
+    };
     let first = progress.step;
     std::thread::scope(|scope| {
         let feed = match job.data.train.resident() {
@@ -151,7 +161,9 @@ impl<B: AutodiffBackend> Session<'_, B> {
         let bar = tools::progress::bar(self.steps, "training");
         bar.set_position(self.progress.step);
         while self.progress.step < self.steps {
-            let rate = config.schedule.rate(config.learning_rate, self.progress.step, self.steps);
+            let rate = config
+                .schedule
+                .rate(config.learning_rate, self.progress.step, self.steps);
             let loss = network.loss(feed.next(self.device)?); // [1]
             let value = loss.clone().inner();
             self.pending = Some(match self.pending.take() {
@@ -187,7 +199,9 @@ impl<B: AutodiffBackend> Session<'_, B> {
 
     /// Asks the device for the losses it holds and stops the run if they are not numbers.
     fn read_losses(&mut self) -> Result<()> {
-        let Some((sum, count)) = self.pending.take() else { return Ok(()) };
+        let Some((sum, count)) = self.pending.take() else {
+            return Ok(());
+        };
         let sum: f64 = sum.into_scalar().elem();
         if !sum.is_finite() {
             let kept = match self.progress.best_loss {
@@ -254,11 +268,20 @@ impl<B: AutodiffBackend> Session<'_, B> {
         }
         let demo = finish::decode_float(&network, self.job.demo, self.device)?;
         let step = i64::try_from(row.step)?;
-        self.board.scalar("loss", step, row.validation_loss as f32)?;
-        self.board.scalar("loss/train", step, row.train_loss as f32)?;
-        self.board.scalar("psnr", step, decibels(row.validation_loss) as f32)?;
+        self.board
+            .scalar("loss", step, row.validation_loss as f32)?;
+        self.board
+            .scalar("loss/train", step, row.train_loss as f32)?;
+        self.board
+            .scalar("psnr", step, decibels(row.validation_loss) as f32)?;
         self.board.scalar("learning_rate", step, rate as f32)?;
-        self.board.image("demo", step, &demo.to_png_bytes()?, demo.width(), demo.height())?;
+        self.board.image(
+            "demo",
+            step,
+            &demo.to_png_bytes()?,
+            demo.width(),
+            demo.height(),
+        )?;
         self.board.flush()?;
         let metrics = history::csv(&self.progress.history);
         tools::files::write_atomically(&self.job.folder.metrics(), metrics.as_bytes())?;
@@ -274,7 +297,11 @@ impl<B: AutodiffBackend> Session<'_, B> {
         Ok(())
     }
 
-    fn checkpoint(&self, network: &Network<B>, optimizer: &Adam<B, Network<B>>) -> Result<Checkpoint> {
+    fn checkpoint(
+        &self,
+        network: &Network<B>,
+        optimizer: &Adam<B, Network<B>>,
+    ) -> Result<Checkpoint> {
         Ok(Checkpoint {
             progress: self.progress.clone(),
             parameters: tensors::of_module(network),
@@ -285,7 +312,8 @@ impl<B: AutodiffBackend> Session<'_, B> {
 
     fn save(&mut self, network: &Network<B>, optimizer: &Adam<B, Network<B>>) -> Result<()> {
         self.clock();
-        self.checkpoint(network, optimizer)?.write(&self.job.folder.checkpoint())?;
+        self.checkpoint(network, optimizer)?
+            .write(&self.job.folder.checkpoint())?;
         self.saved = Instant::now();
         Ok(())
     }
@@ -295,12 +323,19 @@ impl<B: AutodiffBackend> Session<'_, B> {
 pub fn validation(data: &Splits) -> Result<&[u8]> {
     match data.validation.resident() {
         Some(bytes) => Ok(bytes),
-        None => bail!("the validation blocks are not fixed: {}", data.validation.describe()),
+        None => bail!(
+            "the validation blocks are not fixed: {}",
+            data.validation.describe()
+        ),
     }
 }
 
 /// Mean squared error of the network over blocks, samples in 0..1, decoded samples not clamped.
-pub fn mean_squared_error<B: Backend>(network: &Network<B>, blocks: &[u8], device: &B::Device) -> f64 {
+pub fn mean_squared_error<B: Backend>(
+    network: &Network<B>,
+    blocks: &[u8],
+    device: &B::Device,
+) -> f64 {
     let sum: f64 = blocks
         .chunks(VALIDATION_BATCH * SAMPLES)
         .map(|chunk| {
@@ -319,9 +354,12 @@ pub fn bit_means<B: Backend>(network: &Network<B>, blocks: &[u8], device: &B::De
         let counts = network.bits(upload::<B>(chunk, device)).sum_dim(0); // [1, bits]
         let counts = tensors::Values::from_device(counts).values;
         sums.resize(counts.len(), 0.0);
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += f64::from(count));
+        sums.iter_mut()
+            .zip(counts)
+            .for_each(|(sum, count)| *sum += f64::from(count));
     }
     let blocks = blocks.len() / SAMPLES;
-    sums.iter().map(|sum| (sum / blocks as f64) as f32).collect()
+    sums.iter()
+        .map(|sum| (sum / blocks as f64) as f32)
+        .collect()
 }
-

@@ -9,23 +9,38 @@ use host_train::{Outcome, import, tensors::Values};
 use crate::kit::{host_train, optional, text};
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name)
 }
 
 /// Checks that a checkpoint makes the golden bits of the golden blocks, and the golden samples of the golden bits.
 fn agrees_with_pytorch(checkpoint: &Path, blocks: &[u8], bits: &[u8], recon: &[u8]) {
     let device = Default::default();
     let (_, network) = import::pytorch::<Flex>(checkpoint, &device).unwrap();
-    let made = Values::from_device(network.bits(host_train::batches::upload(blocks, &device))).values;
-    let wrong = made.iter().zip(bits).filter(|&(&made, &golden)| made != f32::from(golden)).count();
+    let made =
+        Values::from_device(network.bits(host_train::batches::upload(blocks, &device))).values;
+    let wrong = made
+        .iter()
+        .zip(bits)
+        .filter(|&(&made, &golden)| made != f32::from(golden))
+        .count();
     assert_eq!((made.len(), wrong), (bits.len(), 0));
 
     let latents: Vec<f32> = bits.iter().map(|&bit| f32::from(bit)).collect();
     let latents = Tensor::from_data(TensorData::new(latents, [bits.len() / 48, 48]), &device);
     let decoded = Values::from_device(network.decode(latents)).values;
-    let golden = recon.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes));
+    let golden = recon
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&bytes| f32::from_le_bytes(bytes));
     assert_eq!(decoded.len(), golden.len());
-    let worst = decoded.iter().zip(golden).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = decoded
+        .iter()
+        .zip(golden)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert!(worst < 1e-4, "a sample is {worst} off");
 }
 
@@ -42,7 +57,9 @@ fn a_small_checkpoint_gives_pytorchs_bits_and_samples() {
 
 #[test]
 fn the_reference_checkpoint_gives_pytorchs_bits_and_samples() {
-    let Some(reference) = optional("NICE_REFERENCE", "the notebook's trained network") else { return };
+    let Some(reference) = optional("NICE_REFERENCE", "the notebook's trained network") else {
+        return;
+    };
     let read = |name| std::fs::read(reference.join(name)).unwrap();
     agrees_with_pytorch(
         &reference.join("best_weights.pt"),
@@ -58,14 +75,24 @@ fn the_encoder_file_makes_the_same_bits_as_the_network() {
     let run = folder.path().join("run");
     let data = crate::kit::bin(folder.path(), "train.bin", 300, 2);
     let checkpoint = fixture("notebook-hidden8.pt");
-    let args = ["import", text(&checkpoint), "--out", text(&run), "--data", text(&data), "--name", "small"];
+    let args = [
+        "import",
+        text(&checkpoint),
+        "--out",
+        text(&run),
+        "--data",
+        text(&data),
+        "--name",
+        "small",
+    ];
     let (outcome, said) = host_train(&args).unwrap();
     assert_eq!(outcome, Outcome::Complete);
     assert!(said.contains("decoder.nicem"), "{said}");
     let model = std::fs::read(run.join("decoder.nicem")).unwrap();
     let decoder = nice_decode::Decoder::from_bytes(&model).unwrap();
     assert_eq!(decoder.name(), "small");
-    let encoder = tools::encoder::EncoderNetwork::load_beside(&run.join("decoder.nicem"), &decoder).unwrap();
+    let encoder =
+        tools::encoder::EncoderNetwork::load_beside(&run.join("decoder.nicem"), &decoder).unwrap();
     let blocks = std::fs::read(fixture("notebook-hidden8.blocks")).unwrap();
     let bits = std::fs::read(fixture("notebook-hidden8.bits")).unwrap();
     for (latent, golden) in encoder.encode_all(&blocks).iter().zip(bits.chunks(48)) {
@@ -81,12 +108,21 @@ fn what_is_no_checkpoint_is_refused_by_name() {
     let path = folder.path().join("weights.pt");
     let out = folder.path().join("run");
     let whole = std::fs::read(fixture("notebook-hidden8.pt")).unwrap();
-    for wrong in [&b""[..], b"PK\x03\x04", b"nonsense", &whole[..whole.len() / 2], &whole[..100]] {
+    for wrong in [
+        &b""[..],
+        b"PK\x03\x04",
+        b"nonsense",
+        &whole[..whole.len() / 2],
+        &whole[..100],
+    ] {
         std::fs::write(&path, wrong).unwrap();
         let error = host_train(&["import", text(&path), "--out", text(&out)]).unwrap_err();
         assert!(format!("{error:#}").contains("weights.pt"), "{error:#}");
         assert!(!out.exists());
     }
     let error = host_train(&["import", "/nowhere/weights.pt", "--out", text(&out)]).unwrap_err();
-    assert!(format!("{error:#}").contains("/nowhere/weights.pt"), "{error:#}");
+    assert!(
+        format!("{error:#}").contains("/nowhere/weights.pt"),
+        "{error:#}"
+    );
 }

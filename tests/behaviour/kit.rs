@@ -8,7 +8,9 @@ use host_train::shuffle::mix;
 
 /// The folder that an environment variable names, or a line that says what was skipped.
 pub fn optional(variable: &str, what: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_dir());
+    let folder = std::env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_dir());
     if folder.is_none() {
         eprintln!("skipped: {what} needs {variable} to name a folder");
     }

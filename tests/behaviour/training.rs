@@ -12,7 +12,16 @@ use host_train::history::Row;
 use crate::kit::{bin, host_train, host_train_process, text};
 
 const SMALL: &[&str] = &[
-    "--device", "cpu", "--batch", "64", "--encoder-hidden", "16", "--decoder-hidden", "12", "--effort", "1",
+    "--device",
+    "cpu",
+    "--batch",
+    "64",
+    "--encoder-hidden",
+    "16",
+    "--decoder-hidden",
+    "12",
+    "--effort",
+    "1",
 ];
 
 fn train(data: &Path, out: &Path, more: &[&str]) -> anyhow::Result<(Outcome, String)> {
@@ -24,10 +33,15 @@ fn train(data: &Path, out: &Path, more: &[&str]) -> anyhow::Result<(Outcome, Str
 
 /// Everything that a run leaves and that must not depend on when or how often it was stopped.
 fn results(run: &Path) -> Vec<Vec<u8>> {
-    ["decoder.nicem", "encoder.nicee", "weights.safetensors", "demo.nice"]
-        .iter()
-        .map(|name| std::fs::read(run.join(name)).unwrap())
-        .collect()
+    [
+        "decoder.nicem",
+        "encoder.nicee",
+        "weights.safetensors",
+        "demo.nice",
+    ]
+    .iter()
+    .map(|name| std::fs::read(run.join(name)).unwrap())
+    .collect()
 }
 
 /// The checkpoint without what a clock measured.
@@ -35,7 +49,11 @@ fn timeless(run: &Path) -> Checkpoint {
     let mut checkpoint = Checkpoint::read(&run.join("checkpoint.safetensors")).unwrap();
     checkpoint.progress.seconds = 0.0;
     for row in &mut checkpoint.progress.history {
-        *row = Row { seconds: 0.0, blocks_per_second: 0.0, ..*row };
+        *row = Row {
+            seconds: 0.0,
+            blocks_per_second: 0.0,
+            ..*row
+        };
     }
     checkpoint
 }
@@ -47,19 +65,38 @@ fn a_run_leaves_a_decoder_a_report_and_its_history() {
     let run = folder.path().join("run");
     let (outcome, said) = train(&data, &run, &["--steps", "25", "--validate-every", "10"]).unwrap();
     assert_eq!(outcome, Outcome::Complete);
-    assert!(said.contains("as asked") && said.contains("decoder.nicem"), "{said}");
-    for name in ["report.html", "bit-means.png", "loss.png", "demo-decoded.png", "config.json"] {
+    assert!(
+        said.contains("as asked") && said.contains("decoder.nicem"),
+        "{said}"
+    );
+    for name in [
+        "report.html",
+        "bit-means.png",
+        "loss.png",
+        "demo-decoded.png",
+        "config.json",
+    ] {
         assert!(run.join(name).is_file(), "{name} is missing");
     }
     let decoder = std::fs::read(run.join("decoder.nicem")).unwrap();
     let decoder = nice_decode::Decoder::from_bytes(&decoder).unwrap();
     let demo = std::fs::read(run.join("demo.nice")).unwrap();
-    decoder.open(&nice_decode::Image::from_bytes(&demo).unwrap()).unwrap();
+    decoder
+        .open(&nice_decode::Image::from_bytes(&demo).unwrap())
+        .unwrap();
     let metrics = std::fs::read_to_string(run.join("metrics.csv")).unwrap();
-    let steps: Vec<_> = metrics.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    let steps: Vec<_> = metrics
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap())
+        .collect();
     assert_eq!(steps, ["10", "20", "25"]);
     let events = std::fs::read_dir(&run).unwrap().flatten();
-    assert!(events.into_iter().any(|file| file.file_name().to_string_lossy().starts_with("events.out.tfevents")));
+    assert!(events.into_iter().any(|file| {
+        file.file_name()
+            .to_string_lossy()
+            .starts_with("events.out.tfevents")
+    }));
 }
 
 #[test]
@@ -67,7 +104,14 @@ fn training_lowers_the_loss() {
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 2000, 1);
     let run = folder.path().join("run");
-    let more = ["--steps", "600", "--validate-every", "100", "--learning-rate", "3e-3"];
+    let more = [
+        "--steps",
+        "600",
+        "--validate-every",
+        "100",
+        "--learning-rate",
+        "3e-3",
+    ];
     train(&data, &run, &more).unwrap();
     let history = timeless(&run).progress.history;
     assert!(
@@ -84,7 +128,12 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     let data = bin(folder.path(), "train.bin", 500, 1);
     let run = |name: &str, seed| {
         let run = folder.path().join(name);
-        train(&data, &run, &["--steps", "30", "--validate-every", "15", "--seed", seed]).unwrap();
+        train(
+            &data,
+            &run,
+            &["--steps", "30", "--validate-every", "15", "--seed", seed],
+        )
+        .unwrap();
         (results(&run), timeless(&run))
     };
     let (one, again, other) = (run("one", "7"), run("again", "7"), run("other", "8"));
@@ -118,20 +167,40 @@ fn stopped_and_gone_on(signal: &str) {
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 3000, 1);
     let (whole, stopped) = (folder.path().join("whole"), folder.path().join("stopped"));
-    let length = ["--steps", "4000", "--validate-every", "50", "--schedule", "one-cycle"];
+    let length = [
+        "--steps",
+        "4000",
+        "--validate-every",
+        "50",
+        "--schedule",
+        "one-cycle",
+    ];
     train(&data, &whole, &length).unwrap();
 
     let mut args = vec!["--data", text(&data), "--out", text(&stopped)];
     args.extend(SMALL);
     args.extend(length);
-    let mut child = host_train_process(&args).stdout(Stdio::piped()).spawn().unwrap();
-    let rows = || std::fs::read_to_string(stopped.join("metrics.csv")).unwrap_or_default().lines().count();
+    let mut child = host_train_process(&args)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let rows = || {
+        std::fs::read_to_string(stopped.join("metrics.csv"))
+            .unwrap_or_default()
+            .lines()
+            .count()
+    };
     let patience = Instant::now() + Duration::from_secs(60);
     while rows() < 4 {
-        assert!(Instant::now() < patience, "no three validations in a minute");
+        assert!(
+            Instant::now() < patience,
+            "no three validations in a minute"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
-    let killed = std::process::Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+    let killed = std::process::Command::new("kill")
+        .args([&format!("-{signal}"), &child.id().to_string()])
+        .status();
     assert!(killed.unwrap().success());
     let end = child.wait().unwrap();
     assert_eq!(end.code(), if signal == "INT" { Some(130) } else { None });
@@ -139,7 +208,15 @@ fn stopped_and_gone_on(signal: &str) {
     assert!((1..4000).contains(&step), "stopped at step {step}");
     assert!(!stopped.join("decoder.nicem").exists());
 
-    let (outcome, said) = host_train(&["--resume", text(&stopped), "--device", "cpu", "--effort", "1"]).unwrap();
+    let (outcome, said) = host_train(&[
+        "--resume",
+        text(&stopped),
+        "--device",
+        "cpu",
+        "--effort",
+        "1",
+    ])
+    .unwrap();
     assert_eq!(outcome, Outcome::Complete);
     assert!(said.contains(&format!("at step {step}")), "{said}");
     assert_eq!(results(&stopped), results(&whole));
@@ -153,7 +230,17 @@ fn a_finished_run_can_be_made_longer() {
     let (long, short) = (folder.path().join("long"), folder.path().join("short"));
     train(&data, &long, &["--steps", "40", "--validate-every", "10"]).unwrap();
     train(&data, &short, &["--steps", "20", "--validate-every", "10"]).unwrap();
-    host_train(&["--resume", text(&short), "--steps", "40", "--device", "cpu", "--effort", "1"]).unwrap();
+    host_train(&[
+        "--resume",
+        text(&short),
+        "--steps",
+        "40",
+        "--device",
+        "cpu",
+        "--effort",
+        "1",
+    ])
+    .unwrap();
     assert_eq!(results(&long), results(&short));
 }
 
@@ -166,14 +253,28 @@ fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_best_weights() {
     let best = std::fs::read(run.join("weights.safetensors")).unwrap();
     let path = run.join("checkpoint.safetensors");
     let mut checkpoint = Checkpoint::read(&path).unwrap();
-    checkpoint.parameters.get_mut("decoder.third.weight").unwrap().values.fill(1e30);
+    checkpoint
+        .parameters
+        .get_mut("decoder.third.weight")
+        .unwrap()
+        .values
+        .fill(1e30);
     checkpoint.write(&path).unwrap();
 
     let args = ["--resume", text(&run), "--steps", "40", "--device", "cpu"];
     let error = format!("{:#}", host_train(&args).unwrap_err());
-    assert!(error.contains("no longer a finite number at step 21"), "{error}");
-    assert!(error.contains("weights.safetensors") && error.contains("--learning-rate"), "{error}");
-    assert_eq!(std::fs::read(run.join("weights.safetensors")).unwrap(), best);
+    assert!(
+        error.contains("no longer a finite number at step 21"),
+        "{error}"
+    );
+    assert!(
+        error.contains("weights.safetensors") && error.contains("--learning-rate"),
+        "{error}"
+    );
+    assert_eq!(
+        std::fs::read(run.join("weights.safetensors")).unwrap(),
+        best
+    );
     // The checkpoint is still the one that the run went on from, not one of weights that are no numbers.
     assert_eq!(Checkpoint::read(&path).unwrap(), checkpoint);
 }
@@ -187,14 +288,20 @@ fn going_on_with_other_data_is_refused() {
     bin(folder.path(), "train.bin", 600, 1);
     let args = ["--resume", text(&run), "--steps", "40", "--device", "cpu"];
     let error = format!("{:#}", host_train(&args).unwrap_err());
-    assert!(error.contains("475 blocks") && error.contains("570"), "{error}");
+    assert!(
+        error.contains("475 blocks") && error.contains("570"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_folder_that_holds_something_else_is_not_written_into() {
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 500, 1);
-    let error = format!("{:#}", train(&data, folder.path(), &["--steps", "1"]).unwrap_err());
+    let error = format!(
+        "{:#}",
+        train(&data, folder.path(), &["--steps", "1"]).unwrap_err()
+    );
     assert!(error.contains("already holds something"), "{error}");
 }
 
@@ -206,9 +313,17 @@ fn a_damaged_checkpoint_is_named() {
     train(&data, &run, &["--steps", "5"]).unwrap();
     let path = run.join("checkpoint.safetensors");
     let whole = std::fs::read(&path).unwrap();
-    for damaged in [&whole[..whole.len() / 2], &whole[..7], b"", b"something else entirely"] {
+    for damaged in [
+        &whole[..whole.len() / 2],
+        &whole[..7],
+        b"",
+        b"something else entirely",
+    ] {
         std::fs::write(&path, damaged).unwrap();
-        let error = format!("{:#}", host_train(&["--resume", text(&run), "--device", "cpu"]).unwrap_err());
+        let error = format!(
+            "{:#}",
+            host_train(&["--resume", text(&run), "--device", "cpu"]).unwrap_err()
+        );
         assert!(error.contains("checkpoint.safetensors"), "{error}");
     }
 }
@@ -217,12 +332,21 @@ fn a_damaged_checkpoint_is_named() {
 fn errors_end_in_exit_code_1_and_nonsense_in_2() {
     let run = |args: &[&str]| {
         let output = host_train_process(args).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     let (code, said) = run(&["--data", "/nowhere/at/all"]);
-    assert!(code == Some(1) && said.starts_with("error: ") && said.contains("/nowhere/at/all"), "{code:?} {said}");
+    assert!(
+        code == Some(1) && said.starts_with("error: ") && said.contains("/nowhere/at/all"),
+        "{code:?} {said}"
+    );
     let (code, said) = run(&["--device", "cuda:99"]);
-    assert!(code == Some(1) && said.contains("--device cpu"), "{code:?} {said}");
+    assert!(
+        code == Some(1) && said.contains("--device cpu"),
+        "{code:?} {said}"
+    );
     for nonsense in [
         &["--steps", "0"][..],
         &["--arch", "codec"],

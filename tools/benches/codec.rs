@@ -21,7 +21,7 @@ const HEIGHT: u32 = 512;
 fn model() -> Vec<u8> {
     let weights = |count: usize, factor: usize| -> Vec<u8> {
         (0..count)
-            .map(|at| ((at * factor >> 3) % 255) as u8)
+            .map(|at| (((at * factor) >> 3) % 255) as u8)
             .map(|byte| byte.wrapping_sub(127))
             .collect()
     };
