@@ -459,8 +459,8 @@ fn second_layer(
     let rounder = Rounder::new(real.moments());
     let mut weights = Vec::with_capacity(SAMPLES * hidden);
     let mut bias = Vec::with_capacity(SAMPLES);
-    for k in 0..SAMPLES {
-        let row = rounder.round(scaled.row(k), steps[k]);
+    for (k, &step) in steps.iter().enumerate() {
+        let row = rounder.round(scaled.row(k), step);
         // The bias makes the mean over the calibration blocks what it is in floats, and makes up for `>>` rounding
         // down by half a step on average.
         let wanted: f64 = wide
@@ -476,11 +476,7 @@ fn second_layer(
             0.0
         };
         let limit = f64::from(MAX_BIAS);
-        bias.push(
-            (wanted / steps[k] - got + half)
-                .round()
-                .clamp(-limit, limit) as i32,
-        );
+        bias.push((wanted / step - got + half).round().clamp(-limit, limit) as i32);
         weights.extend(row);
     }
     Ok(OwnedLayer {

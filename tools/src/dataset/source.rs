@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::picture;
 
 /// Synthetic pictures to train on when nothing else is said.
-pub const SYNTHETIC_PICTURES: u32 = 128;
+pub const SYNTHETIC_PICTURES: u32 = 512;
 
 /// Where blocks come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
