@@ -75,7 +75,7 @@ struct SourceArgs {
 
 #[derive(Args)]
 struct OutputArgs {
-    /// The run folder; runs/<time>-<name> if not given
+    /// The run folder; runs/TIME-NAME if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The name of the run and of the model in its decoder file, at most 32 characters

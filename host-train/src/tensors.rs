@@ -198,7 +198,7 @@ pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
     tools::files::write_atomically(path, &file)
 }
 
-/// Reads a file that [`write`] wrote: the tensors and the text.
+/// Reads a file that [`write()`] wrote: the tensors and the text.
 pub fn read(path: &Path) -> Result<(Tensors, String)> {
     let bytes = tools::files::read(path)?;
     parse(&bytes).with_context(|| format!("{}: not a whole file of float tensors", path.display()))

@@ -51,7 +51,7 @@ pub fn write(
     files::write_atomically(path, &bytes)
 }
 
-/// Reads a file that has to be a picture of ours; [`image`] checks what is in it.
+/// Reads a file that has to be a picture of ours; [`image()`] checks what is in it.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     kind::read(path, FileKind::Picture)
 }

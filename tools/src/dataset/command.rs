@@ -55,7 +55,7 @@ pub struct Fetch {
     /// Where to keep it [default: the environment's NICE_CACHE, or the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// Where to look for Kaggle [default: the environment's NICE_KAGGLE_BASE, or https://www.kaggle.com]
+    /// Where to look for Kaggle [default: the environment's NICE_KAGGLE_BASE, or www.kaggle.com]
     #[arg(long, value_name = "URL")]
     base: Option<String>,
     /// Say where it lies as JSON
