@@ -37,7 +37,7 @@ impl FromStr for Choice {
 /// The device that trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
-    /// burn's Flex backend on all cores: it was measured against burn's ndarray backend and is faster here.
+    /// burn's Flex backend on all cores.
     Cpu,
     /// CUDA on the GPU of this number.
     Cuda(usize),

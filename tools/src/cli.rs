@@ -1,7 +1,7 @@
 //! The command line of `nice`: what is typed, and which command it reaches.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -47,6 +47,29 @@ enum Command {
     Dataset(DatasetCommand),
 }
 
+/// An output whose errors say that they are its own.
+struct Output<'a>(&'a mut dyn Write);
+
+impl Output<'_> {
+    /// The error with a name, of the same kind as before.
+    fn named(error: io::Error) -> io::Error {
+        io::Error::new(
+            error.kind(),
+            format!("cannot write what there is to say: {error}"),
+        )
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(Self::named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(Self::named)
+    }
+}
+
 /// Runs `nice` with `args` (the program's name first), writing what it has to say to `out`.
 ///
 /// # Errors
@@ -58,6 +81,7 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
+    let out = &mut Output(out);
     let line = match CommandLine::try_parse_from(args) {
         Ok(line) => line,
         // Help and version are asked for, so they are what there is to say.
@@ -93,5 +117,22 @@ mod tests {
         assert!(error(&["nice", "encode"]).is::<clap::Error>());
         assert!(error(&["nice"]).is::<clap::Error>());
         assert!(!error(&["nice", "info", "/no/such/file"]).is::<clap::Error>());
+    }
+
+    #[test]
+    fn an_output_that_fails_is_told_with_the_kind_of_the_failure() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let error = run(["nice", "--version"], &mut Gone).unwrap_err();
+        assert!(error.to_string().contains("cannot write"), "{error}");
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        assert_eq!(kind, Some(io::ErrorKind::BrokenPipe));
     }
 }

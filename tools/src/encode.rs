@@ -24,7 +24,7 @@ Examples:
   nice encode photo.jpg -m runs/demo/decoder.nicem -o photo.nice
   nice encode photo.png -m camera.nicem -o photo.nice --effort 0
 
-The encoder that was trained with the model, its .nicee file, is looked for beside the model: X.nicee beside X.nicem, or
+The encoder that was trained with the model, its .nicee file, is looked for beside the model: X.nicee beside X.nicem, or \
 encoder.nicee beside decoder.nicem. It is not needed for decoding.")]
 pub struct Args {
     /// The picture to encode, in any format that is known here

@@ -28,9 +28,9 @@ Examples:
   nice eval -m runs/demo/decoder.nicem photographs
   nice eval -m camera.nicem kodim01.png kodim02.png --effort 0 --json
 
-Every picture is encoded, decoded with the integer decoder, and compared on 8-bit RGB. Folders are searched for pictures,
-the folders in them too; what cannot be read there is named and left out. Bits a pixel count the codes; a file has
-24 bytes more.")]
+Every picture is encoded, decoded with the integer decoder, and compared on 8-bit RGB. Folders are searched for \
+pictures, the folders in them too; what cannot be read there is named and left out. Bits a pixel count the codes; a \
+file has 24 bytes more.")]
 pub struct Args {
     /// The decoder model (.nicem) to measure
     #[arg(short, long, value_name = "MODEL")]
