@@ -3,10 +3,6 @@
 //! The results are the same whichever is chosen: integers are exact, and the floating-point sums of the encoder are
 //! taken in one order and never fused, however many of them run side by side.
 
-// `multiversion` calls the version for a processor feature after asking for that feature, and such a call is `unsafe`
-// in what it expands to. This is the only file of the crate in which it may be.
-#![allow(unsafe_code)]
-
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 use nice_decode::{BLOCK_SAMPLES, Decoder, Latent, Picture, Rgb888, RowError};
