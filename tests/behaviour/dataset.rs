@@ -12,6 +12,8 @@ use tools::dataset::bin::BinFile;
 use tools::dataset::{self, BlockSet, OpenOptions, Pick, Source};
 use tools::picture::Picture;
 
+use crate::kit::{complaint, nice, optional};
+
 /// A picture in which no two places look alike, different for each `seed`.
 fn picture(seed: u32, width: u32, height: u32) -> Picture {
     let rgb = (0..width * height * 3)
@@ -39,16 +41,6 @@ fn open(path: &Path) -> anyhow::Result<dataset::Splits> {
 }
 
 /// What the error of something that must fail says.
-fn complaint<T: std::fmt::Debug>(result: anyhow::Result<T>) -> String {
-    format!("{:#}", result.unwrap_err())
-}
-
-fn nice(args: &[&str]) -> anyhow::Result<String> {
-    let mut out = Vec::new();
-    tools::run(["nice"].iter().chain(args), &mut out)?;
-    Ok(String::from_utf8(out).unwrap())
-}
-
 fn gathered(set: &BlockSet, picks: &[Pick]) -> Vec<u8> {
     let mut out = vec![0; picks.len() * BLOCK_BYTES];
     set.gather(picks, &mut out);
@@ -602,11 +594,10 @@ fn a_source_is_read_as_it_is_typed() {
 
 #[test]
 fn photographs_are_all_read_and_cut() {
-    let Some(data) = std::env::var_os("NICE_DATA") else {
-        println!("skipped: NICE_DATA names no folder of photographs");
+    let Some(data) = optional("NICE_DATA", "a folder of photographs") else {
         return;
     };
-    let splits = open(Path::new(&data)).unwrap();
+    let splits = open(&data).unwrap();
     assert!(splits.notes.is_empty(), "{:?}", splits.notes);
     let picks: Vec<Pick> = (0..4_096)
         .map(|nonce| Pick {

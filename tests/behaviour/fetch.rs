@@ -14,6 +14,8 @@ use tools::dataset::fetch::Fetcher;
 use tools::dataset::{self, OpenOptions, Source};
 use tools::picture::Picture;
 
+use crate::kit::{complaint, nice};
+
 /// What a client asked for.
 #[derive(Clone, Debug)]
 struct Request {
@@ -180,16 +182,6 @@ fn blocks(count: usize) -> Vec<u8> {
     (0..count * BLOCK_BYTES)
         .map(|at| ((at * 31) >> 5) as u8)
         .collect()
-}
-
-fn complaint<T: std::fmt::Debug>(result: anyhow::Result<T>) -> String {
-    format!("{:#}", result.unwrap_err())
-}
-
-fn nice(args: &[&str]) -> anyhow::Result<String> {
-    let mut out = Vec::new();
-    tools::run(["nice"].iter().chain(args), &mut out)?;
-    Ok(String::from_utf8(out).unwrap())
 }
 
 /// All files below a folder, but for the lock.

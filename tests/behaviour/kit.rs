@@ -61,3 +61,15 @@ pub fn host_train_process(args: &[&str]) -> Command {
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("test folders have plain names")
 }
+
+/// What a result that has to be an error says, the whole chain of it.
+pub fn complaint<T: std::fmt::Debug>(result: anyhow::Result<T>) -> String {
+    format!("{:#}", result.unwrap_err())
+}
+
+/// Runs `nice` in this process; gives what it said.
+pub fn nice(args: &[&str]) -> anyhow::Result<String> {
+    let mut out = Vec::new();
+    tools::run(["nice"].iter().chain(args), &mut out)?;
+    Ok(String::from_utf8(out).unwrap())
+}
