@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::crc::crc32;
 use crate::format::{
-    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC,
+    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC, Stage,
 };
-use crate::network::{Checked, NATIVE, WIDE};
-use crate::{Image, Latent, ModelError, ModelId, Picture, WrongModel};
+use crate::network::{NATIVE, WIDE};
+use crate::{Image, Latent, ModelError, ModelId, Picture, WrongModel, boundary, codebook, network};
 
 /// What kind of tables a model has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,12 +17,15 @@ use crate::{Image, Latent, ModelError, ModelId, Picture, WrongModel};
 pub enum Kind {
     /// Two dense layers with a leaky rectifier between them.
     Network,
+    /// A base row, plus a gain times the sum of a few residual rows.
+    Codebook,
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Network => "network",
+            Self::Codebook => "codebook",
         })
     }
 }
@@ -42,7 +45,8 @@ pub struct Decoder<'a> {
 /// The checked tables, by kind.
 #[derive(Clone, Copy)]
 enum Tables<'a> {
-    Network(Checked<'a>),
+    Network(network::Checked<'a>),
+    Codebook(codebook::Checked<'a>),
 }
 
 impl<'a> Decoder<'a> {
@@ -98,7 +102,7 @@ impl<'a> Decoder<'a> {
                 supported: MODEL_VERSION,
             });
         }
-        if version < MODEL_VERSION {
+        if version == 0 {
             return Err(ModelError::UnknownVersion { found: version });
         }
         let (covered, stored) = file.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
@@ -133,8 +137,15 @@ impl<'a> Decoder<'a> {
         if let Some(found) = name.bytes().find(|byte| !(b' '..=b'~').contains(byte)) {
             return Err(ModelError::NameByte { found });
         }
+        if body.version() != version {
+            return Err(ModelError::BodyVersion {
+                found: version,
+                expected: body.version(),
+            });
+        }
         let tables = match body {
-            Body::Network(network) => Tables::Network(Checked::new(&network)?),
+            Body::Network(network) => Tables::Network(network::Checked::new(&network)?),
+            Body::Codebook(codebook) => Tables::Codebook(codebook::Checked::new(&codebook)?),
         };
         Ok(Self {
             id: ModelId::new(stored),
@@ -160,14 +171,55 @@ impl<'a> Decoder<'a> {
     pub const fn kind(&self) -> Kind {
         match self.tables {
             Tables::Network(_) => Kind::Network,
+            Tables::Codebook(_) => Kind::Codebook,
         }
     }
 
-    /// How many hidden units the network has: 1 to 512.
+    /// How many hidden units a network has: 1 to 512. `None` for models of other kinds.
     #[must_use]
-    pub fn hidden(&self) -> usize {
+    pub fn hidden(&self) -> Option<usize> {
         match &self.tables {
-            Tables::Network(network) => network.hidden(),
+            Tables::Network(network) => Some(network.hidden()),
+            Tables::Codebook(_) => None,
+        }
+    }
+
+    /// The stages of a codebook, that of the base first; none for models of other kinds.
+    pub fn stages(&self) -> impl ExactSizeIterator<Item = Stage> + Clone + use<'a> {
+        match &self.tables {
+            Tables::Network(_) => codebook::stages(&[]),
+            Tables::Codebook(codebook) => codebook.stages(),
+        }
+    }
+
+    /// Whether the model has a filter for the borders between blocks, so that [`Picture::smooth`] changes something.
+    #[must_use]
+    pub fn smooths(&self) -> bool {
+        self.boundary().is_some()
+    }
+
+    /// The filter of the borders between blocks.
+    pub(crate) const fn boundary(&self) -> Option<boundary::Checked<'a>> {
+        match &self.tables {
+            Tables::Network(_) => None,
+            Tables::Codebook(codebook) => codebook.boundary(),
+        }
+    }
+
+    /// Decodes one pixel of a block, the one in its column `x` and line `y` (modulo 8), into red, green and blue. It
+    /// cannot fail.
+    ///
+    /// With a codebook that takes about a tenth of the work of the whole block; with a network, all of it.
+    #[must_use]
+    pub fn pixel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+        match &self.tables {
+            Tables::Network(_) => {
+                let mut block = [0; BLOCK_SAMPLES];
+                self.block(latent, &mut block);
+                let at = (y % BLOCK).wrapping_mul(BLOCK).wrapping_add(x % BLOCK);
+                block.as_chunks().0.get(at).copied().unwrap_or_default()
+            }
+            Tables::Codebook(codebook) => codebook.pixel(latent, x, y),
         }
     }
 
@@ -231,6 +283,7 @@ impl<'a> Decoder<'a> {
     ) {
         match &self.tables {
             Tables::Network(network) => network.decode::<TERMS>(latent, sink),
+            Tables::Codebook(codebook) => codebook.decode(latent, sink),
         }
     }
 
@@ -257,34 +310,27 @@ impl fmt::Debug for Decoder<'_> {
             .field("id", &self.id)
             .field("name", &self.name)
             .field("kind", &self.kind())
-            .field("hidden", &self.hidden())
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Display for Decoder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "model {} \"{}\": {}, {} hidden units",
-            self.id,
-            self.name,
-            self.kind(),
-            self.hidden()
-        )
+        write!(f, "model {} \"{}\": {}", self.id, self.name, self.kind())?;
+        match &self.tables {
+            Tables::Network(network) => write!(f, ", {} hidden units", network.hidden()),
+            Tables::Codebook(codebook) => write!(f, ", {} stages", codebook.stages().len()),
+        }
     }
 }
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Decoder<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(
-            f,
-            "model {} {=str}: {}, {} hidden units",
-            self.id,
-            self.name,
-            self.kind(),
-            self.hidden()
-        );
+        defmt::write!(f, "model {} {=str}: {}", self.id, self.name, self.kind());
+        match &self.tables {
+            Tables::Network(network) => defmt::write!(f, ", {} hidden units", network.hidden()),
+            Tables::Codebook(codebook) => defmt::write!(f, ", {} stages", codebook.stages().len()),
+        }
     }
 }

@@ -4,8 +4,9 @@ use core::fmt;
 
 use crate::ModelId;
 use crate::format::{
-    CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_NAME_BYTES, MAX_POST_SHIFT,
-    MAX_PRE_SHIFT, MIN_WEIGHT,
+    CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MIRRORS, MAX_MULTIPLIER, MAX_NAME_BYTES,
+    MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_SHIFT, MAX_STAGE_BITS, MAX_STAGES, MAX_THRESHOLDS,
+    MIN_WEIGHT,
 };
 use crate::latent::LATENT_BITS;
 
@@ -29,6 +30,30 @@ pub enum Table {
     Bias,
     /// The multipliers, two bytes each.
     Multiplier,
+}
+
+/// Which table of a codebook an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum CodebookTable {
+    /// The base rows.
+    Base,
+    /// The gains, one byte for each base row.
+    Gains,
+    /// The rows of the residual stages.
+    Rows,
+    /// The maps of the filter of the borders.
+    Maps,
+}
+
+/// Which thresholds of the filter of the borders an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Thresholds {
+    /// Those of the step across the border.
+    Steps,
+    /// Those of the activity on both sides.
+    Activities,
 }
 
 /// Why some bytes are not a decoder model that this crate can use.
@@ -146,6 +171,58 @@ pub enum ModelError {
         index: usize,
         /// The multiplier in the file.
         found: u16,
+    },
+    /// The file is of a version that has no body of this kind, or has it otherwise.
+    BodyVersion {
+        /// The version in the file.
+        found: u8,
+        /// The version that files with such a body have.
+        expected: u8,
+    },
+    /// A codebook has no stages, too many, or half of one.
+    Stages {
+        /// How many bytes its list of stages has, two a stage.
+        found: usize,
+    },
+    /// A stage of a codebook has too many bits, or too few for the ways in which its rows are turned.
+    Stage {
+        /// Which stage; 0 is the base.
+        index: usize,
+        /// Its bits.
+        bits: u8,
+        /// The ways in which its rows can be mirrored.
+        mirrors: u8,
+    },
+    /// The stages of a codebook have more or fewer bits than a latent.
+    StageBits {
+        /// How many they have.
+        found: usize,
+    },
+    /// The scaled sums of a codebook have no bits below the point, or too many.
+    Shift {
+        /// The number in the file.
+        found: u8,
+    },
+    /// A table of a codebook has a length that does not fit its stages.
+    CodebookLength {
+        /// The table.
+        table: CodebookTable,
+        /// Its length in bytes.
+        found: usize,
+        /// The length in bytes that it has to have.
+        expected: usize,
+    },
+    /// There are too many thresholds, or they do not rise.
+    Thresholds {
+        /// Which of the two kinds.
+        which: Thresholds,
+        /// How many there are.
+        found: usize,
+    },
+    /// The maps of the filter of the borders have no bits below the point, or too many.
+    MapShift {
+        /// The number in the file.
+        found: u8,
     },
 }
 
@@ -288,6 +365,26 @@ impl fmt::Display for Table {
     }
 }
 
+impl fmt::Display for CodebookTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Base => "base rows",
+            Self::Gains => "gains",
+            Self::Rows => "residual rows",
+            Self::Maps => "maps",
+        })
+    }
+}
+
+impl fmt::Display for Thresholds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Steps => "step",
+            Self::Activities => "activity",
+        })
+    }
+}
+
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -311,7 +408,7 @@ impl fmt::Display for ModelError {
             Self::Checksum { stored, computed } => checksum(f, "decoder model", stored, computed),
             Self::Malformed { body } => write!(
                 f,
-                "the decoder model's body of {body} bytes is not one of version {}, though its checksum fits",
+                "the decoder model's body of {body} bytes is not one of version {} or before, though its checksum fits",
                 crate::format::MODEL_VERSION
             ),
             Self::NameLength { found } => {
@@ -378,6 +475,47 @@ impl fmt::Display for ModelError {
             } => write!(
                 f,
                 "multiplier {index} of the model's {layer} layer is {found}; it may be 0 to {MAX_MULTIPLIER}"
+            ),
+            Self::BodyVersion { found, expected } => write!(
+                f,
+                "the decoder model is of version {found} and has a body of version {expected}"
+            ),
+            Self::Stages { found } => write!(
+                f,
+                "the model's list of stages has {found} bytes; it has to have 2 for each of 1 to {MAX_STAGES} stages"
+            ),
+            Self::Stage {
+                index,
+                bits,
+                mirrors,
+            } => write!(
+                f,
+                "stage {index} of the model has {bits} bits and {mirrors} mirrors; it may have 1 to {MAX_STAGE_BITS} bits, \
+                 enough for its mirrors, of which there are at most {MAX_MIRRORS}"
+            ),
+            Self::StageBits { found } => write!(
+                f,
+                "the stages of the model have {found} bits together; they have to have {LATENT_BITS}"
+            ),
+            Self::Shift { found } => write!(
+                f,
+                "the model's sums have {found} bits below the point; they may have 1 to {MAX_SHIFT}"
+            ),
+            Self::CodebookLength {
+                table,
+                found,
+                expected,
+            } => write!(
+                f,
+                "the {table} of the model take {found} bytes; they have to take {expected}"
+            ),
+            Self::Thresholds { which, found } => write!(
+                f,
+                "the model's {found} {which} thresholds are more than {MAX_THRESHOLDS} or do not rise"
+            ),
+            Self::MapShift { found } => write!(
+                f,
+                "the model's maps have {found} bits below the point; they may have 1 to {MAX_SHIFT}"
             ),
         }
     }

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 /// The first four bytes of a decoder model file.
 pub const MODEL_MAGIC: [u8; 4] = *b"NICM";
 
-/// The version of the decoder model file that this crate reads.
-pub const MODEL_VERSION: u8 = 1;
+/// The newest version of the decoder model file that this crate reads; it reads all before it, too.
+pub const MODEL_VERSION: u8 = 2;
 
 /// The first four bytes of a picture file.
 pub const PICTURE_MAGIC: [u8; 4] = *b"NICE";
@@ -64,9 +64,134 @@ pub struct Model<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Body<'a> {
-    /// Two dense layers with a leaky rectifier between them.
+    /// Two dense layers with a leaky rectifier between them; since version 1.
     #[serde(borrow)]
     Network(Network<'a>),
+    /// A base row, plus a gain times the sum of a few residual rows; since version 2.
+    #[serde(borrow)]
+    Codebook(Codebook<'a>),
+}
+
+impl Body<'_> {
+    /// The version of the file that has this kind of body first, and that it is written as.
+    #[must_use]
+    pub const fn version(&self) -> u8 {
+        match self {
+            Self::Network(_) => 1,
+            Self::Codebook(_) => 2,
+        }
+    }
+}
+
+/// Luma samples of a row of a codebook: one for every pixel.
+pub const LUMA_SAMPLES: usize = 64;
+
+/// Samples of either chroma plane of a row: one for every 2 x 2 pixels.
+pub const CHROMA_SAMPLES: usize = 16;
+
+/// The bytes of a row of a codebook: 8 lines of 8 luma samples, then 4 lines of 4 of either chroma plane.
+pub const ROW_BYTES: usize = LUMA_SAMPLES + 2 * CHROMA_SAMPLES;
+
+/// The most stages that a codebook may have.
+pub const MAX_STAGES: usize = 12;
+
+/// The most bits that a stage may have.
+pub const MAX_STAGE_BITS: u8 = 16;
+
+/// The most ways to mirror a row that a stage may have: upside down, left to right, transposed.
+pub const MAX_MIRRORS: u8 = 3;
+
+/// The most bits that a scaled sum of a codebook may have below the point.
+pub const MAX_SHIFT: u8 = 12;
+
+/// The most thresholds of either kind that the filter of the borders may have.
+pub const MAX_THRESHOLDS: usize = 7;
+
+/// The bytes of a map of the filter of the borders: half of an 8 x 8 matrix, whose other half is the same backwards.
+pub const MAP_BYTES: usize = 32;
+
+/// A codebook: the 48 bits of a latent pick one row in every stage.
+///
+/// With `n` residual stages, `sum` the sum of their bytes for a sample and `gain` that of the base row, what the sum
+/// stands for is `residual = gain * sum - (255 * n * gain >> 1)`, with `shift` bits below the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Codebook<'a> {
+    /// The stages, two bytes each (see [`Stage`]), the base first; 1 to [`MAX_STAGES`] of them, with
+    /// [`LATENT_BITS`](crate::LATENT_BITS) bits together.
+    pub stages: &'a [u8],
+    /// How many bits a scaled sum has below the point: 1 to [`MAX_SHIFT`].
+    pub shift: u8,
+    /// The base rows, [`ROW_BYTES`] each: luma as it is, both chroma planes plus 128.
+    pub base: &'a [u8],
+    /// The gain of every base row, a byte each.
+    pub gains: &'a [u8],
+    /// The residual rows, [`ROW_BYTES`] each, one stage after another; every byte stands for itself less 127.5.
+    pub rows: &'a [u8],
+    /// The filter of the borders between blocks, for those who want it.
+    #[serde(borrow)]
+    pub boundary: Option<Boundary<'a>>,
+}
+
+/// A stage of a codebook: how many bits of a latent it has, and how its rows can be turned.
+///
+/// The lowest of its bits say how the row is turned: negated (in all but the first stage, the base), then, as far as
+/// `mirrors` goes, upside down, left to right, and transposed after all that. The others are the number of the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Stage {
+    /// Bits of a latent: 1 to [`MAX_STAGE_BITS`].
+    pub bits: u8,
+    /// How many of the three ways to mirror a row it has: 0 to [`MAX_MIRRORS`].
+    pub mirrors: u8,
+}
+
+impl Stage {
+    /// The stage that these two bytes of a model stand for.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_bytes([bits, mirrors]: [u8; 2]) -> Self {
+        Self { bits, mirrors }
+    }
+
+    /// The two bytes of a model that stand for the stage.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 2] {
+        [self.bits, self.mirrors]
+    }
+
+    /// How many rows the stage has, as the base of a codebook or as one of its residuals; `None` if there can be no
+    /// such stage.
+    #[inline(always)]
+    #[must_use]
+    pub const fn rows(self, base: bool) -> Option<usize> {
+        let turns = self.mirrors.saturating_add(if base { 0 } else { 1 });
+        if self.mirrors > MAX_MIRRORS
+            || self.bits == 0
+            || self.bits > MAX_STAGE_BITS
+            || self.bits < turns
+        {
+            return None;
+        }
+        Some(1_usize.wrapping_shl(self.bits.wrapping_sub(turns) as u32))
+    }
+}
+
+/// A filter of the borders between blocks: every 8 samples across a border, 4 on each side, are corrected by one of a
+/// few linear maps.
+///
+/// Which one is decided by the step between the two samples at the border and by the activity, the sum of the
+/// differences between neighbours on both sides: how many thresholds of either kind are at most as large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boundary<'a> {
+    /// Thresholds of the step, rising: at most [`MAX_THRESHOLDS`].
+    pub steps: &'a [u8],
+    /// Thresholds of the activity, rising: at most [`MAX_THRESHOLDS`].
+    pub activities: &'a [u8],
+    /// How many bits a coefficient has below the point: 1 to 12.
+    pub shift: u8,
+    /// The maps, [`MAP_BYTES`] each, for every class of the step one for every class of the activity: what the first 4
+    /// samples get from all 8, as two's complement bytes. The last 4 get the same backwards.
+    pub maps: &'a [u8],
 }
 
 /// A network of two dense layers in fixed point: latent bits, hidden units, samples.

@@ -126,6 +126,8 @@
 extern crate std;
 
 mod block;
+mod boundary;
+mod codebook;
 mod crc;
 mod decoder;
 mod error;
@@ -136,16 +138,21 @@ mod model_id;
 mod network;
 mod picture;
 mod pixel;
+mod smooth;
 #[cfg(test)]
 mod tests;
 
 pub use block::{BLOCK, BLOCK_SAMPLES};
 pub use crc::crc32;
 pub use decoder::{Decoder, Kind};
-pub use error::{ImageError, LayerName, ModelError, OutOfRange, RowError, Table, WrongModel};
-pub use format::MAX_HIDDEN;
+pub use error::{
+    CodebookTable, ImageError, LayerName, ModelError, OutOfRange, RowError, Table, Thresholds,
+    WrongModel,
+};
+pub use format::{MAX_HIDDEN, Stage};
 pub use image::Image;
 pub use latent::{LATENT_BITS, LATENT_BYTES, Latent};
 pub use model_id::ModelId;
 pub use picture::Picture;
 pub use pixel::{Pixel, Rgb565Be, Rgb565Le, Rgb888};
+pub use smooth::Smooth;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::network::{NATIVE, WIDE};
-use crate::{Decoder, Image, Latent, OutOfRange, Pixel, RowError};
+use crate::{Decoder, Image, Latent, OutOfRange, Pixel, RowError, Smooth, smooth};
 
 /// A picture together with the model that it was made with, from [`Decoder::open`].
 #[derive(Clone, Copy)]
@@ -87,6 +87,39 @@ impl<'m, 'p> Picture<'m, 'p> {
         })
     }
 
+    /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least
+    /// [`smooth_bytes`](Self::smooth_bytes).
+    ///
+    /// # Errors
+    ///
+    /// [`RowError::Buffer`] if the buffer is too short.
+    pub fn smooth<'w>(&self, work: &'w mut [u8]) -> Result<Smooth<'m, 'p, 'w>, RowError> {
+        Smooth::new(*self, work)
+    }
+
+    /// How many bytes [`smooth`](Self::smooth) needs to work in: 384 for every block in a row of blocks.
+    #[must_use]
+    pub fn smooth_bytes(&self) -> usize {
+        smooth::bytes(self)
+    }
+
+    /// The colour of the pixel in column `x` and line `y` of the picture, red, green and blue (see
+    /// [`Decoder::pixel`]).
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange::Pixel`] if the pixel is outside the picture.
+    pub fn pixel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
+        let (width, height) = (self.image.width(), self.image.height());
+        let latent = self.image.latent_at(x, y).ok_or(OutOfRange::Pixel {
+            x,
+            y,
+            width,
+            height,
+        })?;
+        Ok(self.decoder.pixel(&latent, x as usize, y as usize))
+    }
+
     /// As [`row`](Self::row), but always compiled into its caller, with the processor features that
     /// the caller is compiled for (see [`Decoder::block_inline`]).
     #[inline(always)]
@@ -124,10 +157,36 @@ impl<'m, 'p> Picture<'m, 'p> {
         stride: usize,
         decode: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
     ) -> Result<(), RowError> {
+        let frame = self.frame::<P>(row, lines.len(), stride)?;
+        for (column, latent) in self.row_latents(row).iter().enumerate() {
+            decode(latent, &mut |y, samples| {
+                frame.put::<P>(lines, column, y, samples);
+            });
+        }
+        Ok(())
+    }
+
+    /// The latents of a row of blocks; none if there is no such row.
+    #[inline(always)]
+    pub(crate) fn row_latents(&self, row: u32) -> &'p [Latent] {
+        let wide = self.image.blocks_wide() as usize;
+        self.image
+            .row_start(row)
+            .and_then(|start| self.image.latents().get(start..)?.get(..wide))
+            .unwrap_or_default()
+    }
+
+    /// Where the lines of a row of blocks go in a buffer of `length` bytes, if it can take them.
+    #[inline(always)]
+    pub(crate) fn frame<P: Pixel>(
+        &self,
+        row: u32,
+        length: usize,
+        stride: usize,
+    ) -> Result<Frame, RowError> {
         let rows = self.image.blocks_high();
-        let out_of_range = RowError::OutOfRange { row, rows };
         if row >= rows {
-            return Err(out_of_range);
+            return Err(RowError::OutOfRange { row, rows });
         }
         let line = (self.image.width() as usize).saturating_mul(P::BYTES);
         if stride < line {
@@ -141,36 +200,48 @@ impl<'m, 'p> Picture<'m, 'p> {
         let needed = stride
             .saturating_mul(height.saturating_sub(1))
             .saturating_add(line);
-        if lines.len() < needed {
+        if length < needed {
             return Err(RowError::Buffer {
-                found: lines.len(),
+                found: length,
                 needed,
             });
         }
-        let start = self.image.row_start(row).ok_or(out_of_range)?;
-        let wide = self.image.blocks_wide() as usize;
-        let latents = self
-            .image
-            .latents()
-            .get(start..)
-            .and_then(|rest| rest.get(..wide))
-            .ok_or(out_of_range)?;
+        Ok(Frame {
+            height,
+            line,
+            stride,
+        })
+    }
+}
 
-        let mut put = |column: usize, y: usize, samples: &[u8; LINE_SAMPLES]| {
-            if y >= height {
-                return;
-            }
-            let from = column.wrapping_mul(BLOCK * P::BYTES);
-            let to = from.wrapping_add(BLOCK * P::BYTES).min(line);
-            let base = y.wrapping_mul(stride);
-            if let Some(out) = lines.get_mut(base.wrapping_add(from)..base.wrapping_add(to)) {
-                P::write(samples, out);
-            }
-        };
-        for (column, latent) in latents.iter().enumerate() {
-            decode(latent, &mut |y, samples| put(column, y, samples));
+/// Where the lines of a row of blocks go in a buffer that is known to be long enough.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame {
+    /// How many lines of the row are in the picture.
+    pub(crate) height: usize,
+    line: usize,
+    stride: usize,
+}
+
+impl Frame {
+    /// Writes line `y` of the block in a column of blocks, as far as it is in the picture.
+    #[inline(always)]
+    pub(crate) fn put<P: Pixel>(
+        &self,
+        lines: &mut [u8],
+        column: usize,
+        y: usize,
+        samples: &[u8; LINE_SAMPLES],
+    ) {
+        if y >= self.height {
+            return;
         }
-        Ok(())
+        let from = column.wrapping_mul(BLOCK * P::BYTES);
+        let to = from.wrapping_add(BLOCK * P::BYTES).min(self.line);
+        let base = y.wrapping_mul(self.stride);
+        if let Some(out) = lines.get_mut(base.wrapping_add(from)..base.wrapping_add(to)) {
+            P::write(samples, out);
+        }
     }
 }
 

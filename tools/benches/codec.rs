@@ -9,9 +9,10 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nice_decode::format::{Body, Layer, Model, Network};
 use nice_decode::{Decoder, Image};
+use tools::coder::Coder;
 use tools::encoder::EncoderNetwork;
 use tools::picture::Picture;
-use tools::{blocks, decode, encode, model_file, picture_file};
+use tools::{blocks, decode, model_file, picture_file};
 
 const HIDDEN: usize = 256;
 const WIDTH: u32 = 768;
@@ -82,6 +83,7 @@ fn on_one_core(criterion: &mut Criterion) {
     let file = model();
     let decoder = Decoder::from_bytes(&file).expect("it was checked when it was made");
     let encoder = encoder();
+    let coder = Coder::network(decoder, encoder.clone());
     let mut group = criterion.benchmark_group("one core");
     group
         .sample_size(10)
@@ -94,12 +96,13 @@ fn on_one_core(criterion: &mut Criterion) {
         bencher.iter(|| pool.install(|| encoder.encode_all(black_box(&grid))));
     });
 
-    let latents = pool.install(|| encode::encode_picture(&encoder, &decoder, &large, 0));
+    let latents = pool.install(|| coder.encode_picture(&large, 0));
     let bytes = picture_file::to_bytes(WIDTH, HEIGHT, decoder.id(), &latents)
         .expect("as many latents as blocks");
     let image = Image::from_bytes(&bytes).expect("it was just made");
     group.bench_function("decode, picture", |bencher| {
-        bencher.iter(|| pool.install(|| decode::decode_picture(&decoder, black_box(&image))));
+        bencher
+            .iter(|| pool.install(|| decode::decode_picture(&decoder, black_box(&image), false)));
     });
     group.bench_function("decode, block by block", |bencher| {
         let mut block = [0; nice_decode::BLOCK_SAMPLES];
@@ -117,7 +120,7 @@ fn on_one_core(criterion: &mut Criterion) {
         group.bench_function(format!("encode, effort {effort}"), |bencher| {
             bencher.iter(|| {
                 let small = black_box(&small);
-                pool.install(|| encode::encode_picture(&encoder, &decoder, small, effort))
+                pool.install(|| coder.encode_picture(small, effort))
             });
         });
     }

@@ -12,6 +12,9 @@ use crate::encode::{keep_apart, mpixel_per_s};
 use crate::picture::{self, Picture};
 use crate::{model_file, picture_file, wide};
 
+/// Rows of blocks that a thread smooths in one go: at the first of them, it decodes two more than it needs.
+const SMOOTHED: usize = 16;
+
 /// What `nice decode` is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -31,6 +34,10 @@ pub struct Args {
     /// Where the picture goes, as PNG
     #[arg(short, long, value_name = "OUT.png")]
     output: PathBuf,
+
+    /// Show the blocks as a device without time to spare does: with their borders as they come out of the decoder
+    #[arg(long)]
+    no_deblock: bool,
 }
 
 /// Runs `nice decode`.
@@ -52,7 +59,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 
     let start = Instant::now();
-    let picture = decode_picture(&decoder, &image).with_context(|| {
+    let picture = decode_picture(&decoder, &image, !args.no_deblock).with_context(|| {
         format!(
             "cannot decode {} with {} (\"{}\")",
             args.input.display(),
@@ -73,12 +80,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The pixels of a picture, on all threads.
+/// The pixels of a picture, on all threads; with the borders between blocks smoothed if the model can and `smooth` says
+/// so.
 ///
 /// # Errors
 ///
 /// When the picture was made with another model, or is too large for the memory there is.
-pub fn decode_picture(decoder: &Decoder<'_>, image: &Image<'_>) -> Result<Picture> {
+pub fn decode_picture(decoder: &Decoder<'_>, image: &Image<'_>, smooth: bool) -> Result<Picture> {
     let opened = decoder.open(image)?;
     let (width, height) = (image.width(), image.height());
     let too_large = || anyhow!("{width} x {height} pixels do not fit in memory");
@@ -87,8 +95,18 @@ pub fn decode_picture(decoder: &Decoder<'_>, image: &Image<'_>) -> Result<Pictur
     let mut rgb = Vec::new();
     rgb.try_reserve_exact(samples).map_err(|_| too_large())?;
     rgb.resize(samples, 0);
-    rgb.par_chunks_mut(stride * BLOCK)
-        .enumerate()
-        .try_for_each(|(row, lines)| wide::decode_row(&opened, row as u32, lines, stride))?;
+    if smooth && decoder.smooths() {
+        rgb.par_chunks_mut(stride * BLOCK * SMOOTHED)
+            .enumerate()
+            .try_for_each(|(task, lines)| {
+                let mut work = vec![0; opened.smooth_bytes()];
+                let first = (task * SMOOTHED) as u32;
+                wide::smooth_rows(&opened, first, lines, stride, &mut work)
+            })?;
+    } else {
+        rgb.par_chunks_mut(stride * BLOCK)
+            .enumerate()
+            .try_for_each(|(row, lines)| wide::decode_row(&opened, row as u32, lines, stride))?;
+    }
     Picture::new(width, height, rgb)
 }

@@ -8,15 +8,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nice_decode::{BLOCK_SAMPLES, Decoder, Image};
+use nice_decode::{BLOCK_SAMPLES, Image};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::blocks::{self, BLOCK_BYTES};
+use crate::coder::Coder;
 use crate::dataset::folder::{self, Listing};
 use crate::decode::decode_picture;
-use crate::encode::{self, Effort};
-use crate::encoder::EncoderNetwork;
+use crate::encode::Effort;
 use crate::picture::Picture;
 use crate::psnr::Pooled;
 use crate::{model_file, picture_file, progress};
@@ -114,9 +114,8 @@ pub struct Measured {
 /// Runs `nice eval`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let model = model_file::read(&args.model)?;
-    let decoder = model_file::decoder(&model, &args.model)?;
-    let encoder = EncoderNetwork::load_beside(&args.model, &decoder)?;
-    let report = measure(&encoder, &decoder, &args.paths, args.effort.sweeps)?;
+    let coder = Coder::load(&model, &args.model)?;
+    let report = measure(&coder, &args.paths, args.effort.level)?;
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
@@ -130,12 +129,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 /// # Errors
 ///
 /// When a path is not there, a picture that is named cannot be read, or the folders hold no picture that can.
-pub fn measure(
-    encoder: &EncoderNetwork,
-    decoder: &Decoder<'_>,
-    paths: &[PathBuf],
-    effort: u32,
-) -> Result<Report> {
+pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32) -> Result<Report> {
     let mut listing = Listing::default();
     for path in paths {
         let more = folder::list(path)?;
@@ -158,7 +152,7 @@ pub fn measure(
                 continue;
             }
         };
-        let measured = measure_picture(encoder, decoder, &picture, effort)
+        let measured = measure_picture(coder, &picture, effort)
             .with_context(|| format!("cannot measure {}", path.display()))?;
         let (width, height) = (picture.width(), picture.height());
         pooled.merge(&measured.error);
@@ -188,8 +182,8 @@ pub fn measure(
     }
     let speed = |time: Duration| pixels as f64 / 1e6 / time.as_secs_f64().max(1e-9);
     Ok(Report {
-        model: decoder.name().to_owned(),
-        model_id: decoder.id().to_string(),
+        model: coder.decoder().name().to_owned(),
+        model_id: coder.decoder().id().to_string(),
         effort,
         pooled_psnr_db: pooled.db(),
         mse: pooled.mse(),
@@ -203,20 +197,15 @@ pub fn measure(
 }
 
 /// Encodes a picture, decodes it through the bytes of its file, and compares.
-pub fn measure_picture(
-    encoder: &EncoderNetwork,
-    decoder: &Decoder<'_>,
-    picture: &Picture,
-    effort: u32,
-) -> Result<Measured> {
+pub fn measure_picture(coder: &Coder<'_>, picture: &Picture, effort: u32) -> Result<Measured> {
     let start = Instant::now();
-    let latents = encode::encode_picture(encoder, decoder, picture, effort);
+    let latents = coder.encode_picture(picture, effort);
     let encode = start.elapsed();
     let (width, height) = (picture.width(), picture.height());
-    let bytes = picture_file::to_bytes(width, height, decoder.id(), &latents)?;
+    let bytes = picture_file::to_bytes(width, height, coder.decoder().id(), &latents)?;
     let image = Image::from_bytes(&bytes)?;
     let start = Instant::now();
-    let decoded = decode_picture(decoder, &image)?;
+    let decoded = decode_picture(coder.decoder(), &image, false)?;
     let decode = start.elapsed();
     Ok(Measured {
         error: Pooled::of(picture.rgb(), decoded.rgb()),
@@ -232,13 +221,8 @@ pub fn measure_picture(
 /// # Panics
 ///
 /// When `blocks` is no multiple of 192 bytes long.
-pub fn measure_blocks(
-    encoder: &EncoderNetwork,
-    decoder: &Decoder<'_>,
-    blocks: &[u8],
-    effort: u32,
-) -> Pooled {
-    let latents = encode::encode_blocks(encoder, decoder, blocks, effort);
+pub fn measure_blocks(coder: &Coder<'_>, blocks: &[u8], effort: u32) -> Pooled {
+    let latents = coder.encode_blocks(blocks, effort);
     blocks
         .as_chunks::<BLOCK_BYTES>()
         .0
@@ -246,7 +230,7 @@ pub fn measure_blocks(
         .zip(&latents)
         .map(|(block, latent)| {
             let mut decoded = [0; BLOCK_SAMPLES];
-            decoder.block(latent, &mut decoded);
+            coder.decoder().block(latent, &mut decoded);
             Pooled::of(&blocks::planar_to_interleaved(block), &decoded)
         })
         .reduce(Pooled::new, |mut sum, more| {

@@ -12,6 +12,8 @@ pub mod psnr;
 pub mod scene;
 
 pub mod cli;
+pub mod codebook;
+pub mod coder;
 pub mod decode;
 pub mod encode;
 pub mod encoder;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nice_decode::format::{MODEL_MAGIC, MODEL_VERSION, Model};
+use nice_decode::format::{MODEL_MAGIC, Model};
 use nice_decode::{Decoder, ModelId};
 
 use crate::files;
@@ -16,7 +16,7 @@ use crate::kind::{self, FileKind};
 /// When the decoder would refuse the file: it reads it back before anyone else has to.
 pub fn to_bytes(model: &Model<'_>) -> Result<Vec<u8>> {
     let mut bytes = MODEL_MAGIC.to_vec();
-    bytes.push(MODEL_VERSION);
+    bytes.push(model.body.version());
     let mut bytes = postcard::to_extend(model, bytes).context("cannot put the model into bytes")?;
     let checksum = crc32fast::hash(&bytes);
     bytes.extend(checksum.to_le_bytes());

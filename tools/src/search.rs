@@ -2,9 +2,6 @@
 
 use nice_decode::{BLOCK_SAMPLES, LATENT_BITS, Latent};
 
-/// The effort that is made when nobody says otherwise.
-pub const DEFAULT_EFFORT: u32 = 2;
-
 /// What turns latents into blocks, whichever way the processor is best at.
 pub(crate) trait Decode {
     /// As [`nice_decode::Decoder::block`].
@@ -52,7 +49,7 @@ fn flipped(latent: &Latent, flip: u64) -> Latent {
 
 /// The squared error between two blocks.
 #[inline(always)]
-fn squared_error(a: &[u8; BLOCK_SAMPLES], b: &[u8; BLOCK_SAMPLES]) -> u32 {
+pub(crate) fn squared_error(a: &[u8; BLOCK_SAMPLES], b: &[u8; BLOCK_SAMPLES]) -> u32 {
     let mut sum = 0;
     for (&a, &b) in a.iter().zip(b) {
         let difference = i32::from(a) - i32::from(b);

@@ -5,9 +5,12 @@
 
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
-use nice_decode::{BLOCK_SAMPLES, Decoder, Latent, Picture, Rgb888, RowError};
+use nice_decode::{BLOCK, BLOCK_SAMPLES, Decoder, Latent, Picture, Rgb888, RowError};
 
-use crate::blocks::BLOCK_BYTES;
+use crate::blocks::{self, BLOCK_BYTES};
+use crate::codebook::coordinates::{self, Coordinates, DIMENSIONS};
+use crate::codebook::search::{Beam, Lane, pair_products_inline};
+use crate::codebook::{Picks, Search};
 use crate::encoder::EncoderNetwork;
 use crate::search::{self, Decode};
 
@@ -71,4 +74,65 @@ pub(crate) fn decode_row(
     } else {
         picture.row_inline::<Rgb888>(row, lines, stride)
     }
+}
+
+/// As [`Picture::smooth`] over some rows, one after the other.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+pub(crate) fn smooth_rows(
+    picture: &Picture,
+    first: u32,
+    lines: &mut [u8],
+    stride: usize,
+    work: &mut [u8],
+) -> Result<(), RowError> {
+    let mut smooth = picture.smooth(work)?;
+    for (row, lines) in (first..).zip(lines.chunks_mut(stride * BLOCK)) {
+        smooth.row_inline::<Rgb888>(row, lines, stride)?;
+    }
+    Ok(())
+}
+
+/// The latents of planar blocks, from a search that keeps `width` partial sums; of what it finds, the one with which the
+/// decoder comes closest.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+pub(crate) fn search(
+    search: &Search,
+    decoder: &Decoder,
+    blocks: &[[u8; BLOCK_BYTES]],
+    latents: &mut [Latent],
+    width: usize,
+) {
+    let mut beam = Beam::default();
+    let mut decoded = [0; BLOCK_SAMPLES];
+    for (block, latent) in blocks.iter().zip(latents) {
+        let found = search.find(&coordinates::of_block(block), width, &mut beam);
+        let block = blocks::planar_to_interleaved(block);
+        let mut best = u32::MAX;
+        for item in found {
+            let other = search.latent(&item.picks);
+            decoder.block_inline(&other, &mut decoded);
+            let error = search::squared_error(&block, &decoded);
+            if error < best {
+                best = error;
+                *latent = other;
+            }
+        }
+    }
+}
+
+/// The picks for blocks given by their coordinates, from a search that keeps `width` partial sums.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+pub(crate) fn picks(search: &Search, blocks: &[Coordinates], picks: &mut [Picks], width: usize) {
+    let mut beam = Beam::default();
+    for (block, picks) in blocks.iter().zip(picks) {
+        if let Some(best) = search.find(block, width, &mut beam).first() {
+            *picks = best.picks;
+        }
+    }
+}
+
+/// As [`pair_products_inline`].
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+pub(crate) fn pair_products(panels: &[[Lane; DIMENSIONS]], row: &Coordinates, to: &mut [Lane]) {
+    pair_products_inline(panels, row, to);
 }

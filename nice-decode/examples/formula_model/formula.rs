@@ -2,7 +2,7 @@
 //! which need some that are valid and the same everywhere, not some that look like anything.
 
 use nice_decode::format::{
-    Body, Layer, MODEL_MAGIC, MODEL_VERSION, Model, Network, PICTURE_MAGIC, PICTURE_VERSION,
+    Body, Layer, MODEL_MAGIC, Model, Network, PICTURE_MAGIC, PICTURE_VERSION,
 };
 use nice_decode::{BLOCK_SAMPLES, LATENT_BITS, LATENT_BYTES, crc32};
 
@@ -76,7 +76,7 @@ pub fn model(hidden: u16, seed: u32) -> Vec<u8> {
     };
     let mut file = vec![0; 100 + 260 * units + 6 * (units + BLOCK_SAMPLES)];
     file[..4].copy_from_slice(&MODEL_MAGIC);
-    file[4] = MODEL_VERSION;
+    file[4] = model.body.version();
     let body = postcard::to_slice(&model, &mut file[5..])
         .expect("the buffer has room")
         .len();

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::format::{
     Body, Layer, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_POST_SHIFT, MAX_PRE_SHIFT, MODEL_MAGIC,
-    MODEL_VERSION, Model, Network, PICTURE_MAGIC, PICTURE_VERSION,
+    Model, Network, PICTURE_MAGIC, PICTURE_VERSION,
 };
 use crate::{BLOCK_SAMPLES, LATENT_BITS, Latent, crc32};
 
@@ -61,7 +61,7 @@ impl MadeModel {
         let mut room = std::vec![0; 300_000];
         let body = postcard::to_slice(&model, &mut room).unwrap();
         let mut file = Vec::from(MODEL_MAGIC);
-        file.push(MODEL_VERSION);
+        file.push(model.body.version());
         file.extend_from_slice(body);
         sealed(file)
     }

@@ -1,0 +1,401 @@
+//! The search for the rows of a block: a beam over the stages of a codebook.
+//!
+//! After every stage the partial sums with the smallest squared errors are kept, and each is continued with every row of the
+//! next stage, turned in every way. What a row `c`, turned, makes of a partial sum whose residual is `r` is
+//!
+//! ```text
+//! |r - g c|^2 = |r|^2 - 2 g <r, c> + g^2 |c|^2
+//! ```
+//!
+//! and `<r, c>` is `<x, c>` less the inner products of `c` with the rows that were picked before. The latter are tabulated
+//! for all pairs of rows in all relative turns, so that widening the beam costs a few additions for a row instead of 96
+//! multiplications. For `<x, c>` the parts of the coordinates are multiplied once for all four ways to mirror a row.
+//!
+//! Sums are taken in one order, and nothing is fused or reordered, so that the result is the same on every machine.
+
+use nice_decode::Latent;
+use nice_decode::format::{MAX_STAGES, Stage};
+
+use super::coordinates::{self, Coordinates, DIMENSIONS, PART, PARTS};
+use super::tables::Tables;
+
+/// Rows that are worked on together.
+const LANES: usize = 16;
+
+/// Ways to turn a row.
+const TURNS: usize = 8;
+
+/// A number for each of the rows that are worked on together.
+pub(crate) type Lane = [f32; LANES];
+
+/// A row of a stage, and how it is turned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pick {
+    /// Which row.
+    pub row: u16,
+    /// Bit 0 is upside down, bit 1 left to right, bit 2 transposed after that.
+    pub turn: u8,
+    /// Whether the row is negated.
+    pub negative: bool,
+}
+
+/// A pick for every stage.
+pub type Picks = [Pick; MAX_STAGES];
+
+/// A stage, ready to be searched.
+#[derive(Clone, Debug)]
+struct Table {
+    stage: Stage,
+    /// The turns that the stage has.
+    turns: u8,
+    /// For every [`LANES`] rows, coordinate after coordinate.
+    panels: Vec<[Lane; DIMENSIONS]>,
+    /// The squared lengths of the rows; infinite where there is none.
+    lengths: Vec<Lane>,
+    /// For every stage before it, its inner products with the rows of that stage, see [`Search::products`].
+    products: Vec<Vec<Lane>>,
+}
+
+/// The tables of a codebook, ready to be searched.
+#[derive(Clone, Debug)]
+pub struct Search {
+    gains: Vec<f32>,
+    tables: Vec<Table>,
+}
+
+/// The best partial sums so far, and what it takes to continue them.
+#[derive(Clone, Debug, Default)]
+pub struct Beam {
+    items: Vec<Item>,
+    next: Vec<Item>,
+    best: Vec<Candidate>,
+    /// `<x, c>` for all rows of a stage in all its turns.
+    inner: Vec<Lane>,
+}
+
+/// A partial sum: the rows picked so far, and the squared error with them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Item {
+    /// The rows picked so far.
+    pub picks: Picks,
+    /// The squared error, samples in 0..1, less that of the fine chroma.
+    pub error: f32,
+}
+
+/// A way to continue a partial sum.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    error: f32,
+    item: u32,
+    pick: Pick,
+}
+
+impl Search {
+    /// Gets tables ready.
+    pub fn new(tables: &Tables) -> Self {
+        let rows = std::iter::once(&tables.base).chain(&tables.residuals);
+        let mut ready: Vec<Table> = Vec::new();
+        for (stage, rows) in tables.stages.iter().zip(rows) {
+            let mut table = Table::new(*stage, rows);
+            let earlier = std::iter::once(&tables.base).chain(&tables.residuals);
+            table.products = earlier
+                .take(ready.len())
+                .map(|earlier| products(earlier, &table))
+                .collect();
+            ready.push(table);
+        }
+        Self {
+            gains: tables.gains.clone(),
+            tables: ready,
+        }
+    }
+
+    /// How many stages there are.
+    pub fn stages(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// The latent that stands for these picks.
+    pub fn latent(&self, picks: &Picks) -> Latent {
+        let mut bits = 0_u64;
+        let mut at = 0;
+        for (index, (table, pick)) in self.tables.iter().zip(picks).enumerate() {
+            let turn = u64::from(pick.turn);
+            let turn = if index == 0 {
+                turn
+            } else {
+                turn << 1 | u64::from(pick.negative)
+            };
+            let width = u32::from(table.stage.mirrors) + u32::from(index > 0);
+            bits |= (u64::from(pick.row) << width | turn) << at;
+            at += u32::from(table.stage.bits);
+        }
+        let [a, b, c, d, e, f, ..] = bits.to_le_bytes();
+        [a, b, c, d, e, f]
+    }
+
+    /// The best picks for blocks given by their coordinates, on all threads, from a search that keeps `width` partial
+    /// sums.
+    pub fn picks(&self, blocks: &[Coordinates], width: usize) -> Vec<Picks> {
+        use rayon::prelude::*;
+
+        /// Blocks that a thread takes at once.
+        const TASK: usize = 64;
+        let mut picks = vec![Picks::default(); blocks.len()];
+        blocks
+            .par_chunks(TASK)
+            .zip(picks.par_chunks_mut(TASK))
+            .for_each(|(blocks, picks)| crate::wide::picks(self, blocks, picks, width));
+        picks
+    }
+
+    /// The best `width` ways to pick rows for a block that the search finds, the best first.
+    #[inline(always)]
+    pub fn find<'a>(&self, x: &Coordinates, width: usize, beam: &'a mut Beam) -> &'a [Item] {
+        let across = coordinates::transposed(x);
+        let energy = x.iter().fold(0.0, |sum, x| sum + x * x);
+        beam.items.clear();
+        beam.items.push(Item {
+            error: energy,
+            ..Item::default()
+        });
+        for (index, table) in self.tables.iter().enumerate() {
+            table.inner(x, &across, &mut beam.inner);
+            beam.best.clear();
+            for (at, item) in beam.items.iter().enumerate() {
+                if index == 0 {
+                    table.scan_base(item.error, &beam.inner, width, &mut beam.best);
+                } else {
+                    let gain = self.gains[usize::from(item.picks[0].row)];
+                    table.scan(item, at, index, gain, &beam.inner, width, &mut beam.best);
+                }
+            }
+            beam.next.clear();
+            for candidate in &beam.best {
+                let mut item = beam.items[candidate.item as usize];
+                item.picks[index] = candidate.pick;
+                item.error = candidate.error;
+                beam.next.push(item);
+            }
+            std::mem::swap(&mut beam.items, &mut beam.next);
+        }
+        &beam.items
+    }
+}
+
+impl Table {
+    fn new(stage: Stage, rows: &[Coordinates]) -> Self {
+        let mut panels = vec![[[0.0; LANES]; DIMENSIONS]; rows.len().div_ceil(LANES)];
+        let mut lengths = vec![[f32::INFINITY; LANES]; panels.len()];
+        for (at, row) in rows.iter().enumerate() {
+            let (panel, lane) = (at / LANES, at % LANES);
+            for (to, value) in panels[panel].iter_mut().zip(row) {
+                to[lane] = *value;
+            }
+            lengths[panel][lane] = row.iter().fold(0.0, |sum, value| sum + value * value);
+        }
+        Self {
+            stage,
+            turns: 1 << stage.mirrors,
+            panels,
+            lengths,
+            products: Vec::new(),
+        }
+    }
+
+    /// `<x, c>` for all rows in all turns of the stage: turn after turn, in each panel after panel.
+    #[inline(always)]
+    fn inner(&self, x: &Coordinates, across: &Coordinates, to: &mut Vec<Lane>) {
+        let panels = self.panels.len();
+        to.resize(usize::from(self.turns) * panels, [0.0; LANES]);
+        for (at, panel) in self.panels.iter().enumerate() {
+            for (transpose, x) in [x, across].into_iter().enumerate() {
+                if transpose * 4 >= usize::from(self.turns) {
+                    break;
+                }
+                let parts = part_products(panel, x);
+                for mirror in 0..self.turns.min(4) {
+                    to[(transpose * 4 + usize::from(mirror)) * panels + at] =
+                        mirrored(&parts, mirror);
+                }
+            }
+        }
+    }
+
+    /// Adds the best base rows to the candidates.
+    #[inline(always)]
+    fn scan_base(&self, energy: f32, inner: &[Lane], width: usize, best: &mut Vec<Candidate>) {
+        let panels = self.panels.len();
+        for turn in 0..self.turns {
+            for (panel, lengths) in self.lengths.iter().enumerate() {
+                let inner = &inner[usize::from(turn) * panels + panel];
+                let mut errors = [0.0; LANES];
+                for lane in 0..LANES {
+                    errors[lane] = energy - 2.0 * inner[lane] + lengths[lane];
+                }
+                keep(&errors, width, best, |lane| Candidate {
+                    error: errors[lane],
+                    item: 0,
+                    pick: Pick {
+                        row: (panel * LANES + lane) as u16,
+                        turn,
+                        negative: false,
+                    },
+                });
+            }
+        }
+    }
+
+    /// Adds the best ways to continue a partial sum to the candidates.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    fn scan(
+        &self,
+        item: &Item,
+        at: usize,
+        index: usize,
+        gain: f32,
+        inner: &[Lane],
+        width: usize,
+        best: &mut Vec<Candidate>,
+    ) {
+        let panels = self.panels.len();
+        for turn in 0..self.turns {
+            let inner = &inner[usize::from(turn) * panels..][..panels];
+            let mut earlier: [&[Lane]; MAX_STAGES] = [&[]; MAX_STAGES];
+            let mut weights = [0.0; MAX_STAGES];
+            for before in 0..index {
+                let pick = item.picks[before];
+                let relative = usize::from(coordinates::relative(pick.turn, turn));
+                let from = (usize::from(pick.row) * TURNS + relative) * panels;
+                earlier[before] = &self.products[before][from..][..panels];
+                weights[before] = match (before, pick.negative) {
+                    (0, _) => 1.0,
+                    (_, false) => gain,
+                    (_, true) => -gain,
+                };
+            }
+            let (twice, square) = (2.0 * gain, gain * gain);
+            for panel in 0..panels {
+                let mut sums = inner[panel];
+                for before in 0..index {
+                    let products = &earlier[before][panel];
+                    for lane in 0..LANES {
+                        sums[lane] -= weights[before] * products[lane];
+                    }
+                }
+                let mut errors = [0.0; LANES];
+                let lengths = &self.lengths[panel];
+                for lane in 0..LANES {
+                    // Of a row and its negative, the one that points the same way is always better.
+                    errors[lane] = item.error - twice * sums[lane].abs() + square * lengths[lane];
+                }
+                keep(&errors, width, best, |lane| Candidate {
+                    error: errors[lane],
+                    item: at as u32,
+                    pick: Pick {
+                        row: (panel * LANES + lane) as u16,
+                        turn,
+                        negative: sums[lane] < 0.0,
+                    },
+                });
+            }
+        }
+    }
+}
+
+/// Keeps the candidates that are among the best `width`; of equally good ones, those that came first.
+#[inline(always)]
+fn keep(
+    errors: &Lane,
+    width: usize,
+    best: &mut Vec<Candidate>,
+    candidate: impl Fn(usize) -> Candidate,
+) {
+    let mut worst = if best.len() < width {
+        f32::INFINITY
+    } else {
+        best[width - 1].error
+    };
+    let lowest = errors.iter().fold(
+        f32::INFINITY,
+        |lowest, &error| if error < lowest { error } else { lowest },
+    );
+    if lowest >= worst {
+        return;
+    }
+    for lane in 0..LANES {
+        if errors[lane] < worst {
+            let place = best.partition_point(|other| other.error <= errors[lane]);
+            if best.len() == width {
+                best.pop();
+            }
+            best.insert(place, candidate(lane));
+            if best.len() == width {
+                worst = best[width - 1].error;
+            }
+        }
+    }
+}
+
+/// The inner products of the parts of a block with those of some rows.
+#[inline(always)]
+fn part_products(panel: &[Lane; DIMENSIONS], x: &Coordinates) -> [Lane; PARTS] {
+    let mut sums = [[0.0; LANES]; PARTS];
+    for at in 0..PART {
+        for (part, sums) in sums.iter_mut().enumerate() {
+            let (x, rows) = (x[part * PART + at], &panel[part * PART + at]);
+            for lane in 0..LANES {
+                sums[lane] += x * rows[lane];
+            }
+        }
+    }
+    sums
+}
+
+/// The inner products with rows that are mirrored, from those of the parts.
+#[inline(always)]
+fn mirrored(parts: &[Lane; PARTS], mirror: u8) -> Lane {
+    let signs: [f32; PARTS] = std::array::from_fn(|part| coordinates::sign(mirror, part));
+    std::array::from_fn(|lane| {
+        parts[0][lane]
+            + signs[1] * parts[1][lane]
+            + signs[2] * parts[2][lane]
+            + signs[3] * parts[3][lane]
+    })
+}
+
+/// The inner products of every row of an earlier stage with all rows of this one in all turns: row after row, turn after
+/// turn, panel after panel.
+fn products(earlier: &[Coordinates], table: &Table) -> Vec<Lane> {
+    use rayon::prelude::*;
+
+    let panels = table.panels.len();
+    let mut products = vec![[0.0; LANES]; earlier.len() * TURNS * panels];
+    products
+        .par_chunks_mut(TURNS * panels)
+        .zip(earlier)
+        .with_min_len(8)
+        .for_each(|(to, row)| crate::wide::pair_products(&table.panels, row, to));
+    products
+}
+
+/// As [`products`] for one row, compiled into its caller.
+#[inline(always)]
+pub(crate) fn pair_products_inline(
+    panels: &[[Lane; DIMENSIONS]],
+    row: &Coordinates,
+    to: &mut [Lane],
+) {
+    // `<a, turned(b, t)>` with a transposition is that of `transposed(a)` and b mirrored.
+    let across = coordinates::transposed(row);
+    for (at, panel) in panels.iter().enumerate() {
+        for (transpose, row) in [row, &across].into_iter().enumerate() {
+            let parts = part_products(panel, row);
+            for mirror in 0..4_u8 {
+                to[(transpose * 4 + usize::from(mirror)) * panels.len() + at] =
+                    mirrored(&parts, mirror);
+            }
+        }
+    }
+}
