@@ -11,7 +11,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use tools::dataset::{BlockSet, Pick};
 
-use crate::network::SAMPLES;
+use crate::mlp::network::SAMPLES;
 use crate::shuffle::{Permutation, mix};
 
 /// Batches that wait between the thread that gathers and the one that trains.

@@ -15,15 +15,17 @@ use tools::picture::Picture;
 
 use crate::batches::Residency;
 use crate::checkpoint::Checkpoint;
-use crate::config::{Architecture, Length, RunConfig, Schedule};
+use crate::codebook::config::{CodebookConfig, Size};
+use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::device::{self, Choice, Device};
-use crate::finish::{Finish, Summary, finish};
-use crate::import;
+use crate::finish::{Finish, Summary};
 use crate::interrupt;
-use crate::network::NetworkConfig;
+use crate::mlp::import;
+use crate::mlp::network::NetworkConfig;
 use crate::run_folder::RunFolder;
 use crate::tensors;
-use crate::train::{End, Job, train};
+use crate::train::{End, Job};
+use crate::{codebook, mlp};
 
 /// Trains a NICE codec, and leaves a decoder file and a report in a run folder.
 #[derive(Parser)]
@@ -91,8 +93,8 @@ struct RunArgs {
     /// Threads of the CPU; all if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// Sweeps of bit flips when measuring the integer decoder
-    #[arg(long, value_name = "N", default_value_t = tools::search::DEFAULT_EFFORT)]
+    /// The effort of encoding when measuring the integer decoder
+    #[arg(long, value_name = "N", default_value_t = tools::coder::DEFAULT_EFFORT)]
     effort: u32,
     /// Print the result as JSON
     #[arg(long)]
@@ -103,8 +105,8 @@ struct RunArgs {
 struct TrainArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// The kind of codec: mlp, the notebook's network
-    #[arg(long, value_name = "ARCH", default_value = "mlp")]
+    /// The kind of codec: codebook:s (decoder of at most 40 KiB), codebook:m (300 KiB), or mlp, the notebook's network
+    #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Size::S))]
     arch: Architecture,
     /// Optimizer steps; 16 epochs if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "epochs")]
@@ -115,16 +117,25 @@ struct TrainArgs {
     /// Blocks a step
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     batch: u64,
-    /// Learning rate of AdamW, the peak of it with a schedule
-    #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = rate)]
-    learning_rate: f64,
-    /// How the learning rate moves
-    #[arg(long, value_enum, default_value = "constant")]
-    schedule: Schedule,
-    /// Hidden width of the encoder
+    /// Learning rate of AdamW, the peak of it with a schedule; 0.02 for a codebook and 0.001 for mlp if not given
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    learning_rate: Option<f64>,
+    /// How the learning rate moves; cosine for a codebook and constant for mlp if not given
+    #[arg(long, value_enum)]
+    schedule: Option<Schedule>,
+    /// Batches of a codebook whose codes are searched at once
+    #[arg(long, value_name = "N", default_value_t = CodebookConfig::new(Size::S).pool, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pool: u64,
+    /// How often those are stepped through before others are searched
+    #[arg(long, value_name = "N", default_value_t = CodebookConfig::new(Size::S).passes, value_parser = clap::value_parser!(u64).range(1..=64))]
+    passes: u64,
+    /// Partial sums that the search of a codebook keeps in training, at first
+    #[arg(long, value_name = "N", default_value_t = CodebookConfig::new(Size::S).beam as u64, value_parser = clap::value_parser!(u64).range(1..=512))]
+    beam: u64,
+    /// Hidden width of the encoder of mlp
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     encoder_hidden: u16,
-    /// Hidden width of the decoder, which devices pay for
+    /// Hidden width of the decoder of mlp, which devices pay for
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     decoder_hidden: u16,
     /// Steps between validations
@@ -136,7 +147,7 @@ struct TrainArgs {
     /// Go on with the run in this folder, as it was configured; --steps or --epochs may move its end
     #[arg(long, value_name = "DIR", conflicts_with_all = [
         "out", "name", "data", "val", "demo", "seed", "arch", "batch", "learning_rate", "schedule",
-        "encoder_hidden", "decoder_hidden", "validate_every",
+        "encoder_hidden", "decoder_hidden", "validate_every", "pool", "passes", "beam",
     ])]
     resume: Option<PathBuf>,
     #[command(flatten)]
@@ -257,12 +268,19 @@ fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> 
                     .output
                     .name
                     .clone()
-                    .unwrap_or_else(|| args.arch.to_string()),
-                arch: args.arch,
-                network: NetworkConfig {
-                    bits: nice_decode::LATENT_BITS,
-                    encoder_hidden: args.encoder_hidden.into(),
-                    decoder_hidden: args.decoder_hidden.into(),
+                    .unwrap_or_else(|| args.arch.to_string().replace(':', "-")),
+                codec: match args.arch {
+                    Architecture::Mlp => CodecConfig::Mlp(NetworkConfig {
+                        bits: nice_decode::LATENT_BITS,
+                        encoder_hidden: args.encoder_hidden.into(),
+                        decoder_hidden: args.decoder_hidden.into(),
+                    }),
+                    Architecture::Codebook(size) => CodecConfig::Codebook(CodebookConfig {
+                        size,
+                        pool: args.pool,
+                        passes: args.passes,
+                        beam: args.beam as usize,
+                    }),
                 },
                 data: args.source.data.clone(),
                 validation: args.source.val.clone(),
@@ -270,8 +288,14 @@ fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> 
                 seed: args.source.seed,
                 batch: args.batch,
                 length: length.unwrap_or(Length::Epochs(args.epochs)),
-                learning_rate: args.learning_rate,
-                schedule: args.schedule,
+                learning_rate: args.learning_rate.unwrap_or(match args.arch {
+                    Architecture::Mlp => 1e-3,
+                    Architecture::Codebook(_) => 2e-2,
+                }),
+                schedule: args.schedule.unwrap_or(match args.arch {
+                    Architecture::Mlp => Schedule::Constant,
+                    Architecture::Codebook(_) => Schedule::Cosine,
+                }),
                 validate_every: args.validate_every,
             };
             (None, config, None)
@@ -320,8 +344,7 @@ fn start_import(args: &ImportArgs, typed: &str, out: &mut dyn Write) -> Result<O
             .name
             .clone()
             .unwrap_or_else(|| "imported".to_owned()),
-        arch: Architecture::Mlp,
-        network,
+        codec: CodecConfig::Mlp(network),
         data: args.source.data.clone(),
         validation: args.source.val.clone(),
         demo: args.source.demo.clone(),
@@ -339,7 +362,8 @@ fn start_import(args: &ImportArgs, typed: &str, out: &mut dyn Write) -> Result<O
         &folder.config(),
         &serde_json::to_vec_pretty(&prepared.config)?,
     )?;
-    let summary = finish::<Flex>(&prepared.finish(&folder, &[], 0.0), &weights, &device)?;
+    let run = prepared.finish(&folder, &[], 0.0);
+    let summary = mlp::finish::finish::<Flex>(&run, network, &weights, &device)?;
     conclude(&summary, prepared.json, out)?;
     Ok(Outcome::Complete)
 }
@@ -457,7 +481,13 @@ impl Run<'_> {
             residency,
             gpu,
         };
-        let (end, checkpoint) = train::<B>(&job, from, device)?;
+        let codec = prepared.config.codec;
+        let (end, checkpoint) = match codec {
+            CodecConfig::Mlp(sizes) => mlp::wing::train::<B>(&job, sizes, from, device)?,
+            CodecConfig::Codebook(config) => {
+                codebook::wing::train::<B>(&job, config, from, device)?
+            }
+        };
         let progress = &checkpoint.progress;
         if end == End::Interrupted {
             let line = format!(
@@ -472,7 +502,15 @@ impl Run<'_> {
             bail!("no validation gave a finite loss, so there are no weights to make a decoder of");
         }
         let run = prepared.finish(folder, &progress.history, progress.seconds);
-        let summary = finish::<B::InnerBackend>(&run, &checkpoint.best, device)?;
+        let best = &checkpoint.best;
+        let summary = match codec {
+            CodecConfig::Mlp(sizes) => {
+                mlp::finish::finish::<B::InnerBackend>(&run, sizes, best, device)?
+            }
+            CodecConfig::Codebook(config) => {
+                codebook::finish::finish::<B::InnerBackend>(&run, config, best, device)?
+            }
+        };
         conclude(&summary, prepared.json, out)?;
         Ok(Outcome::Complete)
     }
@@ -488,8 +526,8 @@ fn conclude(summary: &Summary, json: bool, out: &mut dyn Write) -> Result<()> {
     }
     writeln!(
         out,
-        "validation PSNR: float {:.3} dB, quantized {:.3} dB, after {} sweeps of bit flips {:.3} dB",
-        summary.float_db, summary.quantized_db, summary.effort, summary.searched_db
+        "validation PSNR: float {:.3} dB; integer decoder {:.3} dB with effort 0, {:.3} dB with effort {}",
+        summary.float_db, summary.quantized_db, summary.searched_db, summary.effort
     )?;
     writeln!(
         out,

@@ -5,24 +5,26 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::NetworkConfig;
+use crate::codebook::config::{CodebookConfig, Size};
+use crate::mlp::network::NetworkConfig;
 
 /// The kind of codec to train.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
     /// The notebook's network.
-    #[default]
     Mlp,
+    /// A codebook of this size.
+    Codebook(Size),
 }
 
 impl FromStr for Architecture {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "mlp" => Ok(Self::Mlp),
-            _ => Err("the architectures are: mlp".to_owned()),
+        match text.split_once(':') {
+            None if text == "mlp" => Ok(Self::Mlp),
+            Some(("codebook", size)) => size.parse().map(Self::Codebook),
+            _ => Err("the architectures are: codebook:s, codebook:m, mlp".to_owned()),
         }
     }
 }
@@ -31,8 +33,19 @@ impl fmt::Display for Architecture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mlp => f.write_str("mlp"),
+            Self::Codebook(size) => write!(f, "codebook:{size}"),
         }
     }
+}
+
+/// The codec to train, with its sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodecConfig {
+    /// The notebook's network.
+    Mlp(NetworkConfig),
+    /// A codebook.
+    Codebook(CodebookConfig),
 }
 
 /// How long to train.
@@ -64,6 +77,8 @@ pub enum Schedule {
     Constant,
     /// Up along a cosine for the first 30 %, then down along another to almost nothing.
     OneCycle,
+    /// Down along a cosine to a hundredth.
+    Cosine,
 }
 
 impl Schedule {
@@ -72,14 +87,19 @@ impl Schedule {
     /// The one-cycle policy (Smith and Topin, "Super-Convergence", 2018) starts at 1/25 of the peak and ends at
     /// 1/250,000 of it.
     pub fn rate(self, peak: f64, step: u64, steps: u64) -> f64 {
-        let Self::OneCycle = self else { return peak };
-        let (start, end) = (peak / 25.0, peak / 250_000.0);
+        let (start, end) = match self {
+            Self::Constant => return peak,
+            Self::OneCycle => (peak / 25.0, peak / 250_000.0),
+            Self::Cosine => (peak, peak / 100.0),
+        };
         let last = steps.saturating_sub(1).max(1) as f64;
         let at = (step as f64 / last).min(1.0);
         let cosine = |from: f64, to: f64, t: f64| {
             to + (from - to) * 0.5 * (1.0 + (std::f64::consts::PI * t).cos())
         };
-        if at < 0.3 {
+        if self == Self::Cosine {
+            cosine(start, end, at)
+        } else if at < 0.3 {
             cosine(start, peak, at / 0.3)
         } else {
             cosine(peak, end, (at - 0.3) / 0.7)
@@ -92,10 +112,8 @@ impl Schedule {
 pub struct RunConfig {
     /// The name of the run and of the model it makes.
     pub name: String,
-    /// The kind of codec.
-    pub arch: Architecture,
-    /// The sizes of the network.
-    pub network: NetworkConfig,
+    /// The codec, with its sizes.
+    pub codec: CodecConfig,
     /// Where training blocks come from, as typed.
     pub data: String,
     /// Where validation blocks come from, as typed; from `data` if not given.
@@ -137,6 +155,25 @@ mod tests {
         assert!((rates[300] - 1e-2).abs() < 1e-6);
         assert!(rates[1000] < 1e-7);
         assert!(rates[..=300].is_sorted() && rates[300..].iter().rev().is_sorted());
+    }
+
+    #[test]
+    fn cosine_falls_from_its_peak_to_a_hundredth() {
+        let rates: Vec<f64> = (0..101)
+            .map(|step| Schedule::Cosine.rate(1e-2, step, 101))
+            .collect();
+        assert!((rates[0] - 1e-2).abs() < 1e-9 && (rates[100] - 1e-4).abs() < 1e-9);
+        assert!(rates.iter().rev().is_sorted());
+    }
+
+    #[test]
+    fn architectures_are_read_as_they_are_written() {
+        for text in ["mlp", "codebook:s", "codebook:m"] {
+            assert_eq!(text.parse::<Architecture>().unwrap().to_string(), text);
+        }
+        for wrong in ["", "codebook", "codebook:", "codebook:x", "MLP", "mlp:s"] {
+            assert!(wrong.parse::<Architecture>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,36 +1,29 @@
-//! What a run leaves once its weights are known: decoder file, encoder file, measurements and the report.
+//! What a run leaves once its weights are known: decoder file, measurements and the report.
 //!
-//! Trained and imported weights pass through here alike.
+//! Trained and imported weights of every kind pass through here; what is particular to a kind is [`Made`] before.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use burn::tensor::backend::Backend;
-use nice_decode::{Decoder, Image};
+use anyhow::Result;
+use nice_decode::{Decoder, Image, LATENT_BITS, Latent};
 use serde::Serialize;
+use tools::blocks::BLOCK_BYTES;
+use tools::coder::Coder;
 use tools::dataset::{Pick, Splits};
 use tools::decode::decode_picture;
 use tools::encoder::EncoderNetwork;
 use tools::picture::Picture;
 use tools::psnr::Pooled;
-use tools::{blocks, encode, eval, picture_file};
+use tools::{eval, picture_file};
 
-use crate::batches::{Order, upload};
+use crate::batches::Order;
 use crate::charts::LossPoint;
 use crate::config::RunConfig;
 use crate::history::Row;
-use crate::network::{Network, SAMPLES};
-use crate::quantize;
-use crate::report::{Demo, Report, ResultRow, Sizes};
+use crate::report::{Demo, Report, ResultRow, Sizes, Tables};
 use crate::run_folder::RunFolder;
 use crate::tensors::{self, Tensors};
-use crate::train::{bit_means, validation};
-
-/// Training blocks that the quantizer looks at.
-const CALIBRATION: u64 = 16_384;
-
-/// Blocks that are decoded in floats at once.
-const FLOAT_BATCH: usize = 8192;
+use crate::train::validation;
 
 /// How long the decoder is timed for.
 const SPEED_TIME: Duration = Duration::from_millis(500);
@@ -53,7 +46,7 @@ pub struct Finish<'a> {
     pub history: &'a [Row],
     /// Seconds of training.
     pub seconds: f64,
-    /// Sweeps of bit flips in the last row of the table.
+    /// The effort of encoding in the last row of the table.
     pub effort: u32,
 }
 
@@ -72,15 +65,16 @@ pub struct Summary {
     pub steps: u64,
     /// Seconds of training.
     pub seconds: f64,
-    /// PSNR on the validation blocks in dB: float network.
+    /// PSNR on the validation blocks in dB: in floating point; a network's bits as its encoder makes them, a codebook's rows
+    /// searched with `effort`.
     pub float_db: f64,
-    /// The same: integer decoder, bits as the encoder network makes them.
+    /// The same: integer decoder, latents found with effort 0.
     pub quantized_db: f64,
-    /// The same: integer decoder, after the search.
+    /// The same: integer decoder, latents found with `effort`.
     pub searched_db: f64,
-    /// Sweeps of that search.
+    /// The effort of that search.
     pub effort: u32,
-    /// Mean squared error of the float network on the validation blocks, samples in 0..1, not clamped.
+    /// Mean squared error in floating point on the validation blocks, samples in 0..1, not clamped.
     pub validation_loss: f64,
     /// Bits that hardly ever change.
     pub dead_bits: usize,
@@ -91,47 +85,80 @@ pub fn write_weights(folder: &RunFolder, config: &RunConfig, weights: &Tensors) 
     tensors::write(&folder.weights(), weights, &serde_json::to_string(config)?)
 }
 
-/// Makes the decoder and encoder files of `weights`, measures them, and writes the report.
-pub fn finish<B: Backend>(run: &Finish, weights: &Tensors, device: &B::Device) -> Result<Summary> {
-    write_weights(run.folder, run.config, weights)?;
-    let encoder = quantize::encoder(weights)?;
-    let latents = encoder.encode_all(&calibration_blocks(run));
-    let file = quantize::decoder(weights, &latents)
-        .context("the weights cannot be made into a decoder")?
-        .to_file(&run.config.name)?;
-    let decoder = Decoder::from_bytes(&file)
-        .map_err(|error| anyhow::anyhow!("the decoder file made is wrong: {error}"))?;
-    tools::files::write_atomically(&run.folder.decoder(), &file)?;
-    encoder.write(&run.folder.encoder(), decoder.id())?;
+/// A model that was made of weights, and what its own kind of codec knows about it.
+pub struct Made<'a> {
+    /// The decoder file.
+    pub file: &'a [u8],
+    /// The encoder that belongs to it, if it needs one.
+    pub encoder: Option<EncoderNetwork>,
+    /// Shape of the model, such as `codebook: 12 + 12 + 12 + 12 bits`.
+    pub arch: String,
+    /// How the model was optimized.
+    pub optimizer: &'a str,
+    /// How the first row of the table of quality was coded.
+    pub float_name: String,
+    /// PSNR in floating point on the validation blocks, in dB.
+    pub float_db: f64,
+    /// Mean squared error in floating point on the validation blocks, samples in 0..1, not clamped.
+    pub validation_loss: f64,
+    /// The demo picture in floating point.
+    pub demo_float: Picture,
+    /// What there is to show of a codebook.
+    pub tables: Option<Tables>,
+}
 
-    let network = tensors::into_module(
-        run.config.network.init::<B>(run.config.seed, device),
-        weights,
-    )?;
+/// Writes what was made into the run folder, measures it, and writes the report.
+pub fn finish(run: &Finish, made: Made) -> Result<Summary> {
+    let decoder = Decoder::from_bytes(made.file)
+        .map_err(|error| anyhow::anyhow!("the decoder file made is wrong: {error}"))?;
+    tools::files::write_atomically(&run.folder.decoder(), made.file)?;
+    let encoder_bytes = match &made.encoder {
+        None => None,
+        Some(encoder) => {
+            encoder.write(&run.folder.encoder(), decoder.id())?;
+            Some(encoder.to_bytes(decoder.id()).len() as u64)
+        }
+    };
+    let coder = match made.encoder {
+        Some(encoder) => Coder::network(decoder, encoder),
+        None => Coder::of_model(made.file)?,
+    };
+
     let validation = validation(run.data)?;
-    let demo_float = decode_float(&network, run.demo.1, device)?;
-    let demo_plain = Coded::new(&encoder, &decoder, run.demo.1, 0)?;
-    let demo_searched = Coded::new(&encoder, &decoder, run.demo.1, run.effort)?;
+    let demo_plain = Coded::new(&coder, run.demo.1, 0, false)?;
+    let demo_searched = Coded::new(&coder, run.demo.1, run.effort, false)?;
     tools::files::write_atomically(&run.folder.demo(), &demo_searched.file)?;
-    let float_db = float_error(&network, validation, device).db();
-    let quantized_db = eval::measure_blocks(&encoder, &decoder, validation, 0).db();
-    let searched_db = eval::measure_blocks(&encoder, &decoder, validation, run.effort).db();
-    let demo_db = |decoded: &Picture| Pooled::of(decoded.rgb(), run.demo.1.rgb()).db();
-    let searched_name = format!("quantized + bit flips (effort {})", run.effort);
-    let rows = [
-        ("float".to_owned(), float_db, demo_db(&demo_float)),
-        (
-            "quantized".to_owned(),
-            quantized_db,
-            demo_db(&demo_plain.decoded),
+    let (plain, _) = eval::measure_blocks(&coder, validation, 0);
+    let (searched, latents) = eval::measure_blocks(&coder, validation, run.effort);
+    let demo_db = |decoded: &Picture| Some(Pooled::of(decoded.rgb(), run.demo.1.rgb()).db());
+    let searched_name = format!("integer decoder, effort {}", run.effort);
+    let row = |name: String, validation_db, demo: &Picture| ResultRow {
+        name,
+        validation_db,
+        demo_db: demo_db(demo),
+        others: Vec::new(),
+    };
+    let mut results = vec![
+        row(made.float_name, Some(made.float_db), &made.demo_float),
+        row(
+            "integer decoder, effort 0".to_owned(),
+            Some(plain.db()),
+            &demo_plain.decoded,
         ),
-        (
+        row(
             searched_name.clone(),
-            searched_db,
-            demo_db(&demo_searched.decoded),
+            Some(searched.db()),
+            &demo_searched.decoded,
         ),
     ];
-    let network_loss = crate::train::mean_squared_error(&network, validation, device);
+    if decoder.smooths() {
+        let smooth = Coded::new(&coder, run.demo.1, run.effort, true)?;
+        results.push(row(
+            format!("{searched_name}, borders smoothed"),
+            None,
+            &smooth.decoded,
+        ));
+    }
     let steps = run.history.last().map_or(0, |row| row.step);
     let report = Report {
         title: run.config.name.clone(),
@@ -146,33 +173,19 @@ pub fn finish<B: Backend>(run: &Finish, weights: &Tensors, device: &B::Device) -
             run.data.validation.describe()
         ),
         notes: run.data.notes.clone(),
-        arch: format!(
-            "{}: encoder 192-{e}-{e}-{bits}, decoder {bits}-{d}-{d}-192",
-            run.config.arch,
-            e = run.config.network.encoder_hidden,
-            d = run.config.network.decoder_hidden,
-            bits = run.config.network.bits,
-        ),
-        settings: settings(run, &decoder),
+        arch: made.arch,
+        settings: settings(run, &decoder, made.optimizer),
         steps,
         seconds: run.seconds,
         blocks_per_second: (steps * run.config.batch) as f64 / run.seconds.max(1e-9),
-        results: rows
-            .into_iter()
-            .map(|(name, validation_db, demo_db)| ResultRow {
-                name,
-                validation_db: Some(validation_db),
-                demo_db: Some(demo_db),
-                others: Vec::new(),
-            })
-            .collect(),
+        results,
         sizes: Sizes {
-            decoder_bytes: file.len() as u64,
-            encoder_bytes: Some(encoder.to_bytes(decoder.id()).len() as u64),
-            bits_per_block: nice_decode::LATENT_BITS as u32,
+            decoder_bytes: made.file.len() as u64,
+            encoder_bytes,
+            bits_per_block: LATENT_BITS as u32,
         },
         decode_pixels_per_second: Some(decode_speed(&decoder, &demo_searched.file)?),
-        bit_means: bit_means(&network, validation, device),
+        bit_means: bit_means(&latents),
         loss: run
             .history
             .iter()
@@ -188,35 +201,45 @@ pub fn finish<B: Backend>(run: &Finish, weights: &Tensors, device: &B::Device) -
             original: run.demo.1.clone(),
             decoded: demo_searched.decoded,
         }),
+        tables: made.tables,
     };
     report.write(run.folder.path())?;
     Ok(Summary {
         folder: run.folder.path().display().to_string(),
         decoder: run.folder.decoder().display().to_string(),
         model_id: decoder.id().to_string(),
-        decoder_bytes: file.len() as u64,
+        decoder_bytes: made.file.len() as u64,
         steps,
         seconds: run.seconds,
-        float_db,
-        quantized_db,
-        searched_db,
+        float_db: made.float_db,
+        quantized_db: plain.db(),
+        searched_db: searched.db(),
         effort: run.effort,
-        validation_loss: network_loss,
+        validation_loss: made.validation_loss,
         dead_bits: report.dead_bits().len(),
     })
 }
 
-fn settings(run: &Finish, decoder: &Decoder) -> Vec<(String, String)> {
+/// Mean of each latent bit.
+fn bit_means(latents: &[Latent]) -> Vec<f32> {
+    let mut counts = [0_u64; LATENT_BITS];
+    for latent in latents {
+        for (bit, count) in counts.iter_mut().enumerate() {
+            *count += u64::from(latent[bit / 8] >> (bit % 8) & 1);
+        }
+    }
+    let mean = |count: &u64| (*count as f64 / latents.len().max(1) as f64) as f32;
+    counts.iter().map(mean).collect()
+}
+
+fn settings(run: &Finish, decoder: &Decoder, optimizer: &str) -> Vec<(String, String)> {
     let config = run.config;
     let mut settings = vec![("model id".to_owned(), decoder.id().to_string())];
     if !run.history.is_empty() {
         settings.extend([
             ("seed".to_owned(), config.seed.to_string()),
             ("batch".to_owned(), config.batch.to_string()),
-            (
-                "optimizer".to_owned(),
-                "AdamW, betas 0.9 and 0.999, eps 1e-8, decay 0.01".to_owned(),
-            ),
+            ("optimizer".to_owned(), optimizer.to_owned()),
             (
                 "learning rate".to_owned(),
                 format!("{:e}, {:?}", config.learning_rate, config.schedule).to_lowercase(),
@@ -226,51 +249,18 @@ fn settings(run: &Finish, decoder: &Decoder) -> Vec<(String, String)> {
     settings
 }
 
-/// Training blocks for the quantizer, drawn like those of a step.
-fn calibration_blocks(run: &Finish) -> Vec<u8> {
+/// Training blocks drawn like those of a step, at most `count` of them.
+pub fn some_blocks(run: &Finish, count: u64) -> Vec<u8> {
     let blocks = run.data.train.len() as u64;
     let order = Order {
         blocks,
-        batch: CALIBRATION.min(blocks),
+        batch: count.min(blocks),
         seed: run.config.seed,
     };
     let picks: Vec<Pick> = order.picks(0).collect();
-    let mut bytes = vec![0; picks.len() * SAMPLES];
+    let mut bytes = vec![0; picks.len() * BLOCK_BYTES];
     run.data.train.gather(&picks, &mut bytes);
     bytes
-}
-
-/// A picture as the float network decodes it, rounded and clamped to bytes.
-pub fn decode_float<B: Backend>(
-    network: &Network<B>,
-    picture: &Picture,
-    device: &B::Device,
-) -> Result<Picture> {
-    let grid = blocks::grid(picture);
-    let decoded: Vec<u8> = grid
-        .chunks(FLOAT_BATCH * SAMPLES)
-        .flat_map(|chunk| float_blocks(network, chunk, device))
-        .collect();
-    blocks::assemble(picture.width(), picture.height(), &decoded)
-}
-
-fn float_blocks<B: Backend>(network: &Network<B>, blocks: &[u8], device: &B::Device) -> Vec<u8> {
-    let x = upload::<B>(blocks, device); // [blocks, 192]
-    let y = network.decode(network.bits(x)); // [blocks, 192]
-    let samples = tensors::Values::from_device(y).values;
-    samples
-        .iter()
-        .map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8)
-        .collect()
-}
-
-/// Error of the float network over blocks, its samples rounded and clamped to bytes.
-pub fn float_error<B: Backend>(network: &Network<B>, blocks: &[u8], device: &B::Device) -> Pooled {
-    let mut pooled = Pooled::new();
-    for chunk in blocks.chunks(FLOAT_BATCH * SAMPLES) {
-        pooled.merge(&Pooled::of(chunk, &float_blocks(network, chunk, device)));
-    }
-    pooled
 }
 
 /// A picture coded with the files of the run.
@@ -280,16 +270,11 @@ struct Coded {
 }
 
 impl Coded {
-    fn new(
-        encoder: &EncoderNetwork,
-        decoder: &Decoder,
-        picture: &Picture,
-        effort: u32,
-    ) -> Result<Self> {
-        let latents = encode::encode_picture(encoder, decoder, picture, effort);
-        let file =
-            picture_file::to_bytes(picture.width(), picture.height(), decoder.id(), &latents)?;
-        let decoded = decode_picture(decoder, &Image::from_bytes(&file)?)?;
+    fn new(coder: &Coder, picture: &Picture, effort: u32, smooth: bool) -> Result<Self> {
+        let latents = coder.encode_picture(picture, effort);
+        let id = coder.decoder().id();
+        let file = picture_file::to_bytes(picture.width(), picture.height(), id, &latents)?;
+        let decoded = decode_picture(coder.decoder(), &Image::from_bytes(&file)?, smooth)?;
         Ok(Self { file, decoded })
     }
 }
@@ -304,7 +289,7 @@ fn decode_speed(decoder: &Decoder, file: &[u8]) -> Result<f64> {
         let start = Instant::now();
         while best == 0.0 || start.elapsed() < SPEED_TIME {
             let start = Instant::now();
-            decode_picture(decoder, &image)?;
+            decode_picture(decoder, &image, false)?;
             best = best.max(pixels / start.elapsed().as_secs_f64().max(1e-9));
         }
         Ok(best)

@@ -56,7 +56,14 @@ pub struct Report {
     /// The demo picture, before and after.
     #[serde(skip)]
     pub demo: Option<Demo>,
+    /// The tables of a codebook.
+    #[serde(skip)]
+    pub tables: Option<Tables>,
 }
+
+/// What there is to show of a codebook.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {}
 
 /// One way of coding and the PSNR, in dB, that it reaches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

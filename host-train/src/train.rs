@@ -1,29 +1,27 @@
 //! The training loop: one step after another, with validation, checkpoints and a bar along the way.
+//!
+//! What is trained is a [`Wing`]: the network and the codebook go through the same loop.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use burn::module::AutodiffModule;
-use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::optim::{GradientsParams, Optimizer};
+use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor};
 use indicatif::ProgressBar;
 use tools::dataset::Splits;
 use tools::picture::Picture;
 
-use crate::batches::{Feed, Order, Residency, upload};
+use crate::batches::{Order, Residency};
 use crate::checkpoint::{Adam, Checkpoint, Progress, optimizer_from_tensors, optimizer_to_tensors};
 use crate::config::RunConfig;
 use crate::finish;
 use crate::history::{self, Row, decibels};
 use crate::interrupt;
-use crate::network::{Network, SAMPLES};
 use crate::run_folder::RunFolder;
 use crate::tensorboard::EventWriter;
 use crate::tensors::{self, Tensors};
-
-/// Blocks that are validated at once.
-const VALIDATION_BATCH: usize = 8192;
 
 /// The longest stretch of work that a killed run loses.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
@@ -53,18 +51,58 @@ pub enum End {
     Interrupted,
 }
 
+/// What is trained: how it starts, what a step costs it, and how good it is.
+pub trait Wing<B: AutodiffBackend> {
+    /// The parameters.
+    type Module: AutodiffModule<B>;
+
+    /// The optimizer at the start.
+    fn optimizer(&self) -> Adam<B, Self::Module>;
+
+    /// What is minimised at step `step` (from 0), on a batch that the wing takes for itself, and by how much that has to be
+    /// multiplied to be the mean squared error of samples in 0..1. It may change the parameters before that.
+    fn loss(&mut self, module: &mut Self::Module, step: u64) -> Result<(Tensor<B, 1>, f64)>;
+
+    /// Whether a run that is saved after `step` steps goes on from there as if nothing had been.
+    fn can_rest(&self, _step: u64) -> bool {
+        true
+    }
+
+    /// Mean squared error over the validation blocks, samples in 0..1, decoded samples not clamped.
+    fn validate(&self, module: &Self::Module) -> Result<f64>;
+
+    /// A picture as it is decoded with these parameters.
+    fn decode(&self, module: &Self::Module, picture: &Picture) -> Result<Picture>;
+}
+
+impl Job<'_> {
+    /// Which blocks each step sees.
+    pub fn order(&self) -> Order {
+        Order {
+            blocks: self.data.train.len() as u64,
+            batch: self.config.batch,
+            seed: self.config.seed,
+        }
+    }
+
+    /// The first step that is still to be done.
+    pub fn first_step(from: Option<&Checkpoint>) -> u64 {
+        from.map_or(0, |from| from.progress.step)
+    }
+}
+
 /// Trains until the last step, from the start or from a checkpoint, and says why it ended and with what.
-pub fn train<B: AutodiffBackend>(
+///
+/// `module` has the parameters to start with; those of a checkpoint take their place.
+pub fn train<B: AutodiffBackend, W: Wing<B>>(
     job: &Job,
+    wing: W,
+    mut module: W::Module,
     from: Option<Checkpoint>,
     device: &B::Device,
 ) -> Result<(End, Checkpoint)> {
     let config = job.config;
-    let mut network = config.network.init::<B>(config.seed, device);
-    let mut optimizer: Adam<B, Network<B>> = AdamWConfig::new()
-        .with_epsilon(1e-8)
-        .with_weight_decay(0.01)
-        .init();
+    let mut optimizer = wing.optimizer();
     let blocks = job.data.train.len() as u64;
     let (progress, best) = match from {
         None => {
@@ -89,8 +127,8 @@ pub fn train<B: AutodiffBackend>(
                     config.data,
                 );
             }
-            network = tensors::into_module(network, &from.parameters)?;
-            optimizer = optimizer_from_tensors(optimizer, &network, &from.optimizer, device)?;
+            module = tensors::into_module(module, &from.parameters)?;
+            optimizer = optimizer_from_tensors(optimizer, &module, &from.optimizer, device)?;
             (
                 Progress {
                     config: config.clone(),
@@ -100,40 +138,25 @@ pub fn train<B: AutodiffBackend>(
             )
         }
     };
-    let order = Order {
-        blocks,
-        batch: config.batch,
-        seed: config.seed,
-    };
     let first = progress.step;
-    std::thread::scope(|scope| {
-        let feed = match job.data.train.resident() {
-            Some(bytes) if job.residency.on_device(&job.data.train, job.gpu)? => {
-                Feed::resident(bytes, order, first, device)
-            }
-            _ => Feed::streamed(&job.data.train, order, first, job.gpu, scope),
-        };
-        let session = Session {
-            job,
-            device,
-            steps: config.length.steps(blocks, config.batch),
-            board: EventWriter::create(job.folder.path(), first)?,
-            pending: None,
-            best,
-            since: Instant::now(),
-            row_started: progress.seconds,
-            row_step: first,
-            saved: Instant::now(),
-            progress,
-        };
-        session.run(network, optimizer, feed)
-    })
+    let session = Session {
+        job,
+        steps: config.length.steps(blocks, config.batch),
+        board: EventWriter::create(job.folder.path(), first)?,
+        pending: None,
+        best,
+        since: Instant::now(),
+        row_started: progress.seconds,
+        row_step: first,
+        saved: Instant::now(),
+        progress,
+    };
+    session.run(wing, module, optimizer)
 }
 
 /// A run while it runs.
 struct Session<'a, B: AutodiffBackend> {
     job: &'a Job<'a>,
-    device: &'a B::Device,
     steps: u64,
     board: EventWriter,
     progress: Progress,
@@ -149,29 +172,30 @@ struct Session<'a, B: AutodiffBackend> {
 }
 
 impl<B: AutodiffBackend> Session<'_, B> {
-    fn run(
+    fn run<W: Wing<B>>(
         mut self,
-        mut network: Network<B>,
-        mut optimizer: Adam<B, Network<B>>,
-        mut feed: Feed<B>,
+        mut wing: W,
+        mut module: W::Module,
+        mut optimizer: Adam<B, W::Module>,
     ) -> Result<(End, Checkpoint)> {
         let config = self.job.config;
         // Asking a GPU for a loss waits for all it has to do, so it is asked now and then.
         let read_every = if self.job.gpu { 25 } else { 1 };
         let bar = tools::progress::bar(self.steps, "training");
         bar.set_position(self.progress.step);
+        let mut unsaved = false;
         while self.progress.step < self.steps {
             let rate = config
                 .schedule
                 .rate(config.learning_rate, self.progress.step, self.steps);
-            let loss = network.loss(feed.next(self.device)?); // [1]
-            let value = loss.clone().inner();
+            let (loss, scale) = wing.loss(&mut module, self.progress.step)?; // [1]
+            let value = loss.clone().inner() * scale;
             self.pending = Some(match self.pending.take() {
                 None => (value, 1),
                 Some((sum, count)) => (sum + value, count + 1),
             });
-            let gradients = GradientsParams::from_grads(loss.backward(), &network);
-            network = optimizer.step(rate, network, gradients);
+            let gradients = GradientsParams::from_grads(loss.backward(), &module);
+            module = optimizer.step(rate, module, gradients);
             self.progress.step += 1;
 
             let step = self.progress.step;
@@ -181,20 +205,25 @@ impl<B: AutodiffBackend> Session<'_, B> {
                 self.show(&bar);
             }
             if validate {
-                self.validate(&network, rate, &bar)?;
+                self.validate(&wing, &module, rate, &bar)?;
+                unsaved = true;
+            }
+            if step < self.steps && !wing.can_rest(step) {
+                continue;
             }
             let stop = interrupt::asked() && step < self.steps;
-            if validate || stop || self.saved.elapsed() >= SAVE_EVERY {
+            if unsaved || stop || self.saved.elapsed() >= SAVE_EVERY {
                 self.read_losses()?;
-                self.save(&network, &optimizer)?;
+                self.save(&module, &optimizer)?;
+                unsaved = false;
             }
             if stop {
                 bar.finish_and_clear();
-                return Ok((End::Interrupted, self.checkpoint(&network, &optimizer)?));
+                return Ok((End::Interrupted, self.checkpoint(&module, &optimizer)?));
             }
         }
         bar.finish_and_clear();
-        Ok((End::Finished, self.checkpoint(&network, &optimizer)?))
+        Ok((End::Finished, self.checkpoint(&module, &optimizer)?))
     }
 
     /// Asks the device for the losses it holds and stops the run if they are not numbers.
@@ -246,11 +275,16 @@ impl<B: AutodiffBackend> Session<'_, B> {
         }
     }
 
-    fn validate(&mut self, network: &Network<B>, rate: f64, bar: &ProgressBar) -> Result<()> {
+    fn validate<W: Wing<B>>(
+        &mut self,
+        wing: &W,
+        module: &W::Module,
+        rate: f64,
+        bar: &ProgressBar,
+    ) -> Result<()> {
         self.clock();
         let blocks_per_second = self.blocks_per_second();
-        let network = network.valid();
-        let loss = mean_squared_error(&network, validation(self.job.data)?, self.device);
+        let loss = wing.validate(module)?;
         let row = Row {
             step: self.progress.step,
             train_loss: self.progress.loss_sum / self.progress.loss_count as f64,
@@ -263,10 +297,10 @@ impl<B: AutodiffBackend> Session<'_, B> {
         (self.progress.loss_sum, self.progress.loss_count) = (0.0, 0);
         if loss.is_finite() && self.progress.best_loss.is_none_or(|best| loss < best) {
             self.progress.best_loss = Some(loss);
-            self.best = tensors::of_module(&network);
+            self.best = tensors::of_module(module);
             finish::write_weights(self.job.folder, self.job.config, &self.best)?;
         }
-        let demo = finish::decode_float(&network, self.job.demo, self.device)?;
+        let demo = wing.decode(module, self.job.demo)?;
         let step = i64::try_from(row.step)?;
         self.board
             .scalar("loss", step, row.validation_loss as f32)?;
@@ -297,22 +331,22 @@ impl<B: AutodiffBackend> Session<'_, B> {
         Ok(())
     }
 
-    fn checkpoint(
+    fn checkpoint<M: AutodiffModule<B>>(
         &self,
-        network: &Network<B>,
-        optimizer: &Adam<B, Network<B>>,
+        module: &M,
+        optimizer: &Adam<B, M>,
     ) -> Result<Checkpoint> {
         Ok(Checkpoint {
             progress: self.progress.clone(),
-            parameters: tensors::of_module(network),
-            optimizer: optimizer_to_tensors(optimizer, network)?,
+            parameters: tensors::of_module(module),
+            optimizer: optimizer_to_tensors(optimizer, module)?,
             best: self.best.clone(),
         })
     }
 
-    fn save(&mut self, network: &Network<B>, optimizer: &Adam<B, Network<B>>) -> Result<()> {
+    fn save<M: AutodiffModule<B>>(&mut self, module: &M, optimizer: &Adam<B, M>) -> Result<()> {
         self.clock();
-        self.checkpoint(network, optimizer)?
+        self.checkpoint(module, optimizer)?
             .write(&self.job.folder.checkpoint())?;
         self.saved = Instant::now();
         Ok(())
@@ -328,38 +362,4 @@ pub fn validation(data: &Splits) -> Result<&[u8]> {
             data.validation.describe()
         ),
     }
-}
-
-/// Mean squared error of the network over blocks, samples in 0..1, decoded samples not clamped.
-pub fn mean_squared_error<B: Backend>(
-    network: &Network<B>,
-    blocks: &[u8],
-    device: &B::Device,
-) -> f64 {
-    let sum: f64 = blocks
-        .chunks(VALIDATION_BATCH * SAMPLES)
-        .map(|chunk| {
-            let x = upload::<B>(chunk, device); // [blocks, 192]
-            let error = network.decode(network.bits(x.clone())) - x; // [blocks, 192]
-            error.powi_scalar(2).sum().into_scalar().elem::<f64>()
-        })
-        .sum();
-    sum / blocks.len() as f64
-}
-
-/// Mean of each latent bit over blocks.
-pub fn bit_means<B: Backend>(network: &Network<B>, blocks: &[u8], device: &B::Device) -> Vec<f32> {
-    let mut sums: Vec<f64> = Vec::new();
-    for chunk in blocks.chunks(VALIDATION_BATCH * SAMPLES) {
-        let counts = network.bits(upload::<B>(chunk, device)).sum_dim(0); // [1, bits]
-        let counts = tensors::Values::from_device(counts).values;
-        sums.resize(counts.len(), 0.0);
-        sums.iter_mut()
-            .zip(counts)
-            .for_each(|(sum, count)| *sum += f64::from(count));
-    }
-    let blocks = blocks.len() / SAMPLES;
-    sums.iter()
-        .map(|sum| (sum / blocks as f64) as f32)
-        .collect()
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nice_decode::{BLOCK_SAMPLES, Image};
+use nice_decode::{BLOCK_SAMPLES, Image, Latent};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -216,14 +216,14 @@ pub fn measure_picture(coder: &Coder<'_>, picture: &Picture, effort: u32) -> Res
     })
 }
 
-/// The error over blocks as they are trained on: 192 bytes each, channel after channel.
+/// The error over blocks as they are trained on, 192 bytes each, channel after channel, and their latents.
 ///
 /// # Panics
 ///
 /// When `blocks` is no multiple of 192 bytes long.
-pub fn measure_blocks(coder: &Coder<'_>, blocks: &[u8], effort: u32) -> Pooled {
+pub fn measure_blocks(coder: &Coder<'_>, blocks: &[u8], effort: u32) -> (Pooled, Vec<Latent>) {
     let latents = coder.encode_blocks(blocks, effort);
-    blocks
+    let error = blocks
         .as_chunks::<BLOCK_BYTES>()
         .0
         .par_iter()
@@ -236,7 +236,8 @@ pub fn measure_blocks(coder: &Coder<'_>, blocks: &[u8], effort: u32) -> Pooled {
         .reduce(Pooled::new, |mut sum, more| {
             sum.merge(&more);
             sum
-        })
+        });
+    (error, latents)
 }
 
 /// The report as a table.

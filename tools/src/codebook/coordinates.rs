@@ -81,6 +81,18 @@ pub fn to_row(coordinates: &Coordinates) -> [f32; DIMENSIONS] {
     row
 }
 
+/// The planar block of bytes that has these coordinates, rounded and clamped.
+pub fn to_block(coordinates: &Coordinates) -> [u8; BLOCK_BYTES] {
+    let row = to_row(coordinates);
+    std::array::from_fn(|at| {
+        let (channel, at) = (at / LUMA_SAMPLES, at % LUMA_SAMPLES);
+        let chroma = LUMA_SAMPLES + at / 16 * 4 + at % 8 / 2;
+        let (first, second) = (row[chroma], row[chroma + CHROMA_SAMPLES]);
+        let colour = [first - second, 2.0 * second, -first - second][channel];
+        (row[at] + colour).round().clamp(0.0, 255.0) as u8
+    })
+}
+
 /// Splits the planes of a row into parts, each plane scaled.
 fn parts(row: &[f32; DIMENSIONS], scales: [f32; 3]) -> Coordinates {
     let mut coordinates = [0.0; DIMENSIONS];

@@ -15,7 +15,7 @@ use nice_decode::format::{
 };
 use tools::encoder::EncoderNetwork;
 
-use crate::network::{SAMPLES, SLOPE};
+use super::network::{SAMPLES, SLOPE};
 use crate::tensors::{Tensors, Values, find};
 
 /// Largest magnitude of a hidden activation.

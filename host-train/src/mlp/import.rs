@@ -7,7 +7,7 @@ use burn::tensor::backend::Backend;
 use burn_store::pytorch::PytorchReader;
 use burn_store::{ModuleSnapshot, PytorchStore};
 
-use crate::network::{Network, NetworkConfig, SAMPLES};
+use super::network::{Network, NetworkConfig, SAMPLES};
 
 /// Python mangles the name of an attribute `__layers` of a class `Encoder` into this.
 const ENCODER: &str = "encoder._Encoder__layers";
