@@ -124,9 +124,21 @@ pub const fn across(at: usize) -> usize {
     part * PART + start + x * side + y
 }
 
+/// [`across`] of all coordinates.
+const ACROSS: [usize; DIMENSIONS] = {
+    let mut all = [0; DIMENSIONS];
+    let mut at = 0;
+    while at < DIMENSIONS {
+        all[at] = across(at);
+        at += 1;
+    }
+    all
+};
+
 /// The coordinates of the transposed block.
+#[inline(always)]
 pub fn transposed(coordinates: &Coordinates) -> Coordinates {
-    std::array::from_fn(|at| coordinates[across(at)])
+    std::array::from_fn(|at| coordinates[ACROSS[at]])
 }
 
 /// The sign that a part gets when a block is mirrored: bit 0 of `turn` is upside down, bit 1 left to right.

@@ -68,9 +68,11 @@ pub struct Search {
 pub struct Beam {
     items: Vec<Item>,
     next: Vec<Item>,
-    best: Vec<Candidate>,
+    best: Best,
     /// `<x, c>` for all rows of a stage in all its turns.
     inner: Vec<Lane>,
+    /// What is left of that in one turn.
+    sums: Vec<Lane>,
 }
 
 /// A partial sum: the rows picked so far, and the squared error with them.
@@ -161,17 +163,24 @@ impl Search {
         });
         for (index, table) in self.tables.iter().enumerate() {
             table.inner(x, &across, &mut beam.inner);
-            beam.best.clear();
-            for (at, item) in beam.items.iter().enumerate() {
-                if index == 0 {
-                    table.scan_base(item.error, &beam.inner, width, &mut beam.best);
-                } else {
-                    let gain = self.gains[usize::from(item.picks[0].row)];
-                    table.scan(item, at, index, gain, &beam.inner, width, &mut beam.best);
+            beam.best.start(width);
+            if index == 0 {
+                table.scan_base(energy, &beam.inner, &mut beam.best);
+            } else {
+                for item in beam.items.iter().enumerate() {
+                    let gain = self.gains[usize::from(item.1.picks[0].row)];
+                    table.scan(
+                        item,
+                        index,
+                        gain,
+                        &beam.inner,
+                        &mut beam.sums,
+                        &mut beam.best,
+                    );
                 }
             }
             beam.next.clear();
-            for candidate in &beam.best {
+            for candidate in beam.best.finish() {
                 let mut item = beam.items[candidate.item as usize];
                 item.picks[index] = candidate.pick;
                 item.error = candidate.error;
@@ -222,18 +231,16 @@ impl Table {
         }
     }
 
-    /// Adds the best base rows to the candidates.
+    /// Offers all base rows.
     #[inline(always)]
-    fn scan_base(&self, energy: f32, inner: &[Lane], width: usize, best: &mut Vec<Candidate>) {
-        let panels = self.panels.len();
-        for turn in 0..self.turns {
-            for (panel, lengths) in self.lengths.iter().enumerate() {
-                let inner = &inner[usize::from(turn) * panels + panel];
+    fn scan_base(&self, energy: f32, inner: &[Lane], best: &mut Best) {
+        for (turn, inner) in (0..self.turns).zip(inner.chunks_exact(self.panels.len())) {
+            for (panel, (inner, lengths)) in inner.iter().zip(&self.lengths).enumerate() {
                 let mut errors = [0.0; LANES];
-                for lane in 0..LANES {
-                    errors[lane] = energy - 2.0 * inner[lane] + lengths[lane];
+                for ((error, inner), length) in errors.iter_mut().zip(inner).zip(lengths) {
+                    *error = energy - 2.0 * inner + length;
                 }
-                keep(&errors, width, best, |lane| Candidate {
+                best.offer(&errors, |lane| Candidate {
                     error: errors[lane],
                     item: 0,
                     pick: Pick {
@@ -246,51 +253,49 @@ impl Table {
         }
     }
 
-    /// Adds the best ways to continue a partial sum to the candidates.
+    /// Offers all ways to continue a partial sum, the `at`th, with a row of this stage.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments)]
     fn scan(
         &self,
-        item: &Item,
-        at: usize,
+        (at, item): (usize, &Item),
         index: usize,
         gain: f32,
         inner: &[Lane],
-        width: usize,
-        best: &mut Vec<Candidate>,
+        sums: &mut Vec<Lane>,
+        best: &mut Best,
     ) {
         let panels = self.panels.len();
-        for turn in 0..self.turns {
-            let inner = &inner[usize::from(turn) * panels..][..panels];
-            let mut earlier: [&[Lane]; MAX_STAGES] = [&[]; MAX_STAGES];
-            let mut weights = [0.0; MAX_STAGES];
-            for before in 0..index {
-                let pick = item.picks[before];
+        let (twice, square) = (2.0 * gain, gain * gain);
+        for (turn, inner) in (0..self.turns).zip(inner.chunks_exact(panels)) {
+            sums.clear();
+            sums.extend_from_slice(inner);
+            for (before, (pick, products)) in item
+                .picks
+                .iter()
+                .zip(&self.products)
+                .enumerate()
+                .take(index)
+            {
                 let relative = usize::from(coordinates::relative(pick.turn, turn));
                 let from = (usize::from(pick.row) * TURNS + relative) * panels;
-                earlier[before] = &self.products[before][from..][..panels];
-                weights[before] = match (before, pick.negative) {
+                let weight = match (before, pick.negative) {
                     (0, _) => 1.0,
                     (_, false) => gain,
                     (_, true) => -gain,
                 };
+                // One flat loop: of nested ones the compiler makes gathers.
+                let products = products[from..from + panels].as_flattened();
+                for (sum, product) in sums.as_flattened_mut().iter_mut().zip(products) {
+                    *sum -= weight * product;
+                }
             }
-            let (twice, square) = (2.0 * gain, gain * gain);
-            for panel in 0..panels {
-                let mut sums = inner[panel];
-                for before in 0..index {
-                    let products = &earlier[before][panel];
-                    for lane in 0..LANES {
-                        sums[lane] -= weights[before] * products[lane];
-                    }
-                }
+            for (panel, (sums, lengths)) in sums.iter().zip(&self.lengths).enumerate() {
                 let mut errors = [0.0; LANES];
-                let lengths = &self.lengths[panel];
-                for lane in 0..LANES {
+                for ((error, sum), length) in errors.iter_mut().zip(sums).zip(lengths) {
                     // Of a row and its negative, the one that points the same way is always better.
-                    errors[lane] = item.error - twice * sums[lane].abs() + square * lengths[lane];
+                    *error = item.error - twice * sum.abs() + square * length;
                 }
-                keep(&errors, width, best, |lane| Candidate {
+                best.offer(&errors, |lane| Candidate {
                     error: errors[lane],
                     item: at as u32,
                     pick: Pick {
@@ -304,51 +309,87 @@ impl Table {
     }
 }
 
-/// Keeps the candidates that are among the best `width`; of equally good ones, those that came first.
-#[inline(always)]
-fn keep(
-    errors: &Lane,
+/// The best ways to continue that were found so far, and some more.
+#[derive(Clone, Debug, Default)]
+struct Best {
     width: usize,
-    best: &mut Vec<Candidate>,
-    candidate: impl Fn(usize) -> Candidate,
-) {
-    let mut worst = if best.len() < width {
-        f32::INFINITY
-    } else {
-        best[width - 1].error
-    };
-    let lowest = errors.iter().fold(
-        f32::INFINITY,
-        |lowest, &error| if error < lowest { error } else { lowest },
-    );
-    if lowest >= worst {
-        return;
+    /// Nothing worse than this can be among the best.
+    limit: f32,
+    list: Vec<Candidate>,
+}
+
+impl Best {
+    /// Gets ready to find the best `width`.
+    fn start(&mut self, width: usize) {
+        self.width = width.max(1);
+        self.limit = f32::INFINITY;
+        self.list.clear();
     }
-    for lane in 0..LANES {
-        if errors[lane] < worst {
-            let place = best.partition_point(|other| other.error <= errors[lane]);
-            if best.len() == width {
-                best.pop();
+
+    /// Takes note of the candidates whose errors these are.
+    #[inline(always)]
+    fn offer(&mut self, errors: &Lane, candidate: impl Fn(usize) -> Candidate) {
+        // Hardly ever is there one.
+        let mut any = false;
+        for error in errors {
+            any |= *error < self.limit;
+        }
+        if any {
+            for (lane, error) in errors.iter().enumerate() {
+                if *error < self.limit {
+                    self.list.push(candidate(lane));
+                }
             }
-            best.insert(place, candidate(lane));
-            if best.len() == width {
-                worst = best[width - 1].error;
+            if self.list.len() >= 4 * self.width + LANES {
+                self.prune();
             }
         }
+    }
+
+    /// Forgets all but the best.
+    #[inline(never)]
+    fn prune(&mut self) {
+        if self.list.len() > self.width {
+            let (_, worst, _) = self
+                .list
+                .select_nth_unstable_by(self.width - 1, Candidate::order);
+            self.limit = worst.error;
+            self.list.truncate(self.width);
+        }
+    }
+
+    /// The best, in their order.
+    fn finish(&mut self) -> &[Candidate] {
+        self.prune();
+        self.list.sort_unstable_by(Candidate::order);
+        &self.list
+    }
+}
+
+impl Candidate {
+    /// Better candidates first; of equally good ones, those that are looked at first, so that there is one order.
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let place = |of: &Self| (of.item, of.pick.turn, of.pick.row);
+        self.error
+            .total_cmp(&other.error)
+            .then_with(|| place(self).cmp(&place(other)))
     }
 }
 
 /// The inner products of the parts of a block with those of some rows.
 #[inline(always)]
 fn part_products(panel: &[Lane; DIMENSIONS], x: &Coordinates) -> [Lane; PARTS] {
+    let (rows, _) = panel.as_chunks::<PART>();
+    let (x, _) = x.as_chunks::<PART>();
     let mut sums = [[0.0; LANES]; PARTS];
-    for at in 0..PART {
-        for (part, sums) in sums.iter_mut().enumerate() {
-            let (x, rows) = (x[part * PART + at], &panel[part * PART + at]);
-            for lane in 0..LANES {
-                sums[lane] += x * rows[lane];
-            }
+    for ((sums, x), rows) in sums.iter_mut().zip(x).zip(rows) {
+        // Two chains of additions, since one would wait for itself.
+        let [mut even, mut odd] = [[0.0; LANES]; 2];
+        for (x, rows) in x.as_chunks::<2>().0.iter().zip(rows.as_chunks::<2>().0) {
+            even = std::array::from_fn(|lane| even[lane] + x[0] * rows[0][lane]);
+            odd = std::array::from_fn(|lane| odd[lane] + x[1] * rows[1][lane]);
         }
+        *sums = std::array::from_fn(|lane| even[lane] + odd[lane]);
     }
     sums
 }
