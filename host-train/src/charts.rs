@@ -146,6 +146,67 @@ pub fn bit_means(means: &[f32], theme: Theme) -> Result<Vec<u8>> {
     canvas.png()
 }
 
+/// A bar for each value, side by side, from zero up to the largest; the first and the last are named below, and in between
+/// what they are.
+pub fn bars(values: &[f64], heading: &str, below: [&str; 3], theme: Theme) -> Result<Vec<u8>> {
+    ensure!(!values.is_empty(), "no bars to draw");
+    let mut canvas = Canvas::new(220);
+    let colours = Colours::of(theme);
+    let plot = Frame {
+        left: 16,
+        right: WIDTH - 16,
+        top: 52,
+        bottom: 184,
+    };
+    let largest = values
+        .iter()
+        .copied()
+        .filter(|value| value.is_finite())
+        .fold(f64::MIN_POSITIVE, f64::max);
+    canvas.draw(theme, |pen| {
+        pen.heading(heading, colours)?;
+        let slot = f64::from(plot.right - plot.left) / values.len() as f64;
+        let gap = if slot > 3.0 { 0.12 * slot } else { 0.0 };
+        for (at, value) in values.iter().enumerate() {
+            let x = f64::from(plot.left) + slot * at as f64;
+            let share = if value.is_finite() {
+                (value / largest).max(0.0)
+            } else {
+                0.0
+            };
+            let top = f64::from(plot.bottom) - f64::from(plot.bottom - plot.top) * share;
+            pen.fill(
+                (x + gap, top),
+                (x + slot - gap, f64::from(plot.bottom)),
+                colours.main,
+            )?;
+        }
+        pen.line(
+            (plot.left, plot.bottom),
+            (plot.right, plot.bottom),
+            colours.muted,
+            1,
+        )?;
+        let places = [
+            (plot.left, HPos::Left),
+            ((plot.left + plot.right) / 2, HPos::Center),
+            (plot.right, HPos::Right),
+        ];
+        for (text, (x, across)) in below.into_iter().zip(places) {
+            pen.text(
+                text,
+                (x, plot.bottom + 10),
+                13,
+                colours.muted,
+                across,
+                VPos::Top,
+            )?;
+        }
+        Ok(())
+    })?;
+    canvas.png()
+}
+
 /// Training and validation loss by step, mean squared error on a logarithmic axis, which is the same as PSNR on a linear
 /// one: that stands on the right. The best validation loss is marked.
 pub fn loss_curve(points: &[LossPoint], theme: Theme) -> Result<Vec<u8>> {

@@ -63,7 +63,25 @@ pub struct Report {
 
 /// What there is to show of a codebook.
 #[derive(Clone, Debug, Default)]
-pub struct Tables {}
+pub struct Tables {
+    /// The stages, that of the base first.
+    pub stages: Vec<StageShown>,
+    /// The gain of every base row.
+    pub gains: Vec<f32>,
+}
+
+/// What there is to show of a stage.
+#[derive(Clone, Debug)]
+pub struct StageShown {
+    /// Bits of a latent.
+    pub bits: u8,
+    /// All rows, as tiles.
+    pub sheet: Picture,
+    /// How often each row is used on the validation blocks.
+    pub used: Vec<u64>,
+    /// PSNR on the validation blocks with this stage and those before it, not rounded, in dB.
+    pub db: f64,
+}
 
 /// One way of coding and the PSNR, in dB, that it reaches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -135,7 +153,7 @@ impl Report {
     }
 
     /// Writes `report.html` into `folder`, and beside it `bit-means.png`, `loss.png`, `demo-original.png`,
-    /// `demo-decoded.png` and `demo-difference.png`, as far as there is something to show. The page holds its own
+    /// `demo-decoded.png` and `demo-difference.png`, and of a codebook its tables, as far as there is something to show. The page holds its own
     /// copies of the pictures, so it can be sent alone.
     pub fn write(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| {
@@ -153,6 +171,7 @@ impl Report {
         let demo = self.demo(beside)?;
         let loss = self.loss(beside)?;
         let bit_use = self.bit_use(beside)?;
+        let tables = self.codebook(beside)?;
         Ok(fill(TEMPLATE, |slot| match slot {
             "title" => escape(&self.title),
             "style" => STYLE.to_owned(),
@@ -168,6 +187,7 @@ impl Report {
             "results" => self.results(),
             "loss" => loss.clone(),
             "bit_use" => bit_use.clone(),
+            "tables" => tables.clone(),
             "made" => self.made(),
             _ => String::new(),
         }))
@@ -369,6 +389,65 @@ impl Report {
         ))
     }
 
+    fn codebook(&self, beside: Beside<'_>) -> Result<String> {
+        let Some(tables) = &self.tables else {
+            return Ok(String::new());
+        };
+        let mut html = String::from(
+            "<h2>Tables</h2>\n<p>A block is a base row plus its gain times the sum of a row of every other stage. Every row stands for \
+             all its mirror images, and a residual row (shown on grey) for its negative as well.</p>\n<table class=\"card\">\n<thead><tr><th>stage</th><th>bits</th>\
+             <th>rows</th><th>never used</th><th>dB up to here</th></tr></thead>\n<tbody>\n",
+        );
+        for (at, stage) in tables.stages.iter().enumerate() {
+            let dead = stage.used.iter().filter(|&&used| used == 0).count();
+            let _ = writeln!(
+                html,
+                "<tr><th>{}</th><td>{}</td><td>{}</td><td>{dead}</td><td>{}</td></tr>",
+                stage_name(at),
+                stage.bits,
+                stage.used.len(),
+                decibels(stage.db)
+            );
+        }
+        html += "</tbody></table>\n<div class=\"stack\">\n";
+        if !tables.gains.is_empty() {
+            let largest = tables.gains.iter().copied().fold(0.0, f32::max);
+            let mut counts = vec![0.0; 64];
+            for gain in &tables.gains {
+                let at = (gain / largest.max(f32::MIN_POSITIVE) * 64.0) as usize;
+                counts[at.min(63)] += 1.0;
+            }
+            let top = format!("{largest:.3}");
+            let below = ["0", "gain, of a sample in 0 to 1", &top];
+            html += &both(
+                beside,
+                "gains.png",
+                "How many base rows have which gain",
+                &|theme| charts::bars(&counts, "Gains of the base rows", below, theme),
+            )?;
+        }
+        for (at, stage) in tables.stages.iter().enumerate() {
+            let mut used: Vec<f64> = stage.used.iter().map(|&used| used as f64).collect();
+            used.sort_by(|a, b| b.total_cmp(a));
+            let heading = format!("How often the rows of the {} are used", stage_name(at));
+            html += &both(beside, &format!("use-{at}.png"), &heading, &|theme| {
+                charts::bars(&used, &heading, ["most", "rows", "least"], theme)
+            })?;
+            let png = stage.sheet.to_png_bytes()?;
+            beside(&format!("rows-{at}.png"), &png)?;
+            let _ = writeln!(
+                html,
+                "<figure class=\"card pixels\"><img src=\"{}\" width=\"{}\" height=\"{}\" alt=\"All rows of the {name}\">\
+                 <figcaption><b>All rows</b> of the {name}</figcaption></figure>",
+                data_uri(&png),
+                stage.sheet.width(),
+                stage.sheet.height(),
+                name = stage_name(at),
+            );
+        }
+        Ok(html + "</div>\n")
+    }
+
     fn bit_use(&self, beside: Beside<'_>) -> Result<String> {
         if self.bit_means.is_empty() {
             return Ok(String::new());
@@ -525,6 +604,26 @@ fn beside_each_other(left: &Picture, right: &Picture) -> Result<Picture> {
         rgb.extend_from_slice(right.row(y));
     }
     Picture::new(left.width() * 2 + 1, left.height(), rgb)
+}
+
+/// A chart in both themes, of which the light one stands beside the page as well.
+fn both(
+    beside: Beside<'_>,
+    file: &str,
+    alt: &str,
+    draw: &dyn Fn(Theme) -> Result<Vec<u8>>,
+) -> Result<String> {
+    let (light, dark) = (draw(Theme::Light)?, draw(Theme::Dark)?);
+    beside(file, &light)?;
+    Ok(chart(&light, &dark, alt))
+}
+
+/// What a stage is called.
+fn stage_name(at: usize) -> String {
+    match at {
+        0 => "base".to_owned(),
+        _ => format!("stage {at}"),
+    }
 }
 
 /// A chart in both themes, of which the browser shows the one that fits.

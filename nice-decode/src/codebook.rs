@@ -9,7 +9,8 @@
 use crate::block::{BLOCK, LINE_SAMPLES};
 use crate::boundary;
 use crate::format::{
-    CHROMA_SAMPLES, Codebook, LUMA_SAMPLES, MAX_SHIFT, MAX_STAGES, ROW_BYTES, Stage,
+    Boundary, CHROMA_SAMPLES, Codebook, LUMA_SAMPLES, MAX_SHIFT, MAX_STAGES, MIN_SHIFT, ROW_BYTES,
+    Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
 use crate::{CodebookTable, ModelError};
@@ -30,6 +31,18 @@ pub(crate) fn stages(pairs: &[[u8; 2]]) -> Stages<'_> {
 /// What is in a row: luma line after line, then the two chroma planes line after line.
 type Row = [u8; ROW_BYTES];
 
+/// The fields of a model's body that stand before the filter of the borders: name, kind, stages, shift, base, gains,
+/// rows.
+type BeforeBoundary<'a> = (
+    &'a [u8],
+    u32,
+    &'a [u8],
+    u8,
+    &'a [u8],
+    &'a [u8],
+    &'a [u8],
+);
+
 /// A codebook whose tables have been checked: every length fits, and no sum or product can overflow.
 #[derive(Clone, Copy)]
 pub(crate) struct Checked<'a> {
@@ -37,13 +50,14 @@ pub(crate) struct Checked<'a> {
     base: &'a [Row],
     gains: &'a [u8],
     rows: &'a [Row],
+    /// The filter of the borders as it stands in the file, where it takes less of a decoder's 64 bytes than its tables.
+    boundary: &'a [u8],
     shift: u8,
-    boundary: Option<boundary::Checked<'a>>,
 }
 
 impl<'a> Checked<'a> {
-    /// Checks everything that decoding relies on.
-    pub(crate) fn new(codebook: &Codebook<'a>) -> Result<Self, ModelError> {
+    /// Checks everything that decoding relies on; the codebook was read from this body of a model.
+    pub(crate) fn new(codebook: &Codebook<'a>, body: &'a [u8]) -> Result<Self, ModelError> {
         let Codebook {
             stages,
             shift,
@@ -77,18 +91,24 @@ impl<'a> Checked<'a> {
         if bits != LATENT_BITS {
             return Err(ModelError::StageBits { found: bits });
         }
-        if shift == 0 || shift > MAX_SHIFT {
+        if !(MIN_SHIFT..=MAX_SHIFT).contains(&shift) {
             return Err(ModelError::Shift { found: shift });
         }
+        let base = table(CodebookTable::Base, base, base_rows)?;
+        let gains = table::<1>(CodebookTable::Gains, gains, base_rows)?.as_flattened();
+        let rows = table(CodebookTable::Rows, rows, residual_rows)?;
+        if let Some(boundary) = boundary {
+            boundary::Checked::new(&boundary)?;
+        }
+        let boundary = postcard::take_from_bytes::<BeforeBoundary<'a>>(body)
+            .map_or(&[][..], |(_, boundary)| boundary);
         Ok(Self {
             stages: pairs,
-            base: table(CodebookTable::Base, base, base_rows)?,
-            gains: table::<1>(CodebookTable::Gains, gains, base_rows)?.as_flattened(),
-            rows: table(CodebookTable::Rows, rows, residual_rows)?,
+            base,
+            gains,
+            rows,
+            boundary,
             shift,
-            boundary: boundary
-                .map(|boundary| boundary::Checked::new(&boundary))
-                .transpose()?,
         })
     }
 
@@ -99,8 +119,10 @@ impl<'a> Checked<'a> {
     }
 
     /// The filter of the borders between blocks, if the model has one.
-    pub(crate) const fn boundary(&self) -> Option<boundary::Checked<'a>> {
-        self.boundary
+    pub(crate) fn boundary(&self) -> Option<boundary::Checked<'a>> {
+        let (boundary, _) =
+            postcard::take_from_bytes::<Option<Boundary<'a>>>(self.boundary).ok()?;
+        boundary::Checked::new(&boundary?).ok()
     }
 
     /// Decodes a block, giving `sink` its lines: the number of the line, its samples.
@@ -111,45 +133,42 @@ impl<'a> Checked<'a> {
         let (base_luma, base_chroma) = base.split_at(LUMA_SAMPLES);
         let (sum_luma, sum_chroma) = sums.split_at(LUMA_SAMPLES);
 
-        // What the chroma of 2 x 2 pixels adds to their red, green and blue, for each line of them.
-        let mut colours = [[[0_i16; CHROMA]; 3]; CHROMA];
+        // What the chroma of 2 x 2 pixels adds to their red, green and blue.
+        let mut colours = [[0_i16; CHROMA_SAMPLES]; 3];
         let (base_first, base_second) = base_chroma.split_at(CHROMA_SAMPLES);
         let (sum_first, sum_second) = sum_chroma.split_at(CHROMA_SAMPLES);
-        let first = base_first
-            .as_chunks::<CHROMA>()
-            .0
-            .iter()
-            .zip(sum_first.as_chunks::<CHROMA>().0);
-        let second = base_second
-            .as_chunks::<CHROMA>()
-            .0
-            .iter()
-            .zip(sum_second.as_chunks::<CHROMA>().0);
-        for ([red, green, blue], (first, second)) in colours.iter_mut().zip(first.zip(second)) {
-            for x in 0..CHROMA {
-                [red[x], green[x], blue[x]] =
-                    scale.colours([first.0[x], second.0[x]], [first.1[x], second.1[x]], shift);
-            }
+        for at in 0..CHROMA_SAMPLES {
+            let colour = scale.colours(
+                [base_first[at], base_second[at]],
+                [sum_first[at], sum_second[at]],
+                shift,
+            );
+            colours[0][at] = colour[0];
+            colours[1][at] = colour[1];
+            colours[2][at] = colour[2];
+        }
+        let mut light = [0_i16; LUMA_SAMPLES];
+        for (light, (&base, &sum)) in light.iter_mut().zip(base_luma.iter().zip(sum_luma)) {
+            *light = scale.light(base, sum, shift);
         }
 
-        let lines = base_luma
-            .as_chunks::<BLOCK>()
-            .0
-            .iter()
-            .zip(sum_luma.as_chunks::<BLOCK>().0);
-        for (y, (base, sums)) in lines.enumerate() {
-            let mut light = [0_i16; BLOCK];
-            for x in 0..BLOCK {
-                light[x] = scale.light(base[x], sums[x], shift);
+        let [red, green, blue] = &colours;
+        let colours = red.as_chunks::<CHROMA>().0.iter();
+        let colours = colours
+            .zip(green.as_chunks::<CHROMA>().0)
+            .zip(blue.as_chunks::<CHROMA>().0);
+        let pairs = light.as_chunks::<{ 2 * BLOCK }>().0.iter();
+        for (y, (light, ((red, green), blue))) in pairs.zip(colours).enumerate() {
+            let (red, green, blue) = (twice(*red), twice(*green), twice(*blue));
+            for (below, light) in light.as_chunks::<BLOCK>().0.iter().enumerate() {
+                let mut line = [0; LINE_SAMPLES];
+                for x in 0..BLOCK {
+                    line[3 * x] = light[x].wrapping_add(red[x]).clamp(0, 255) as u8;
+                    line[3 * x + 1] = light[x].wrapping_add(green[x]).clamp(0, 255) as u8;
+                    line[3 * x + 2] = light[x].wrapping_add(blue[x]).clamp(0, 255) as u8;
+                }
+                sink(2 * y + below, &line);
             }
-            let [red, green, blue] = &colours[(y / 2) % CHROMA];
-            let mut line = [0; LINE_SAMPLES];
-            for (x, pixel) in line.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-                let (light, x) = (light[x % BLOCK], x / 2 % CHROMA);
-                *pixel = [red[x], green[x], blue[x]]
-                    .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8);
-            }
-            sink(y, &line);
         }
     }
 
@@ -184,9 +203,9 @@ impl<'a> Checked<'a> {
         }
         let shift = u32::from(self.shift);
         let scale = self.scale(gain);
-        let light = scale.light(base[0], sums[0], shift);
+        let light = scale.light(u16::from(base[0]), sums[0], shift);
         scale
-            .colours([base[1], base[2]], [sums[1], sums[2]], shift)
+            .colours([base[1].into(), base[2].into()], [sums[1], sums[2]], shift)
             .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
     }
 
@@ -195,42 +214,42 @@ impl<'a> Checked<'a> {
     fn add_up(&self, latent: &Latent) -> Coded {
         let mut bits = latent::bits(latent);
         let mut rows = self.rows;
-        let mut base = [0; ROW_BYTES];
+        let mut base = [0_u16; ROW_BYTES];
         let mut gain = 0;
         // Transposing takes longer than anything else, so what has to be transposed is added up first.
         let mut sums = [0_u16; ROW_BYTES];
         let mut across = [0_u16; ROW_BYTES];
-        let mut any_across = false;
         for (index, stage) in self.stages().enumerate() {
             let pick = stage.take(&mut bits, index == 0);
             if index == 0 {
                 gain = self.gains.get(pick.row).copied().unwrap_or_default();
                 if let Some(row) = self.base.get(pick.row) {
-                    base = pick.turn(row);
+                    let row = pick.turn(row);
+                    for (sample, row) in base.iter_mut().zip(row) {
+                        *sample = u16::from(row);
+                    }
                 }
-                if pick.transposed() {
-                    base = transposed(&base);
+                let across = transposed(&base);
+                let kept = u16::from(!pick.transposed()).wrapping_neg();
+                for (sample, across) in base.iter_mut().zip(across) {
+                    *sample = *sample & kept | across & !kept;
                 }
                 continue;
             }
             let Some(row) = split(&mut rows, stage).get(pick.row) else {
                 continue;
             };
-            let to = if pick.transposed() {
-                any_across = true;
-                &mut across
-            } else {
-                &mut sums
-            };
             let row = pick.turn(row);
-            for (sum, sample) in to.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(u16::from(sample));
+            // Added to one of the two, without a jump that nobody could foresee.
+            let kept = u16::from(!pick.transposed()).wrapping_neg();
+            for ((sum, across), sample) in sums.iter_mut().zip(&mut across).zip(row) {
+                let sample = u16::from(sample);
+                *sum = sum.wrapping_add(sample & kept);
+                *across = across.wrapping_add(sample & !kept);
             }
         }
-        if any_across {
-            for (sum, across) in sums.iter_mut().zip(transposed(&across)) {
-                *sum = sum.wrapping_add(across);
-            }
+        for (sum, across) in sums.iter_mut().zip(transposed(&across)) {
+            *sum = sum.wrapping_add(across);
         }
         let scale = self.scale(gain);
         Coded { base, sums, scale }
@@ -251,7 +270,7 @@ impl<'a> Checked<'a> {
 
 /// A latent's rows: that of the base, the sum of the others, and how that sum is scaled.
 struct Coded {
-    base: Row,
+    base: [u16; ROW_BYTES],
     sums: [u16; ROW_BYTES],
     scale: Scale,
 }
@@ -259,7 +278,7 @@ struct Coded {
 /// A gain, and what it makes of the offset that all bytes of the rows have.
 ///
 /// With at most 11 bytes in a sum, gains below 256 and shifts of at most 12, everything here stays below 2^23 in
-/// magnitude.
+/// magnitude. With shifts of at least 5, what is rounded stays below 2^14, and two of it added up below 2^15.
 #[derive(Clone, Copy)]
 struct Scale {
     gain: i32,
@@ -275,7 +294,7 @@ impl Scale {
 
     /// The luma of a pixel.
     #[inline(always)]
-    const fn light(self, base: u8, sum: u16, shift: u32) -> i16 {
+    const fn light(self, base: u16, sum: u16, shift: u32) -> i16 {
         round(
             (base as i32)
                 .wrapping_shl(shift)
@@ -289,19 +308,21 @@ impl Scale {
     /// The first is red over blue and has one more bit below the point than luma, the second is green over both and
     /// has two.
     #[inline(always)]
-    fn colours(self, base: [u8; 2], sums: [u16; 2], shift: u32) -> [i16; 3] {
-        let [c, h] = base.map(|base| i32::from(base).wrapping_sub(128));
-        let [c_sum, h_sum] = sums.map(|sum| self.residual(sum));
-        let c = c
-            .wrapping_shl(shift.wrapping_add(2))
-            .wrapping_add(c_sum.wrapping_shl(1));
-        let h = h.wrapping_shl(shift.wrapping_add(2)).wrapping_add(h_sum);
+    const fn colours(self, base: [u16; 2], sums: [u16; 2], shift: u32) -> [i16; 3] {
+        let c = (base[0] as i32)
+            .wrapping_sub(128)
+            .wrapping_shl(shift.wrapping_add(2));
+        let h = (base[1] as i32)
+            .wrapping_sub(128)
+            .wrapping_shl(shift.wrapping_add(2));
+        let c = c.wrapping_add(self.residual(sums[0]).wrapping_shl(1));
+        let h = h.wrapping_add(self.residual(sums[1]));
+        let shift = shift.wrapping_add(2);
         [
-            c.wrapping_sub(h),
-            h.wrapping_shl(1),
-            0_i32.wrapping_sub(c).wrapping_sub(h),
+            round(c.wrapping_sub(h), shift) as i16,
+            round(h.wrapping_shl(1), shift) as i16,
+            round(0_i32.wrapping_sub(c).wrapping_sub(h), shift) as i16,
         ]
-        .map(|colour| round(colour, shift.wrapping_add(2)) as i16)
     }
 }
 
@@ -407,24 +428,57 @@ fn split<'a>(rows: &mut &'a [Row], stage: Stage) -> &'a [Row] {
     these
 }
 
-/// The three planes of a row transposed.
+/// Each of four samples twice, for the two pixels that they belong to.
 #[inline(always)]
-fn transposed<T: Copy + Default>(row: &[T; ROW_BYTES]) -> [T; ROW_BYTES] {
-    let mut across = [T::default(); ROW_BYTES];
-    for y in 0..BLOCK {
-        for x in 0..BLOCK {
-            across[y * BLOCK + x] = row[x * BLOCK + y];
+const fn twice([a, b, c, d]: [i16; CHROMA]) -> [i16; BLOCK] {
+    [a, a, b, b, c, c, d, d]
+}
+
+/// The three planes of a sum transposed.
+#[inline(always)]
+fn transposed(row: &[u16; ROW_BYTES]) -> [u16; ROW_BYTES] {
+    // Four quarters of the luma plane, and the two chroma planes, each 4 x 4: line after line, quarter beside quarter.
+    let starts = [0, 4, 32, 36, LUMA_SAMPLES, LUMA_SAMPLES + CHROMA_SAMPLES];
+    let mut lines = [[0_u64; 6]; 4];
+    for (y, line) in lines.iter_mut().enumerate() {
+        for (quarter, word) in line.iter_mut().enumerate() {
+            let at = starts[quarter] + y * if quarter < 4 { BLOCK } else { CHROMA };
+            *word = u64::from(row[at])
+                | u64::from(row[at + 1]) << 16
+                | u64::from(row[at + 2]) << 32
+                | u64::from(row[at + 3]) << 48;
         }
     }
-    for plane in 0..2 {
-        let at = LUMA_SAMPLES + plane * CHROMA_SAMPLES;
-        for y in 0..CHROMA {
-            for x in 0..CHROMA {
-                across[at + y * CHROMA + x] = row[at + x * CHROMA + y];
-            }
+    // Halves of lines change places, then halves of halves.
+    let [mut a, mut b, mut c, mut d] = lines;
+    for quarter in 0..6 {
+        (a[quarter], c[quarter]) = exchanged(a[quarter], c[quarter], 32, 0x0000_0000_ffff_ffff);
+        (b[quarter], d[quarter]) = exchanged(b[quarter], d[quarter], 32, 0x0000_0000_ffff_ffff);
+    }
+    for quarter in 0..6 {
+        (a[quarter], b[quarter]) = exchanged(a[quarter], b[quarter], 16, 0x0000_ffff_0000_ffff);
+        (c[quarter], d[quarter]) = exchanged(c[quarter], d[quarter], 16, 0x0000_ffff_0000_ffff);
+    }
+    let starts = [0, 32, 4, 36, LUMA_SAMPLES, LUMA_SAMPLES + CHROMA_SAMPLES];
+    let mut across = [0; ROW_BYTES];
+    for (y, line) in [a, b, c, d].iter().enumerate() {
+        for (quarter, word) in line.iter().enumerate() {
+            let at = starts[quarter] + y * if quarter < 4 { BLOCK } else { CHROMA };
+            across[at] = *word as u16;
+            across[at + 1] = (word >> 16) as u16;
+            across[at + 2] = (word >> 32) as u16;
+            across[at + 3] = (word >> 48) as u16;
         }
     }
     across
+}
+
+/// Exchanges what is above the mask in the first, shifted down, with what is under it in the second (Warren, "Hacker's
+/// Delight", 7-3).
+#[inline(always)]
+const fn exchanged(first: u64, second: u64, shift: u32, mask: u64) -> (u64, u64) {
+    let change = (first.wrapping_shr(shift) ^ second) & mask;
+    (first ^ change.wrapping_shl(shift), second ^ change)
 }
 
 /// A table of `rows` rows of `N` bytes.

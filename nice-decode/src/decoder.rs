@@ -42,6 +42,9 @@ pub struct Decoder<'a> {
     tables: Tables<'a>,
 }
 
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Decoder<'_>>() < 64);
+
 /// The checked tables, by kind.
 #[derive(Clone, Copy)]
 enum Tables<'a> {
@@ -145,7 +148,7 @@ impl<'a> Decoder<'a> {
         }
         let tables = match body {
             Body::Network(network) => Tables::Network(network::Checked::new(&network)?),
-            Body::Codebook(codebook) => Tables::Codebook(codebook::Checked::new(&codebook)?),
+            Body::Codebook(codebook) => Tables::Codebook(codebook::Checked::new(&codebook, rest)?),
         };
         Ok(Self {
             id: ModelId::new(stored),
@@ -199,7 +202,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The filter of the borders between blocks.
-    pub(crate) const fn boundary(&self) -> Option<boundary::Checked<'a>> {
+    pub(crate) fn boundary(&self) -> Option<boundary::Checked<'a>> {
         match &self.tables {
             Tables::Network(_) => None,
             Tables::Codebook(codebook) => codebook.boundary(),

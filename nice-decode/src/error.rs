@@ -6,7 +6,7 @@ use crate::ModelId;
 use crate::format::{
     CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MIRRORS, MAX_MULTIPLIER, MAX_NAME_BYTES,
     MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_SHIFT, MAX_STAGE_BITS, MAX_STAGES, MAX_THRESHOLDS,
-    MIN_WEIGHT,
+    MIN_SHIFT, MIN_WEIGHT,
 };
 use crate::latent::LATENT_BITS;
 
@@ -198,7 +198,7 @@ pub enum ModelError {
         /// How many they have.
         found: usize,
     },
-    /// The scaled sums of a codebook have no bits below the point, or too many.
+    /// The scaled sums of a codebook have too few bits below the point, so that a pixel could overflow, or too many.
     Shift {
         /// The number in the file.
         found: u8,
@@ -499,7 +499,7 @@ impl fmt::Display for ModelError {
             ),
             Self::Shift { found } => write!(
                 f,
-                "the model's sums have {found} bits below the point; they may have 1 to {MAX_SHIFT}"
+                "the model's sums have {found} bits below the point; they may have {MIN_SHIFT} to {MAX_SHIFT}"
             ),
             Self::CodebookLength {
                 table,

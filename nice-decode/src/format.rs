@@ -101,7 +101,11 @@ pub const MAX_STAGE_BITS: u8 = 16;
 /// The most ways to mirror a row that a stage may have: upside down, left to right, transposed.
 pub const MAX_MIRRORS: u8 = 3;
 
-/// The most bits that a scaled sum of a codebook may have below the point.
+/// The fewest bits that a scaled sum of a codebook may have below the point: with fewer a pixel could need more than 16
+/// bits.
+pub const MIN_SHIFT: u8 = 5;
+
+/// The most bits that a scaled sum of a codebook may have below the point, or a coefficient of the filter of the borders.
 pub const MAX_SHIFT: u8 = 12;
 
 /// The most thresholds of either kind that the filter of the borders may have.
@@ -119,7 +123,7 @@ pub struct Codebook<'a> {
     /// The stages, two bytes each (see [`Stage`]), the base first; 1 to [`MAX_STAGES`] of them, with
     /// [`LATENT_BITS`](crate::LATENT_BITS) bits together.
     pub stages: &'a [u8],
-    /// How many bits a scaled sum has below the point: 1 to [`MAX_SHIFT`].
+    /// How many bits a scaled sum has below the point: [`MIN_SHIFT`] to [`MAX_SHIFT`].
     pub shift: u8,
     /// The base rows, [`ROW_BYTES`] each: luma as it is, both chroma planes plus 128.
     pub base: &'a [u8],
@@ -187,7 +191,7 @@ pub struct Boundary<'a> {
     pub steps: &'a [u8],
     /// Thresholds of the activity, rising: at most [`MAX_THRESHOLDS`].
     pub activities: &'a [u8],
-    /// How many bits a coefficient has below the point: 1 to 12.
+    /// How many bits a coefficient has below the point: 1 to [`MAX_SHIFT`].
     pub shift: u8,
     /// The maps, [`MAP_BYTES`] each, for every class of the step one for every class of the activity: what the first 4
     /// samples get from all 8, as two's complement bytes. The last 4 get the same backwards.

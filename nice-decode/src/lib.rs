@@ -116,6 +116,7 @@
 //!
 //! # Features
 //!
+//! * `model-s`, `model-m` (off by default): the pretrained models, in [`models`].
 //! * `defmt` (off by default): `defmt::Format` for every public type, errors included.
 
 #![no_std]
@@ -135,6 +136,7 @@ pub mod format;
 mod image;
 mod latent;
 mod model_id;
+pub mod models;
 mod network;
 mod picture;
 mod pixel;

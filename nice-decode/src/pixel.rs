@@ -59,10 +59,18 @@ impl sealed::Write for Rgb888 {
         if let Some(out) = out.first_chunk_mut::<LINE_SAMPLES>() {
             *out = *line;
         } else {
-            for (to, from) in out.iter_mut().zip(line) {
-                *to = *from;
-            }
+            write_part(line, out);
         }
+    }
+}
+
+/// Writes as much of a line as there is room for. A function of its own, or else the compiler makes one copy of unknown
+/// length of this and of the copy of a whole line.
+#[cold]
+#[inline(never)]
+fn write_part(line: &[u8; LINE_SAMPLES], out: &mut [u8]) {
+    for (to, from) in out.iter_mut().zip(line) {
+        *to = *from;
     }
 }
 

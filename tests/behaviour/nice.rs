@@ -8,9 +8,10 @@ use nice_decode::{Decoder, Image, Latent};
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
+use tools::coder::Coder;
 use tools::encoder::EncoderNetwork;
 use tools::picture::Picture;
-use tools::{blocks, decode, encode, eval, model_file, picture_file};
+use tools::{blocks, decode, eval, model_file, picture_file};
 
 /// Numbers that look random, the same for the same seed.
 pub fn random(seed: u64) -> impl FnMut() -> u32 {
@@ -76,6 +77,11 @@ pub fn encoder(seed: u64, hidden: usize) -> EncoderNetwork {
     let bias = floats(&mut next, hidden);
     let second = floats(&mut next, hidden * 48);
     EncoderNetwork::new(hidden, 0.01, &first, &bias, &second).unwrap()
+}
+
+/// A decoder and its encoder, ready to encode with.
+pub fn coder<'a>(encoder: &EncoderNetwork, decoder: Decoder<'a>) -> Coder<'a> {
+    Coder::network(decoder, encoder.clone())
 }
 
 /// A folder with `decoder.nicem` and `encoder.nicee`.
@@ -228,11 +234,11 @@ fn blocks_and_pictures_are_encoded_alike() {
     let picture = picture(8, 61, 44);
     for effort in [0, 2] {
         assert_eq!(
-            encode::encode_picture(&network, &decoder, &picture, effort),
-            encode::encode_blocks(&network, &decoder, &blocks::grid(&picture), effort)
+            coder(&network, decoder).encode_picture(&picture, effort),
+            coder(&network, decoder).encode_blocks(&blocks::grid(&picture), effort)
         );
     }
-    let plain = encode::encode_picture(&network, &decoder, &picture, 0);
+    let plain = coder(&network, decoder).encode_picture(&picture, 0);
     assert_eq!(plain, network.encode_all(&blocks::grid(&picture)));
 }
 
@@ -242,7 +248,7 @@ fn more_effort_never_raises_the_error_of_a_block_and_the_first_sweep_lowers_that
     let decoder = Decoder::from_bytes(&file).unwrap();
     let picture = picture(6, 64, 48);
     let errors = |effort: u32| -> Vec<u64> {
-        let latents = encode::encode_picture(&network, &decoder, &picture, effort);
+        let latents = coder(&network, decoder).encode_picture(&picture, effort);
         latents
             .iter()
             .enumerate()
@@ -267,7 +273,7 @@ fn with_enough_effort_no_flip_of_a_single_bit_comes_closer() {
     let (network, file) = (encoder(2, 9), model(1, 12));
     let decoder = Decoder::from_bytes(&file).unwrap();
     let picture = picture(9, 48, 32);
-    let latents = encode::encode_picture(&network, &decoder, &picture, u32::MAX);
+    let latents = coder(&network, decoder).encode_picture(&picture, u32::MAX);
     for (at, latent) in latents.iter().enumerate() {
         let best = error(&decoder, &picture, at, latent);
         for bit in 0..48 {
@@ -283,9 +289,9 @@ fn a_block_is_encoded_without_regard_to_what_is_encoded_beside_it() {
     let (network, file) = (encoder(2, 9), model(1, 12));
     let decoder = Decoder::from_bytes(&file).unwrap();
     let grid = blocks::grid(&picture(4, 83, 77));
-    let together = encode::encode_blocks(&network, &decoder, &grid, 2);
+    let together = coder(&network, decoder).encode_blocks(&grid, 2);
     for (block, latent) in grid.as_chunks::<192>().0.iter().zip(&together) {
-        let alone = encode::encode_blocks(&network, &decoder, block, 2);
+        let alone = coder(&network, decoder).encode_blocks(block, 2);
         assert_eq!(alone, [*latent]);
     }
 }
@@ -362,8 +368,9 @@ fn measuring_blocks_and_measuring_their_picture_agree() {
     let decoder = Decoder::from_bytes(&file).unwrap();
     let picture = picture(11, 40, 24);
     for effort in [0, 1] {
-        let whole = eval::measure_picture(&network, &decoder, &picture, effort).unwrap();
-        let grid = eval::measure_blocks(&network, &decoder, &blocks::grid(&picture), effort);
+        let whole = eval::measure_picture(&coder(&network, decoder), &picture, effort).unwrap();
+        let grid =
+            eval::measure_blocks(&coder(&network, decoder), &blocks::grid(&picture), effort).0;
         assert_eq!(whole.error, grid);
     }
 }
@@ -474,10 +481,10 @@ proptest! {
         let (network, file) = (encoder(seed, 5), model(seed, hidden));
         let decoder = Decoder::from_bytes(&file).unwrap();
         let original = picture(seed, width, height);
-        let latents = encode::encode_picture(&network, &decoder, &original, effort);
+        let latents = coder(&network, decoder).encode_picture(&original, effort);
         let bytes = picture_file::to_bytes(width, height, decoder.id(), &latents).unwrap();
         let image = Image::from_bytes(&bytes).unwrap();
-        is_as_decoded(&decode::decode_picture(&decoder, &image).unwrap(), &decoder, &image);
+        is_as_decoded(&decode::decode_picture(&decoder, &image, false).unwrap(), &decoder, &image);
     }
 
     #[test]

@@ -11,22 +11,32 @@ use host_train::history::Row;
 
 use crate::kit::{bin, host_train, host_train_process, text};
 
-const SMALL: &[&str] = &[
-    "--device",
-    "cpu",
-    "--batch",
-    "64",
+const SMALL: &[&str] = &["--device", "cpu", "--batch", "64", "--effort", "1"];
+
+const MLP: &[&str] = &[
+    "--arch",
+    "mlp",
     "--encoder-hidden",
     "16",
     "--decoder-hidden",
     "12",
-    "--effort",
-    "1",
 ];
 
+const CODEBOOK: &[&str] = &["--arch", "codebook:s", "--beam", "2"];
+
 fn train(data: &Path, out: &Path, more: &[&str]) -> anyhow::Result<(Outcome, String)> {
+    train_wing(MLP, data, out, more)
+}
+
+fn train_wing(
+    wing: &[&str],
+    data: &Path,
+    out: &Path,
+    more: &[&str],
+) -> anyhow::Result<(Outcome, String)> {
     let mut args = vec!["--data", text(data), "--out", text(out)];
     args.extend(SMALL);
+    args.extend(wing);
     args.extend(more);
     host_train(&args)
 }
@@ -40,7 +50,10 @@ fn results(run: &Path) -> Vec<Vec<u8>> {
         "demo.nice",
     ]
     .iter()
-    .map(|name| std::fs::read(run.join(name)).unwrap())
+    .map(|name| run.join(name))
+    // Only a network has an encoder.
+    .filter(|path| path.exists())
+    .map(|path| std::fs::read(path).unwrap())
     .collect()
 }
 
@@ -126,19 +139,55 @@ fn training_lowers_the_loss() {
 fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 500, 1);
-    let run = |name: &str, seed| {
-        let run = folder.path().join(name);
-        train(
-            &data,
-            &run,
-            &["--steps", "30", "--validate-every", "15", "--seed", seed],
-        )
-        .unwrap();
-        (results(&run), timeless(&run))
-    };
-    let (one, again, other) = (run("one", "7"), run("again", "7"), run("other", "8"));
-    assert_eq!(one, again);
-    assert_ne!(one.0[0], other.0[0]);
+    for (wing, name) in [(MLP, "mlp"), (CODEBOOK, "codebook")] {
+        let run = |nth: &str, seed| {
+            let run = folder.path().join(format!("{name}-{nth}"));
+            let more = ["--steps", "30", "--validate-every", "15", "--seed", seed];
+            train_wing(wing, &data, &run, &[&more[..], &["--name", "x"]].concat()).unwrap();
+            (results(&run), timeless(&run))
+        };
+        let (one, again, other) = (run("one", "7"), run("again", "7"), run("other", "8"));
+        assert_eq!(one, again);
+        assert_ne!(one.0[0], other.0[0]);
+    }
+}
+
+#[test]
+fn a_codebook_learns_more_than_its_first_tables_know_and_its_report_shows_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let pictures = folder.path().join("pictures");
+    std::fs::create_dir(&pictures).unwrap();
+    for (at, size) in [(0, 96), (1, 128), (2, 120)] {
+        let path = pictures.join(format!("{at}.png"));
+        crate::nice::picture(at, size, size)
+            .save_png(&path)
+            .unwrap();
+    }
+    let run = folder.path().join("run");
+    let more = ["--steps", "160", "--validate-every", "16"];
+    let (_, said) = train_wing(CODEBOOK, &pictures, &run, &more).unwrap();
+    assert!(said.contains("integer decoder"), "{said}");
+    let history = timeless(&run).progress.history;
+    let (first, last) = (history[0].train_loss, history[9].train_loss);
+    assert!(last < 0.95 * first, "{last} after {first}");
+
+    let model = std::fs::read(run.join("decoder.nicem")).unwrap();
+    let decoder = nice_decode::Decoder::from_bytes(&model).unwrap();
+    assert_eq!(decoder.kind(), nice_decode::Kind::Codebook);
+    assert!(decoder.smooths(), "pictures are there to fit the filter on");
+    assert!(model.len() <= 40 << 10);
+    let report = std::fs::read_to_string(run.join("report.html")).unwrap();
+    for part in [
+        "All rows",
+        "stage 4",
+        "Gains of the base rows",
+        "never used",
+    ] {
+        assert!(report.contains(part), "the report has no {part}");
+    }
+    for name in ["rows-0.png", "rows-4.png", "use-0.png", "gains.png"] {
+        assert!(run.join(name).is_file(), "{name} is missing");
+    }
 }
 
 #[test]
@@ -155,30 +204,33 @@ fn blocks_on_the_device_and_streamed_blocks_train_alike() {
 
 #[test]
 fn a_run_that_is_killed_goes_on_to_the_very_same_bytes() {
-    stopped_and_gone_on("KILL");
+    stopped_and_gone_on("KILL", MLP, "4000");
+    stopped_and_gone_on("KILL", CODEBOOK, "1000");
 }
 
 #[test]
 fn ctrl_c_saves_and_the_run_goes_on_to_the_very_same_bytes() {
-    stopped_and_gone_on("INT");
+    stopped_and_gone_on("INT", MLP, "4000");
+    stopped_and_gone_on("INT", CODEBOOK, "1000");
 }
 
-fn stopped_and_gone_on(signal: &str) {
+fn stopped_and_gone_on(signal: &str, wing: &[&str], steps: &str) {
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 3000, 1);
     let (whole, stopped) = (folder.path().join("whole"), folder.path().join("stopped"));
     let length = [
         "--steps",
-        "4000",
+        steps,
         "--validate-every",
         "50",
         "--schedule",
         "one-cycle",
     ];
-    train(&data, &whole, &length).unwrap();
+    train_wing(wing, &data, &whole, &length).unwrap();
 
     let mut args = vec!["--data", text(&data), "--out", text(&stopped)];
     args.extend(SMALL);
+    args.extend(wing);
     args.extend(length);
     let mut child = host_train_process(&args)
         .stdout(Stdio::piped())
@@ -205,7 +257,8 @@ fn stopped_and_gone_on(signal: &str) {
     let end = child.wait().unwrap();
     assert_eq!(end.code(), if signal == "INT" { Some(130) } else { None });
     let step = timeless(&stopped).progress.step;
-    assert!((1..4000).contains(&step), "stopped at step {step}");
+    let all: u64 = steps.parse().unwrap();
+    assert!((1..all).contains(&step), "stopped at step {step}");
     assert!(!stopped.join("decoder.nicem").exists());
 
     let (outcome, said) = host_train(&[

@@ -12,7 +12,7 @@ use crate::blocks::{self, BLOCK_BYTES};
 use crate::codebook::{Search, Tables};
 use crate::encoder::{EncoderNetwork, TASK};
 use crate::picture::Picture;
-use crate::{model_file, wide};
+use crate::{builtin, model_file, wide};
 
 /// The effort that is made when nobody says otherwise.
 pub const DEFAULT_EFFORT: u32 = 2;
@@ -77,8 +77,10 @@ impl<'a> Coder<'a> {
         }
     }
 
-    /// The model in the bytes of its file, with the encoder that lies beside it if it needs one.
-    pub fn load(model: &'a [u8], path: &Path) -> Result<Self> {
+    /// The model in the bytes of its file, with the encoder that lies beside it if it needs one; nothing lies beside a model
+    /// that comes with the program.
+    pub fn load(model: &'a [u8], path: Option<&Path>) -> Result<Self> {
+        let path = path.unwrap_or(Path::new(builtin::DEFAULT));
         let decoder = model_file::decoder(model, path)?;
         if needs_encoder(model) {
             let encoder = EncoderNetwork::load_beside(path, &decoder)?;

@@ -1,7 +1,7 @@
 //! `nice decode`: from a `.nice` file and its model to a PNG.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::encode::{keep_apart, mpixel_per_s};
 use crate::picture::{self, Picture};
-use crate::{model_file, picture_file, wide};
+use crate::{builtin, model_file, picture_file, wide};
 
 /// Rows of blocks that a thread smooths in one go: at the first of them, it decodes two more than it needs.
 const SMOOTHED: usize = 16;
@@ -18,18 +18,20 @@ const SMOOTHED: usize = 16;
 /// What `nice decode` is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  nice decode photo.nice -o photo.png
   nice decode photo.nice -m runs/demo/decoder.nicem -o photo.png
 
-The model has to be the one that the picture was encoded for; `nice info photo.nice` shows its id.")]
+The model has to be the one that the picture was encoded for; those that come with the program are found by its id, which \
+`nice info photo.nice` shows.")]
 pub struct Args {
     /// The picture (.nice) to decode
     #[arg(value_name = "IN.nice")]
     input: PathBuf,
 
-    /// The decoder model (.nicem) that it was encoded for
+    /// The decoder model that it was encoded for: a file (.nicem), or s or m; found by the picture's id if not given
     #[arg(short, long, value_name = "MODEL")]
-    model: PathBuf,
+    model: Option<PathBuf>,
 
     /// Where the picture goes, as PNG
     #[arg(short, long, value_name = "OUT.png")]
@@ -42,11 +44,16 @@ pub struct Args {
 
 /// Runs `nice decode`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let model = model_file::read(&args.model)?;
-    let decoder = model_file::decoder(&model, &args.model)?;
     let bytes = picture_file::read(&args.input)?;
     let image = picture_file::image(&bytes, &args.input)?;
-    keep_apart(&args.output, &[&args.input, &args.model])?;
+    let model = builtin::read_for(&image, args.model.as_deref())
+        .with_context(|| format!("cannot decode {}", args.input.display()))?;
+    let named = args.model.as_deref().unwrap_or(Path::new(builtin::DEFAULT));
+    let decoder = model_file::decoder(&model, named)?;
+    keep_apart(&args.output, &[&args.input])?;
+    if let Some(path) = &args.model {
+        keep_apart(&args.output, &[path])?;
+    }
     let png = args
         .output
         .extension()
@@ -61,9 +68,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let start = Instant::now();
     let picture = decode_picture(&decoder, &image, !args.no_deblock).with_context(|| {
         format!(
-            "cannot decode {} with {} (\"{}\")",
+            "cannot decode {} with the model \"{}\"",
             args.input.display(),
-            args.model.display(),
             decoder.name()
         )
     })?;

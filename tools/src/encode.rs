@@ -10,25 +10,27 @@ use serde::Serialize;
 use crate::coder::{Coder, DEFAULT_EFFORT};
 use crate::kind::FileKind;
 use crate::picture::Picture;
-use crate::{blocks, coder, encoder, files, model_file, picture_file, progress};
+use crate::{blocks, builtin, coder, encoder, files, picture_file, progress};
 
 /// What `nice encode` is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  nice encode photo.jpg -m runs/demo/decoder.nicem -o photo.nice
-  nice encode photo.png -m camera.nicem -o photo.nice --effort 0
+  nice encode photo.jpg -o photo.nice
+  nice encode photo.jpg -m s -o photo.nice --effort 4
+  nice encode photo.png -m runs/demo/decoder.nicem -o photo.nice
 
-The encoder that was trained with the model, its .nicee file, is looked for beside the model: X.nicee beside X.nicem, or \
-encoder.nicee beside decoder.nicem. It is not needed for decoding.")]
+The models s and m come with the program. A network needs its encoder as well, the .nicee file that was trained with it: \
+it is looked for beside the model, X.nicee beside X.nicem, or encoder.nicee beside decoder.nicem. It is not needed for \
+decoding.")]
 pub struct Args {
     /// The picture to encode, in any format that is known here
     #[arg(value_name = "IN")]
     input: PathBuf,
 
-    /// The decoder model (.nicem) to encode for
+    /// The decoder model to encode for: a file (.nicem), or s or m; m if not given
     #[arg(short, long, value_name = "MODEL")]
-    model: PathBuf,
+    model: Option<PathBuf>,
 
     /// Where the picture (.nice) goes
     #[arg(short, long, value_name = "OUT.nice")]
@@ -68,11 +70,15 @@ struct Report {
 
 /// Runs `nice encode`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let model = model_file::read(&args.model)?;
-    let coder = Coder::load(&model, &args.model)?;
-    keep_apart(&args.output, &[&args.input, &args.model])?;
-    if coder::needs_encoder(&model) {
-        keep_apart(&args.output, &[&encoder::find_beside(&args.model)?])?;
+    let path = args.model.as_deref();
+    let model = builtin::read(path)?;
+    let coder = Coder::load(&model, path)?;
+    keep_apart(&args.output, &[&args.input])?;
+    if let Some(path) = path {
+        keep_apart(&args.output, &[path])?;
+        if coder::needs_encoder(&model) {
+            keep_apart(&args.output, &[&encoder::find_beside(path)?])?;
+        }
     }
     let picture = load(&args.input)?;
 

@@ -19,12 +19,13 @@ use crate::decode::decode_picture;
 use crate::encode::Effort;
 use crate::picture::Picture;
 use crate::psnr::Pooled;
-use crate::{model_file, picture_file, progress};
+use crate::{builtin, picture_file, progress};
 
 /// What `nice eval` is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  nice eval photographs
   nice eval -m runs/demo/decoder.nicem photographs
   nice eval -m camera.nicem kodim01.png kodim02.png --effort 0 --json
 
@@ -32,9 +33,9 @@ Every picture is encoded, decoded with the integer decoder, and compared on 8-bi
 pictures, the folders in them too; what cannot be read there is named and left out. Bits a pixel count the codes; a \
 file has 24 bytes more.")]
 pub struct Args {
-    /// The decoder model (.nicem) to measure
+    /// The decoder model to measure: a file (.nicem), or s or m; m if not given
     #[arg(short, long, value_name = "MODEL")]
-    model: PathBuf,
+    model: Option<PathBuf>,
 
     /// Pictures, and folders of pictures
     #[arg(required = true, value_name = "PATH")]
@@ -113,8 +114,9 @@ pub struct Measured {
 
 /// Runs `nice eval`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let model = model_file::read(&args.model)?;
-    let coder = Coder::load(&model, &args.model)?;
+    let path = args.model.as_deref();
+    let model = builtin::read(path)?;
+    let coder = Coder::load(&model, path)?;
     let report = measure(&coder, &args.paths, args.effort.level)?;
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use nice_decode::format::{Body, Layer};
+use nice_decode::format::{Body, Layer, ROW_BYTES};
 use nice_decode::{LATENT_BITS, LATENT_BYTES};
 use serde_json::{Value, json};
 
@@ -80,7 +80,29 @@ fn model(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
     ];
     let tables = model_file::tables(bytes)
         .with_context(|| format!("cannot use the model {}", path.display()))?;
-    // Another kind is one that the decoder takes and this program has no more to say about.
+    if let Body::Codebook(codebook) = tables.body {
+        let bits: Vec<u8> = decoder.stages().map(|stage| stage.bits).collect();
+        let mirrors: Vec<u8> = decoder.stages().map(|stage| stage.mirrors).collect();
+        let filter = codebook.boundary.map_or(0, |filter| filter.maps.len());
+        lines.extend([
+            ("stage_bits", "bits of the stages", json!(bits), ""),
+            ("stage_mirrors", "ways to mirror a row", json!(mirrors), ""),
+            ("base_rows", "base rows", json!(codebook.gains.len()), ""),
+            (
+                "residual_rows",
+                "residual rows",
+                json!(codebook.rows.len() / ROW_BYTES),
+                "",
+            ),
+            ("shift", "bits below the point", json!(codebook.shift), ""),
+            (
+                "filter_bytes",
+                "filter of the borders",
+                json!(filter),
+                " bytes",
+            ),
+        ]);
+    }
     if let Body::Network(network) = tables.body {
         let hidden = usize::from(network.hidden);
         let table_bytes =

@@ -11,6 +11,7 @@ pub mod progress;
 pub mod psnr;
 pub mod scene;
 
+pub mod builtin;
 pub mod cli;
 pub mod codebook;
 pub mod coder;

@@ -75,7 +75,7 @@ impl CodebookConfig {
         Self {
             size,
             pool: 4,
-            passes: 2,
+            passes: 4,
             beam: 8,
         }
     }

@@ -5,13 +5,12 @@ use burn::tensor::backend::Backend;
 use tools::coder::beam_width;
 use tools::psnr::Pooled;
 
-use super::boundary;
 use super::config::CodebookConfig;
 use super::module::Codebook;
 use super::quantize::quantize;
 use super::wing::{decode_float, empty, float_blocks, mean_squared_error};
+use super::{boundary, sheets};
 use crate::finish::{self, Finish, Made, Summary, write_weights};
-use crate::report;
 use crate::tensors::{self, Tensors};
 use crate::train::validation;
 
@@ -50,7 +49,7 @@ pub fn finish<B: Backend>(
         float_db: Pooled::of(validation, &float_blocks(&tables, validation, beam)).db(),
         validation_loss: mean_squared_error(&tables, validation, beam),
         demo_float: decode_float(&tables, run.demo.1, beam)?,
-        tables: Some(report::Tables::default()),
+        tables: Some(sheets::show(&quantized.tables(), validation)?),
     };
     finish::finish(run, made)
 }

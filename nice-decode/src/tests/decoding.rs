@@ -33,7 +33,7 @@ fn a_decoder_says_what_it_is() {
     let decoder = Decoder::from_bytes(&file).unwrap();
     assert_eq!(decoder.name(), "made");
     assert_eq!(decoder.kind(), Kind::Network);
-    assert_eq!(decoder.hidden(), 3);
+    assert_eq!(decoder.hidden(), Some(3));
     assert_eq!(decoder.id().get().to_le_bytes(), file[file.len() - 4..]);
 }
 
