@@ -33,15 +33,7 @@ type Row = [u8; ROW_BYTES];
 
 /// The fields of a model's body that stand before the filter of the borders: name, kind, stages, shift, base, gains,
 /// rows.
-type BeforeBoundary<'a> = (
-    &'a [u8],
-    u32,
-    &'a [u8],
-    u8,
-    &'a [u8],
-    &'a [u8],
-    &'a [u8],
-);
+type BeforeBoundary<'a> = (&'a [u8], u32, &'a [u8], u8, &'a [u8], &'a [u8], &'a [u8]);
 
 /// A codebook whose tables have been checked: every length fits, and no sum or product can overflow.
 #[derive(Clone, Copy)]

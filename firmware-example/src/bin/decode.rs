@@ -28,15 +28,17 @@ fn main() -> ! {
     log!("checksum {:08x}", crc32(&block));
 
     let block_cost = cost(|| decoder.block(&CODE, &mut block));
-    let products = (192 * decoder.hidden()) as u32;
     log!(
         "measured: {} instructions for a block",
         block_cost.instructions
     );
-    log!(
-        "measured: {} for a hundred multiply-adds",
-        block_cost.instructions * 100 / products
-    );
+    if let Some(hidden) = decoder.hidden() {
+        let products = (192 * hidden) as u32;
+        log!(
+            "measured: {} for a hundred multiply-adds",
+            block_cost.instructions * 100 / products
+        );
+    }
     log!("measured: {} bytes of stack for a block", block_cost.stack);
 
     let image = match Image::from_bytes(PICTURE) {

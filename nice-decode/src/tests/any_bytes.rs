@@ -4,7 +4,7 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::made::{any_model, codes, picture, resealed, sealed};
+use super::made::{any_codebook, any_model, codes, picture, resealed, sealed, small_codebook};
 use crate::{Decoder, Image, Rgb888};
 
 /// Reads the bytes in all ways, and decodes what passes.
@@ -19,6 +19,8 @@ fn try_all(bytes: &[u8]) {
     {
         decoder.block(&[0xA5; 6], &mut block);
         decoder.block(&[0xFF; 6], &mut block);
+        assert_eq!(decoder.pixel(&[0xFF; 6], 3, 4), block[105..108]);
+        smooth(&decoder);
     }
     for image in [Image::from_bytes(bytes), Image::from_trusted_bytes(bytes)]
         .into_iter()
@@ -34,6 +36,18 @@ fn try_all(bytes: &[u8]) {
     }
 }
 
+/// Decodes a picture of four blocks smoothed.
+fn smooth(decoder: &Decoder<'_>) {
+    let file = picture(13, 11, decoder.id().get(), &codes(4));
+    let image = Image::from_bytes(&file).unwrap();
+    let shown = decoder.open(&image).unwrap();
+    let (mut work, mut lines) = ([0; 16 * 48], [0; 8 * 39]);
+    let mut smooth = shown.smooth(&mut work).unwrap();
+    for row in [0, 1, 0] {
+        smooth.row::<Rgb888>(row, &mut lines, 39).unwrap();
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_at_all(bytes in any::<Vec<u8>>()) {
@@ -41,8 +55,11 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_after_a_beginning(model in any::<bool>(), bytes in any::<Vec<u8>>()) {
-        let mut file = Vec::from(if model { b"NICM\x01" } else { b"NICE\x01" });
+    fn any_bytes_after_a_beginning(
+        beginning in prop::sample::select(std::vec!["NICM\x01", "NICM\x02", "NICM\x02\x01x\x01", "NICE\x01"]),
+        bytes in any::<Vec<u8>>(),
+    ) {
+        let mut file = Vec::from(beginning);
         file.extend(bytes);
         try_all(&sealed(file));
     }
@@ -76,6 +93,31 @@ proptest! {
             file[index.index(body)] = byte;
         }
         try_all(&resealed(&file));
+    }
+
+    #[test]
+    fn a_codebook_with_some_bytes_changed_and_the_checksum_put_right(
+        model in prop_oneof![any_codebook(), Just(small_codebook())],
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        part in 0..3_usize,
+    ) {
+        let mut file = model.file();
+        let end = file.len() - 4;
+        let filter = model.boundary.map_or(1, |f| 6 + f.steps.len() + f.activities.len() + f.maps.len());
+        // The beginning with the stages, or the filter, or anywhere.
+        let range = [0..end.min(40), end - filter..end, 0..end][part].clone();
+        for (index, byte) in changes {
+            let at = range.start + index.index(range.len());
+            file[at] = byte;
+        }
+        try_all(&resealed(&file));
+    }
+
+    #[test]
+    fn a_codebook_cut_short_and_the_checksum_put_right(cut in any::<prop::sample::Index>()) {
+        let file = small_codebook().file();
+        let length = 4 + cut.index(file.len() - 4);
+        try_all(&resealed(&file[..length]));
     }
 
     #[test]

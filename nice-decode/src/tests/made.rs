@@ -6,8 +6,9 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use crate::format::{
-    Body, Layer, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_POST_SHIFT, MAX_PRE_SHIFT, MODEL_MAGIC,
-    Model, Network, PICTURE_MAGIC, PICTURE_VERSION,
+    Body, Boundary, Codebook, Layer, MAP_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MIRRORS, MAX_MULTIPLIER,
+    MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_SHIFT, MAX_STAGES, MAX_THRESHOLDS, MIN_SHIFT, MODEL_MAGIC,
+    Model, Network, PICTURE_MAGIC, PICTURE_VERSION, ROW_BYTES, Stage,
 };
 use crate::{BLOCK_SAMPLES, LATENT_BITS, Latent, crc32};
 
@@ -54,17 +55,74 @@ impl MadeModel {
             first: self.first.borrow(),
             second: self.second.borrow(),
         };
-        let model = Model {
+        written(&Model {
             name: &self.name,
             body: Body::Network(network),
-        };
-        let mut room = std::vec![0; 300_000];
-        let body = postcard::to_slice(&model, &mut room).unwrap();
-        let mut file = Vec::from(MODEL_MAGIC);
-        file.push(model.body.version());
-        file.extend_from_slice(body);
-        sealed(file)
+        })
     }
+}
+
+/// A filter of the borders whose tables are its own.
+#[derive(Clone, Debug)]
+pub struct MadeBoundary {
+    pub steps: Vec<u8>,
+    pub activities: Vec<u8>,
+    pub shift: u8,
+    pub maps: Vec<u8>,
+}
+
+/// A codebook whose tables are its own.
+#[derive(Clone, Debug)]
+pub struct MadeCodebook {
+    pub name: String,
+    pub stages: Vec<Stage>,
+    pub shift: u8,
+    pub base: Vec<u8>,
+    pub gains: Vec<u8>,
+    pub rows: Vec<u8>,
+    pub boundary: Option<MadeBoundary>,
+}
+
+impl MadeCodebook {
+    /// Its file.
+    pub fn file(&self) -> Vec<u8> {
+        let stages: Vec<u8> = self.stages.iter().flat_map(|s| s.to_bytes()).collect();
+        self.file_with_stages(&stages)
+    }
+
+    /// Its file with these bytes for its list of stages.
+    pub fn file_with_stages(&self, stages: &[u8]) -> Vec<u8> {
+        written(&Model {
+            name: &self.name,
+            body: Body::Codebook(Codebook {
+                stages,
+                shift: self.shift,
+                base: &self.base,
+                gains: &self.gains,
+                rows: &self.rows,
+                boundary: self.boundary.as_ref().map(|boundary| Boundary {
+                    steps: &boundary.steps,
+                    activities: &boundary.activities,
+                    shift: boundary.shift,
+                    maps: &boundary.maps,
+                }),
+            }),
+        })
+    }
+}
+
+/// The file of a model.
+fn written(model: &Model<'_>) -> Vec<u8> {
+    let tables = match model.body {
+        Body::Network(network) => 7 * network.second.weights.len() + network.first.weights.len(),
+        Body::Codebook(codebook) => codebook.base.len() + codebook.rows.len(),
+    };
+    let mut room = std::vec![0; 10_000 + 2 * tables];
+    let body = postcard::to_slice(model, &mut room).unwrap();
+    let mut file = Vec::from(MODEL_MAGIC);
+    file.push(model.body.version());
+    file.extend_from_slice(body);
+    sealed(file)
 }
 
 /// The bytes with their checksum after them.
@@ -81,6 +139,33 @@ pub fn resealed(file: &[u8]) -> Vec<u8> {
 /// A small model with ordinary tables.
 pub fn small() -> MadeModel {
     filled(3, 655, [0, 12, 6, 15], 7, false)
+}
+
+/// A small codebook with ordinary tables, in stages of 4 bits with 0 to 3 mirrors, and with a filter of three classes.
+pub fn small_codebook() -> MadeCodebook {
+    let stages = (0..MAX_STAGES as u8).map(|index| Stage {
+        bits: 4,
+        mirrors: MAX_MIRRORS - index % (MAX_MIRRORS + 1),
+    });
+    let mut numbers = numbers(11);
+    let boundary = any_boundary_of(&mut numbers, Fill::Even, [2, 0], 8);
+    codebook(
+        &mut numbers,
+        Fill::Even,
+        stages.collect(),
+        8,
+        Some(boundary),
+    )
+}
+
+/// The codebook with which the numbers become largest: 12 stages, and every byte of its tables the same.
+pub fn largest_codebook(base: u8, rows: u8, shift: u8) -> MadeCodebook {
+    let stages = std::vec![Stage { bits: 4, mirrors: 3 }; MAX_STAGES];
+    let mut made = codebook(&mut numbers(1), Fill::Even, stages, shift, None);
+    made.base.fill(base);
+    made.gains.fill(255);
+    made.rows.fill(rows);
+    made
 }
 
 /// A picture file.
@@ -120,6 +205,84 @@ pub fn any_model() -> impl Strategy<Value = MadeModel> {
         .prop_map(|(hidden, slope, shifts, seed, extreme)| {
             filled(hidden, slope, shifts, seed, extreme)
         })
+}
+
+/// How tables are filled: evenly from all bytes, only with the ends of their range, or mildly, so that hardly anything
+/// has to be clamped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    Even,
+    Ends,
+    Mild,
+}
+
+impl Fill {
+    /// A byte of a table whose ordinary bytes lie around a middle.
+    fn byte(self, number: u32, middle: u8) -> u8 {
+        match self {
+            Self::Even => number as u8,
+            Self::Ends => [0, 255, 127, 128][number as usize % 4],
+            Self::Mild => middle.wrapping_add((number % 17) as u8).wrapping_sub(8),
+        }
+    }
+}
+
+/// Any valid codebook: any list of stages whose tables are not too large, any shift, any tables, with a filter or
+/// without.
+pub fn any_codebook() -> impl Strategy<Value = MadeCodebook> {
+    (
+        any_stages(),
+        MIN_SHIFT..=MAX_SHIFT,
+        any_fill(),
+        prop::option::of(any_boundary()),
+        any::<u64>(),
+    )
+        .prop_map(|(stages, shift, fill, boundary, seed)| {
+            codebook(&mut numbers(seed), fill, stages, shift, boundary)
+        })
+}
+
+/// Any way to fill tables.
+fn any_fill() -> impl Strategy<Value = Fill> {
+    prop_oneof![Just(Fill::Even), Just(Fill::Ends), Just(Fill::Mild)]
+}
+
+/// Any filter of the borders.
+pub fn any_boundary() -> impl Strategy<Value = MadeBoundary> {
+    (
+        [0..=MAX_THRESHOLDS, 0..=MAX_THRESHOLDS],
+        1..=MAX_SHIFT,
+        any_fill(),
+        any::<u64>(),
+    )
+        .prop_map(|(counts, shift, fill, seed)| {
+            any_boundary_of(&mut numbers(seed), fill, counts, shift)
+        })
+}
+
+/// Any list of stages with 48 bits together. Where a stage has many bits, most of them are for turning its rows, so that
+/// the tables do not become too large.
+fn any_stages() -> impl Strategy<Value = Vec<Stage>> {
+    let counted = (4..=MAX_STAGES, any::<u64>()).prop_map(|(count, seed)| {
+        let mut numbers = numbers(seed);
+        let mut bits = std::vec![1_u8; count];
+        for _ in count..LATENT_BITS {
+            let open: Vec<usize> = (0..count).filter(|&stage| bits[stage] < 12).collect();
+            bits[open[numbers() as usize % open.len()]] += 1;
+        }
+        let stages = bits.iter().enumerate().map(|(index, &bits)| {
+            let most = MAX_MIRRORS.min(bits - u8::from(index > 0));
+            let least = most.min(bits.saturating_sub(8));
+            let mirrors = least + (numbers() % u32::from(most - least + 1)) as u8;
+            Stage { bits, mirrors }
+        });
+        stages.collect()
+    });
+    let widest = Stage {
+        bits: 16,
+        mirrors: 3,
+    };
+    prop_oneof![30 => counted, 1 => Just(std::vec![widest; 3])]
 }
 
 /// Any latent.
@@ -162,6 +325,55 @@ fn filled(hidden: u16, slope: u16, shifts: [u8; 4], seed: u64, extreme: bool) ->
         slope,
         first: layer(shifts[0], shifts[1], units, LATENT_BITS * units),
         second: layer(shifts[2], shifts[3], BLOCK_SAMPLES, BLOCK_SAMPLES * units),
+    }
+}
+
+/// A codebook with these stages, its tables filled by a sequence of numbers.
+fn codebook(
+    numbers: &mut impl FnMut() -> u32,
+    fill: Fill,
+    stages: Vec<Stage>,
+    shift: u8,
+    boundary: Option<MadeBoundary>,
+) -> MadeCodebook {
+    let base = stages[0].rows(true).unwrap();
+    let rows: usize = stages[1..].iter().map(|s| s.rows(false).unwrap()).sum();
+    let mut bytes = |count: usize, middle: u8| -> Vec<u8> {
+        (0..count).map(|_| fill.byte(numbers(), middle)).collect()
+    };
+    MadeCodebook {
+        name: "made".into(),
+        stages,
+        shift,
+        base: bytes(base * ROW_BYTES, 128),
+        gains: bytes(base, 40),
+        rows: bytes(rows * ROW_BYTES, 128),
+        boundary,
+    }
+}
+
+/// A filter with so many thresholds of the step and of the activity, its tables filled by a sequence of numbers.
+fn any_boundary_of(
+    numbers: &mut impl FnMut() -> u32,
+    fill: Fill,
+    counts: [usize; 2],
+    shift: u8,
+) -> MadeBoundary {
+    let mut thresholds = |count: usize| -> Vec<u8> {
+        let mut rising = std::collections::BTreeSet::new();
+        while rising.len() < count {
+            rising.insert(fill.byte(numbers(), 20));
+            rising.insert(numbers() as u8);
+        }
+        rising.into_iter().take(count).collect()
+    };
+    let (steps, activities) = (thresholds(counts[0]), thresholds(counts[1]));
+    let maps = (counts[0] + 1) * (counts[1] + 1) * MAP_BYTES;
+    MadeBoundary {
+        steps,
+        activities,
+        shift,
+        maps: (0..maps).map(|_| fill.byte(numbers(), 0)).collect(),
     }
 }
 

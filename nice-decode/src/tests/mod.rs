@@ -1,11 +1,16 @@
 //! The tests of the crate as a whole; those of a single file stand in it.
 
 mod any_bytes;
+mod codebook_refused;
+mod codebooks;
 mod decoding;
 mod golden;
+mod golden_codebook;
 mod made;
 mod model_refused;
 mod picture_refused;
 mod reference;
+mod reference_codebook;
 mod rows;
 mod shown;
+mod smoothing;

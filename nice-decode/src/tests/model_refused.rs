@@ -88,10 +88,10 @@ fn other_kinds_of_file() {
 #[test]
 fn other_versions() {
     let mut file = small().file();
-    file[4] = 2;
+    file[4] = 3;
     let newer = ModelError::NewerVersion {
-        found: 2,
-        supported: 1,
+        found: 3,
+        supported: 2,
     };
     assert_eq!(Decoder::from_bytes(&resealed(&file)).unwrap_err(), newer);
     file[4] = 0;
@@ -100,11 +100,11 @@ fn other_versions() {
 }
 
 #[test]
-fn a_kind_of_body_that_this_version_does_not_have() {
+fn a_kind_of_body_that_no_version_has() {
     let mut file = small().file();
     let kind = 4 + 1 + 1 + "made".len();
     assert_eq!(file[kind], 0);
-    file[kind] = 1;
+    file[kind] = 2;
     let body = file.len() - 4 - 5;
     assert_eq!(
         Decoder::from_bytes(&resealed(&file)).unwrap_err(),

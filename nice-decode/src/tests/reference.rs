@@ -12,7 +12,7 @@ struct Layer {
     multiplier: Vec<i64>,
 }
 
-/// The samples of a block, from the bytes of a model file that is valid.
+/// The samples of a block, from the bytes of a model file that is valid and holds a network.
 pub fn decode(file: &[u8], latent: [u8; 6]) -> [u8; 192] {
     let mut rest = &file[5..file.len() - 4];
     bytes(&mut rest); // the name
@@ -77,14 +77,15 @@ fn layer(rest: &mut &[u8]) -> Layer {
     }
 }
 
-fn byte(rest: &mut &[u8]) -> usize {
+/// The next byte.
+pub fn byte(rest: &mut &[u8]) -> usize {
     let byte = rest[0];
     *rest = &rest[1..];
     usize::from(byte)
 }
 
 /// A number in groups of seven bits, the lowest first; the top bit of a byte says that more follow.
-fn number(rest: &mut &[u8]) -> usize {
+pub fn number(rest: &mut &[u8]) -> usize {
     let mut number = 0;
     for group in 0.. {
         let byte = byte(rest);
@@ -97,7 +98,7 @@ fn number(rest: &mut &[u8]) -> usize {
 }
 
 /// As many bytes as a number before them says.
-fn bytes<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+pub fn bytes<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
     let count = number(rest);
     let (bytes, after) = rest.split_at(count);
     *rest = after;

@@ -9,13 +9,13 @@ use super::made::{codes, picture, small};
 use crate::{Decoder, Image, Pixel, Rgb565Be, Rgb565Le, Rgb888, RowError};
 
 /// The pixel of a decoded block in a format, worked out apart from the crate.
-type Convert = fn([u8; 3]) -> Vec<u8>;
+pub type Convert = fn([u8; 3]) -> Vec<u8>;
 
-fn rgb888(rgb: [u8; 3]) -> Vec<u8> {
+pub fn rgb888(rgb: [u8; 3]) -> Vec<u8> {
     rgb.to_vec()
 }
 
-fn rgb565([r, g, b]: [u8; 3]) -> u16 {
+pub fn rgb565([r, g, b]: [u8; 3]) -> u16 {
     let level = |sample: u8, top: u32| ((2 * u32::from(sample) * top + 255) / 510) as u16;
     level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)
 }

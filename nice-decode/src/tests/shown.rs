@@ -7,8 +7,8 @@ use std::string::ToString;
 
 use super::made::{codes, picture, small};
 use crate::{
-    Decoder, Image, ImageError, LayerName, ModelError, ModelId, OutOfRange, RowError, Table,
-    WrongModel,
+    CodebookTable, Decoder, Image, ImageError, LayerName, ModelError, ModelId, OutOfRange,
+    RowError, Table, Thresholds, WrongModel,
 };
 
 #[test]
@@ -215,6 +215,86 @@ fn errors_are_sentences_that_hold_what_offended() {
         ),
     ];
     for (error, sentence) in rows {
+        assert_eq!(error.to_string(), sentence);
+    }
+}
+
+#[test]
+fn errors_of_codebooks_are_sentences_too() {
+    let length = |table| ModelError::CodebookLength {
+        table,
+        found: 5,
+        expected: 8,
+    };
+    let shown = [
+        (
+            ModelError::BodyVersion {
+                found: 1,
+                expected: 2,
+            },
+            "the decoder model is of version 1 and has a body of version 2",
+        ),
+        (
+            ModelError::Malformed { body: 55 },
+            "the decoder model's body of 55 bytes is not one of version 2 or before, though its checksum fits",
+        ),
+        (
+            ModelError::Stages { found: 25 },
+            "the model's list of stages has 25 bytes; it has to have 2 for each of 1 to 12 stages",
+        ),
+        (
+            ModelError::Stage {
+                index: 3,
+                bits: 17,
+                mirrors: 4,
+            },
+            "stage 3 of the model has 17 bits and 4 mirrors; it may have 1 to 16 bits, enough for its mirrors, \
+             of which there are at most 3",
+        ),
+        (
+            ModelError::StageBits { found: 49 },
+            "the stages of the model have 49 bits together; they have to have 48",
+        ),
+        (
+            ModelError::Shift { found: 4 },
+            "the model's sums have 4 bits below the point; they may have 5 to 12",
+        ),
+        (
+            length(CodebookTable::Base),
+            "the base rows of the model take 5 bytes; they have to take 8",
+        ),
+        (
+            length(CodebookTable::Gains),
+            "the gains of the model take 5 bytes; they have to take 8",
+        ),
+        (
+            length(CodebookTable::Rows),
+            "the residual rows of the model take 5 bytes; they have to take 8",
+        ),
+        (
+            length(CodebookTable::Maps),
+            "the maps of the model take 5 bytes; they have to take 8",
+        ),
+        (
+            ModelError::Thresholds {
+                which: Thresholds::Steps,
+                found: 8,
+            },
+            "the model's 8 step thresholds are more than 7 or do not rise",
+        ),
+        (
+            ModelError::Thresholds {
+                which: Thresholds::Activities,
+                found: 2,
+            },
+            "the model's 2 activity thresholds are more than 7 or do not rise",
+        ),
+        (
+            ModelError::MapShift { found: 13 },
+            "the model's maps have 13 bits below the point; they may have 1 to 12",
+        ),
+    ];
+    for (error, sentence) in shown {
         assert_eq!(error.to_string(), sentence);
     }
 }

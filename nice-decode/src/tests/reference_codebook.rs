@@ -1,0 +1,238 @@
+//! A decoder of codebooks and a filter of the borders written from `FORMAT.md` alone, step by step in 64 bits and on
+//! whole planes: slow, and with nothing of the crate in it.
+
+use std::vec;
+use std::vec::Vec;
+
+use super::reference::{byte, bytes, number};
+
+/// Lines of samples.
+type Plane = Vec<Vec<i64>>;
+
+/// A codebook as it was read.
+pub struct Codebook {
+    stages: Vec<(u32, u32)>,
+    shift: u32,
+    base: Vec<[Plane; 3]>,
+    gains: Vec<i64>,
+    rows: Vec<[Plane; 3]>,
+    pub filter: Option<Filter>,
+}
+
+/// A filter of the borders as it was read.
+pub struct Filter {
+    steps: Vec<i64>,
+    activities: Vec<i64>,
+    shift: u32,
+    maps: Vec<i64>,
+}
+
+impl Codebook {
+    /// Reads the bytes of a model file that is valid and holds a codebook.
+    pub fn read(file: &[u8]) -> Self {
+        let mut rest = &file[5..file.len() - 4];
+        bytes(&mut rest); // the name
+        assert_eq!(number(&mut rest), 1, "the kind is that of a codebook");
+        let stages = bytes(&mut rest);
+        let stages = stages
+            .chunks(2)
+            .map(|stage| (u32::from(stage[0]), u32::from(stage[1])))
+            .collect();
+        let shift = byte(&mut rest) as u32;
+        let base = bytes(&mut rest).chunks(96).map(planes).collect();
+        let gains = numbers(bytes(&mut rest));
+        let rows = bytes(&mut rest).chunks(96).map(planes).collect();
+        let filter = (byte(&mut rest) == 1).then(|| Filter {
+            steps: numbers(bytes(&mut rest)),
+            activities: numbers(bytes(&mut rest)),
+            shift: byte(&mut rest) as u32,
+            maps: bytes(&mut rest)
+                .iter()
+                .map(|&byte| i64::from(byte as i8))
+                .collect(),
+        });
+        assert!(rest.is_empty());
+        Self {
+            stages,
+            shift,
+            base,
+            gains,
+            rows,
+            filter,
+        }
+    }
+
+    /// The samples of a block.
+    pub fn block(&self, latent: [u8; 6]) -> [u8; 192] {
+        let mut bits = (0..48).map(|i| latent[i / 8] >> (i % 8) & 1 == 1);
+        let mut base = [vec![], vec![], vec![]];
+        let mut gain = 0;
+        let mut sums = [8, 4, 4].map(|side| vec![vec![0; side]; side]);
+        let mut first = 0;
+        for (stage, &(width, mirrors)) in self.stages.iter().enumerate() {
+            let mut code: Vec<bool> = (0..width).map(|_| bits.next().unwrap()).collect();
+            let negated = stage > 0 && code.remove(0);
+            let mut turns = [false; 3];
+            for turn in turns.iter_mut().take(mirrors as usize) {
+                *turn = code.remove(0);
+            }
+            let row = code
+                .iter()
+                .rev()
+                .fold(0, |row, &bit| 2 * row + usize::from(bit));
+            if stage == 0 {
+                base = turned(&self.base[row], negated, turns);
+                gain = self.gains[row];
+            } else {
+                let added = turned(&self.rows[first + row], negated, turns);
+                first += 1 << code.len();
+                for (plane, added) in sums.iter_mut().zip(added) {
+                    for (line, added) in plane.iter_mut().zip(added) {
+                        for (sum, added) in line.iter_mut().zip(added) {
+                            *sum += added;
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(first, self.rows.len(), "every row belongs to a stage");
+
+        let offset = (255 * (self.stages.len() as i64 - 1) * gain) >> 1;
+        let residual = |plane: usize, y: usize, x: usize| fits(gain * sums[plane][y][x] - offset);
+        core::array::from_fn(|k| {
+            let (y, x, channel) = (k / 24, k / 3 % 8, k % 3);
+            let luma = fits((base[0][y][x] << self.shift) + residual(0, y, x));
+            let (y, x) = (y / 2, x / 2);
+            let first = ((base[1][y][x] - 128) << (self.shift + 2)) + 2 * residual(1, y, x);
+            let second = ((base[2][y][x] - 128) << (self.shift + 2)) + residual(2, y, x);
+            let colour = fits([first - second, 2 * second, -first - second][channel]);
+            let (luma, colour) = (
+                short(rounded(luma, self.shift)),
+                short(rounded(colour, self.shift + 2)),
+            );
+            short(luma + colour).clamp(0, 255) as u8
+        })
+    }
+
+    /// The lines of a whole picture, smoothed if the model has a filter: red, green and blue of every pixel.
+    pub fn picture(&self, latents: &[[u8; 6]], width: usize, height: usize) -> Vec<Vec<[u8; 3]>> {
+        let (wide, high) = (width.div_ceil(8), height.div_ceil(8));
+        let mut samples = vec![vec![[0; 3]; 8 * wide]; 8 * high];
+        for (index, latent) in latents.iter().enumerate() {
+            for (k, sample) in self.block(*latent).into_iter().enumerate() {
+                let (y, x) = (index / wide * 8 + k / 24, index % wide * 8 + k / 3 % 8);
+                samples[y][x][k % 3] = i64::from(sample);
+            }
+        }
+        if let Some(filter) = &self.filter {
+            for line in &mut samples {
+                for border in (8..8 * wide).step_by(8) {
+                    for channel in 0..3 {
+                        let across: Vec<i64> =
+                            (border - 4..border + 4).map(|x| line[x][channel]).collect();
+                        for (i, sample) in filter.filtered(&across).into_iter().enumerate() {
+                            line[border - 4 + i][channel] = sample;
+                        }
+                    }
+                }
+            }
+            for border in (8..8 * high).step_by(8) {
+                for x in 0..8 * wide {
+                    for channel in 0..3 {
+                        let across: Vec<i64> = (border - 4..border + 4)
+                            .map(|y| samples[y][x][channel])
+                            .collect();
+                        for (i, sample) in filter.filtered(&across).into_iter().enumerate() {
+                            samples[border - 4 + i][x][channel] = sample;
+                        }
+                    }
+                }
+            }
+        }
+        samples
+            .iter()
+            .take(height)
+            .map(|line| {
+                let line = line.iter().take(width);
+                line.map(|pixel| pixel.map(|sample| sample as u8)).collect()
+            })
+            .collect()
+    }
+}
+
+impl Filter {
+    /// The 8 samples across a border, corrected.
+    pub fn filtered(&self, samples: &[i64]) -> Vec<i64> {
+        let difference = |i: usize| (samples[i] - samples[i + 1]).abs();
+        let activity: i64 = (0..7).filter(|&i| i != 3).map(difference).sum();
+        let step = self.steps.iter().filter(|&&t| t <= difference(3)).count();
+        let active = self.activities.iter().filter(|&&t| t <= activity).count();
+        let class = step * (self.activities.len() + 1) + active;
+        let map = &self.maps[32 * class..32 * class + 32];
+        (0..8)
+            .map(|i| {
+                let sum: i64 = (0..8)
+                    .map(|j| match i {
+                        0..4 => map[8 * i + j] * samples[j],
+                        _ => map[8 * (7 - i) + 7 - j] * samples[j],
+                    })
+                    .sum();
+                (samples[i] + rounded(fits(sum), self.shift)).clamp(0, 255)
+            })
+            .collect()
+    }
+}
+
+/// The three planes of a row.
+fn planes(row: &[u8]) -> [Plane; 3] {
+    let plane = |from: usize, side: usize| -> Plane {
+        let lines = row[from..from + side * side].chunks(side);
+        lines.map(numbers).collect()
+    };
+    [plane(0, 8), plane(64, 4), plane(80, 4)]
+}
+
+/// The planes negated, then upside down, then mirrored left to right, then transposed, as far as they are to be.
+fn turned(row: &[Plane; 3], negated: bool, turns: [bool; 3]) -> [Plane; 3] {
+    let [upside_down, left_to_right, transposed] = turns;
+    row.clone().map(|mut plane| {
+        if negated {
+            for sample in plane.iter_mut().flatten() {
+                *sample = 255 - *sample;
+            }
+        }
+        if upside_down {
+            plane.reverse();
+        }
+        if left_to_right {
+            plane.iter_mut().for_each(|line| line.reverse());
+        }
+        if transposed {
+            let side = plane.len();
+            plane = (0..side)
+                .map(|y| (0..side).map(|x| plane[x][y]).collect())
+                .collect();
+        }
+        plane
+    })
+}
+
+/// Rounded to the nearest integer, halves up.
+fn rounded(number: i64, shift: u32) -> i64 {
+    fits(number + (1 << (shift - 1))) >> shift
+}
+
+/// The number, which must stay below 2^23 in magnitude, as `FORMAT.md` promises.
+fn fits(number: i64) -> i64 {
+    assert!(number.abs() < 1 << 23, "{number} stays below 2^23");
+    number
+}
+
+/// The number, which must fit into 16 bits, as `FORMAT.md` promises.
+fn short(number: i64) -> i64 {
+    i64::from(i16::try_from(number).expect("fits into 16 bits"))
+}
+
+fn numbers(bytes: &[u8]) -> Vec<i64> {
+    bytes.iter().map(|&byte| i64::from(byte)).collect()
+}
