@@ -1,33 +1,49 @@
-//! How fast models and pictures are opened, and blocks and rows decoded, on one core.
+//! How fast models and pictures are opened, and blocks, pixels and rows decoded, on one core.
 //!
 //! `cargo bench -p nice-decode`; the numbers are those of the processor that the program is
 //! compiled for, so `RUSTFLAGS="-C target-cpu=native"` shows what wider registers give.
 
+#[path = "../examples/formula_model/codebook.rs"]
+mod codebook;
 #[path = "../examples/formula_model/formula.rs"]
 mod formula;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use nice_decode::{Decoder, Image, Pixel, Rgb565Le, Rgb888};
 
-/// The hidden units of the usual model.
+/// The hidden units of the usual network.
 const HIDDEN: u16 = 256;
 
 /// The size of the picture in pixels; its height is that of a few rows of blocks.
 const SIZE: (u32, u32) = (1024, 32);
 
+/// The models that are decoded with: networks by their hidden units, codebooks by their size.
+fn models() -> Vec<(String, Vec<u8>)> {
+    let networks = [64, HIDDEN, 512]
+        .map(|hidden| (format!("{hidden} hidden units"), formula::model(hidden, 1)));
+    let codebooks = [("S", codebook::S), ("M", codebook::M)]
+        .map(|(size, stages)| (format!("codebook {size}"), codebook::model(stages, 1)));
+    networks.into_iter().chain(codebooks).collect()
+}
+
 /// Opening a model and a picture, with and without their checksums.
 fn open(criterion: &mut Criterion) {
-    let model = formula::model(HIDDEN, 1);
     let mut group = criterion.benchmark_group("open");
-    group.throughput(Throughput::Bytes(model.len() as u64));
-    group.bench_function("model", |bencher| {
-        bencher.iter(|| Decoder::from_bytes(black_box(&model)));
-    });
-    group.bench_function("trusted model", |bencher| {
-        bencher.iter(|| Decoder::from_trusted_bytes(black_box(&model)));
-    });
+    for (kind, model) in [
+        ("model", formula::model(HIDDEN, 1)),
+        ("codebook", codebook::model(codebook::M, 1)),
+    ] {
+        group.throughput(Throughput::Bytes(model.len() as u64));
+        group.bench_function(kind, |bencher| {
+            bencher.iter(|| Decoder::from_bytes(black_box(&model)));
+        });
+        group.bench_function(format!("trusted {kind}"), |bencher| {
+            bencher.iter(|| Decoder::from_trusted_bytes(black_box(&model)));
+        });
+    }
     let picture = formula::picture(SIZE.0, SIZE.1, 0, 1);
     group.throughput(Throughput::Bytes(picture.len() as u64));
     group.bench_function("picture", |bencher| {
@@ -40,14 +56,13 @@ fn open(criterion: &mut Criterion) {
 fn block(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("block");
     group.throughput(Throughput::Elements(1));
-    for hidden in [64, HIDDEN, 512] {
-        let model = formula::model(hidden, 1);
+    for (name, model) in models() {
         let decoder = Decoder::from_bytes(&model).expect("the model is valid");
         let picture = formula::picture(SIZE.0, SIZE.1, decoder.id().get(), 1);
         let image = Image::from_bytes(&picture).expect("the picture is valid");
         let mut latents = image.latents().iter().cycle();
         let mut block = [0; 192];
-        group.bench_function(format!("{hidden} hidden units"), |bencher| {
+        group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 decoder.block(black_box(latents.next().expect("a cycle")), &mut block);
                 black_box(&block);
@@ -57,23 +72,51 @@ fn block(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Decoding rows of blocks into lines of each format.
+/// Decoding single pixels, each from another block and from another place in it.
+fn pixel(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("pixel");
+    group.throughput(Throughput::Elements(1));
+    for (name, stages) in [("codebook S", codebook::S), ("codebook M", codebook::M)] {
+        let model = codebook::model(stages, 1);
+        let decoder = Decoder::from_bytes(&model).expect("the model is valid");
+        let picture = formula::picture(SIZE.0, SIZE.1, decoder.id().get(), 1);
+        let image = Image::from_bytes(&picture).expect("the picture is valid");
+        let mut latents = image.latents().iter().enumerate().cycle();
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let (index, latent) = latents.next().expect("a cycle");
+                decoder.pixel(black_box(latent), index, index / 8)
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Decoding rows of blocks into lines of each format, and smoothed.
 fn row(criterion: &mut Criterion) {
-    let model = formula::model(HIDDEN, 1);
-    let decoder = Decoder::from_bytes(&model).expect("the model is valid");
-    let picture = formula::picture(SIZE.0, SIZE.1, decoder.id().get(), 1);
-    let image = Image::from_bytes(&picture).expect("the picture is valid");
     let mut group = criterion.benchmark_group("row");
-    group.throughput(Throughput::Elements(u64::from(image.blocks_wide())));
-    row_as::<Rgb888>(&mut group, "RGB888", &decoder, &image);
-    row_as::<Rgb565Le>(&mut group, "RGB565", &decoder, &image);
+    for (of, model) in [
+        ("", formula::model(HIDDEN, 1)),
+        (" of codebook S", codebook::model(codebook::S, 1)),
+        (" of codebook M", codebook::model(codebook::M, 1)),
+    ] {
+        let decoder = Decoder::from_bytes(&model).expect("the model is valid");
+        let picture = formula::picture(SIZE.0, SIZE.1, decoder.id().get(), 1);
+        let image = Image::from_bytes(&picture).expect("the picture is valid");
+        group.throughput(Throughput::Elements(u64::from(image.blocks_wide())));
+        row_as::<Rgb888>(&mut group, format!("RGB888{of}"), &decoder, &image);
+        row_as::<Rgb565Le>(&mut group, format!("RGB565{of}"), &decoder, &image);
+        if decoder.smooths() {
+            smooth_row(&mut group, format!("smoothed RGB888{of}"), &decoder, &image);
+        }
+    }
     group.finish();
 }
 
 /// Decoding rows of blocks into lines of one format.
 fn row_as<P: Pixel>(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
-    name: &str,
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: String,
     decoder: &Decoder<'_>,
     image: &Image<'_>,
 ) {
@@ -91,5 +134,30 @@ fn row_as<P: Pixel>(
     });
 }
 
-criterion_group!(benches, open, block, row);
+/// Decoding rows of blocks with the borders between blocks smoothed.
+fn smooth_row(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: String,
+    decoder: &Decoder<'_>,
+    image: &Image<'_>,
+) {
+    let picture = decoder
+        .open(image)
+        .expect("the picture was made with the model");
+    let mut work = vec![0; picture.smooth_bytes()];
+    let mut smooth = picture
+        .smooth(&mut work)
+        .expect("the buffer is long enough");
+    let stride = SIZE.0 as usize * 3;
+    let mut lines = vec![0; 8 * stride];
+    let mut rows = (0..image.blocks_high()).cycle();
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            let row = rows.next().expect("a cycle");
+            smooth.row::<Rgb888>(row, black_box(&mut lines), stride)
+        });
+    });
+}
+
+criterion_group!(benches, open, block, pixel, row);
 criterion_main!(benches);

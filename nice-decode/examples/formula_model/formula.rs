@@ -74,10 +74,15 @@ pub fn model(hidden: u16, seed: u32) -> Vec<u8> {
             },
         }),
     };
-    let mut file = vec![0; 100 + 260 * units + 6 * (units + BLOCK_SAMPLES)];
+    written(&model, 260 * units + 6 * (units + BLOCK_SAMPLES))
+}
+
+/// The file of a model whose tables have this many bytes.
+pub fn written(model: &Model<'_>, tables: usize) -> Vec<u8> {
+    let mut file = vec![0; 200 + tables];
     file[..4].copy_from_slice(&MODEL_MAGIC);
     file[4] = model.body.version();
-    let body = postcard::to_slice(&model, &mut file[5..])
+    let body = postcard::to_slice(model, &mut file[5..])
         .expect("the buffer has room")
         .len();
     file.truncate(5 + body);

@@ -117,50 +117,38 @@ impl Codebook {
     /// The lines of a whole picture, smoothed if the model has a filter: red, green and blue of every pixel.
     pub fn picture(&self, latents: &[[u8; 6]], width: usize, height: usize) -> Vec<Vec<[u8; 3]>> {
         let (wide, high) = (width.div_ceil(8), height.div_ceil(8));
-        let mut samples = vec![vec![[0; 3]; 8 * wide]; 8 * high];
+        let mut channels = [0; 3].map(|zero| vec![vec![zero; 8 * wide]; 8 * high]);
         for (index, latent) in latents.iter().enumerate() {
             for (k, sample) in self.block(*latent).into_iter().enumerate() {
                 let (y, x) = (index / wide * 8 + k / 24, index % wide * 8 + k / 3 % 8);
-                samples[y][x][k % 3] = i64::from(sample);
+                channels[k % 3][y][x] = i64::from(sample);
             }
         }
         if let Some(filter) = &self.filter {
-            for line in &mut samples {
-                for border in (8..8 * wide).step_by(8) {
-                    for channel in 0..3 {
-                        let across: Vec<i64> =
-                            (border - 4..border + 4).map(|x| line[x][channel]).collect();
-                        for (i, sample) in filter.filtered(&across).into_iter().enumerate() {
-                            line[border - 4 + i][channel] = sample;
-                        }
-                    }
-                }
-            }
-            for border in (8..8 * high).step_by(8) {
-                for x in 0..8 * wide {
-                    for channel in 0..3 {
-                        let across: Vec<i64> = (border - 4..border + 4)
-                            .map(|y| samples[y][x][channel])
-                            .collect();
-                        for (i, sample) in filter.filtered(&across).into_iter().enumerate() {
-                            samples[border - 4 + i][x][channel] = sample;
-                        }
-                    }
-                }
-            }
+            channels = channels.map(|plane| {
+                let across = transposed(&filter.filtered_lines(plane));
+                transposed(&filter.filtered_lines(across))
+            });
         }
-        samples
-            .iter()
-            .take(height)
-            .map(|line| {
-                let line = line.iter().take(width);
-                line.map(|pixel| pixel.map(|sample| sample as u8)).collect()
-            })
+        let pixel = |y: usize, x: usize| [0, 1, 2].map(|channel| channels[channel][y][x] as u8);
+        (0..height)
+            .map(|y| (0..width).map(|x| pixel(y, x)).collect())
             .collect()
     }
 }
 
 impl Filter {
+    /// Lines corrected at every border across them.
+    fn filtered_lines(&self, mut lines: Plane) -> Plane {
+        for line in &mut lines {
+            for border in (8..line.len()).step_by(8) {
+                let corrected = self.filtered(&line[border - 4..border + 4]);
+                line[border - 4..border + 4].copy_from_slice(&corrected);
+            }
+        }
+        lines
+    }
+
     /// The 8 samples across a border, corrected.
     pub fn filtered(&self, samples: &[i64]) -> Vec<i64> {
         let difference = |i: usize| (samples[i] - samples[i + 1]).abs();
@@ -208,13 +196,17 @@ fn turned(row: &[Plane; 3], negated: bool, turns: [bool; 3]) -> [Plane; 3] {
             plane.iter_mut().for_each(|line| line.reverse());
         }
         if transposed {
-            let side = plane.len();
-            plane = (0..side)
-                .map(|y| (0..side).map(|x| plane[x][y]).collect())
-                .collect();
+            plane = self::transposed(&plane);
         }
         plane
     })
+}
+
+/// Lines made columns.
+fn transposed(plane: &Plane) -> Plane {
+    (0..plane[0].len())
+        .map(|x| plane.iter().map(|line| line[x]).collect())
+        .collect()
 }
 
 /// Rounded to the nearest integer, halves up.
