@@ -117,9 +117,33 @@ impl<'a> Checked<'a> {
         boundary::Checked::new(&boundary?).ok()
     }
 
+    /// As [`decode`](Self::decode), with a stack frame of its own, so that no other kind of model pays for it.
+    #[inline(never)]
+    pub(crate) fn decode_apart(
+        &self,
+        latent: &Latent,
+        sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
+    ) {
+        self.decode(latent, sink);
+    }
+
     /// Decodes a block, giving `sink` its lines: the number of the line, its samples.
     #[inline(always)]
-    pub(crate) fn decode(&self, latent: &Latent, mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES])) {
+    pub(crate) fn decode(&self, latent: &Latent, sink: impl FnMut(usize, &[u8; LINE_SAMPLES])) {
+        if cfg!(target_pointer_width = "64") {
+            self.decode_wide(latent, sink);
+        } else {
+            self.decode_small(latent, sink);
+        }
+    }
+
+    /// As [`decode`](Self::decode), arranged for wide registers: everything at once, and nothing depends on a jump.
+    #[inline(always)]
+    pub(crate) fn decode_wide(
+        &self,
+        latent: &Latent,
+        mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
+    ) {
         let Coded { base, sums, scale } = self.add_up(latent);
         let shift = u32::from(self.shift);
         let (base_luma, base_chroma) = base.split_at(LUMA_SAMPLES);
@@ -161,6 +185,79 @@ impl<'a> Checked<'a> {
                 }
                 sink(2 * y + below, &line);
             }
+        }
+    }
+
+    /// As [`decode`](Self::decode), arranged for little memory: line after line, and rows that have to be transposed are
+    /// added up first, where the others are added up afterwards.
+    #[inline(always)]
+    pub(crate) fn decode_small(
+        &self,
+        latent: &Latent,
+        mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
+    ) {
+        let mut base = [0_u8; ROW_BYTES];
+        let mut sums = [0_u16; ROW_BYTES];
+        let mut gain = 0;
+        for transposed in [true, false] {
+            let mut bits = latent::bits(latent);
+            let mut rows = self.rows;
+            for (index, stage) in self.stages().enumerate() {
+                let pick = stage.take(&mut bits, index == 0);
+                let table = if index == 0 {
+                    gain = self.gains.get(pick.row).copied().unwrap_or_default();
+                    self.base
+                } else {
+                    split(&mut rows, stage)
+                };
+                let Some(row) = table.get(pick.row) else {
+                    continue;
+                };
+                if pick.transposed() != transposed {
+                    continue;
+                }
+                if index == 0 {
+                    base = pick.turn(row);
+                } else {
+                    for (sum, sample) in sums.iter_mut().zip(pick.turn(row)) {
+                        *sum = sum.wrapping_add(u16::from(sample));
+                    }
+                }
+            }
+            if transposed {
+                transpose_in_place(&mut base);
+                transpose_in_place(&mut sums);
+            }
+        }
+
+        let shift = u32::from(self.shift);
+        let scale = self.scale(gain);
+        let (base_luma, base_chroma) = base.split_at(LUMA_SAMPLES);
+        let (sum_luma, sum_chroma) = sums.split_at(LUMA_SAMPLES);
+        let (base_first, base_second) = base_chroma.split_at(CHROMA_SAMPLES);
+        let (sum_first, sum_second) = sum_chroma.split_at(CHROMA_SAMPLES);
+        let mut colours = [[0_i16; 3]; CHROMA];
+        let lines = base_luma.as_chunks::<BLOCK>().0.iter();
+        for (y, (base, sums)) in lines.zip(sum_luma.as_chunks::<BLOCK>().0).enumerate() {
+            if y % 2 == 0 {
+                for (x, colour) in colours.iter_mut().enumerate() {
+                    let at = (y / 2 * CHROMA + x) % CHROMA_SAMPLES;
+                    *colour = scale.colours(
+                        [base_first[at].into(), base_second[at].into()],
+                        [sum_first[at], sum_second[at]],
+                        shift,
+                    );
+                }
+            }
+            let mut line = [0; LINE_SAMPLES];
+            let pixels = line.as_chunks_mut::<3>().0.iter_mut();
+            for (x, (pixel, (&base, &sum))) in pixels.zip(base.iter().zip(sums)).enumerate() {
+                let light = scale.light(base.into(), sum, shift);
+                for (sample, colour) in pixel.iter_mut().zip(colours[x / 2 % CHROMA]) {
+                    *sample = light.wrapping_add(colour).clamp(0, 255) as u8;
+                }
+            }
+            sink(y, &line);
         }
     }
 
@@ -465,6 +562,23 @@ fn transposed(row: &[u16; ROW_BYTES]) -> [u16; ROW_BYTES] {
     across
 }
 
+/// The three planes of a row transposed where they are.
+#[inline(never)]
+fn transpose_in_place<T>(row: &mut [T; ROW_BYTES]) {
+    let (luma, chroma) = row.split_at_mut(LUMA_SAMPLES);
+    let (first, second) = chroma.split_at_mut(CHROMA_SAMPLES);
+    for (plane, side) in [(luma, BLOCK), (first, CHROMA), (second, CHROMA)] {
+        for y in 1..side {
+            let (above, below) = plane.split_at_mut(y.wrapping_mul(side));
+            for (x, sample) in below.iter_mut().take(y).enumerate() {
+                if let Some(other) = above.get_mut(x.wrapping_mul(side).wrapping_add(y)) {
+                    core::mem::swap(sample, other);
+                }
+            }
+        }
+    }
+}
+
 /// Exchanges what is above the mask in the first, shifted down, with what is under it in the second (Warren, "Hacker's
 /// Delight", 7-3).
 #[inline(always)]
@@ -486,5 +600,27 @@ fn table<const N: usize>(
             found: bytes.len(),
             expected: N * rows,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use crate::Decoder;
+    use crate::tests::made::{any_codebook, any_latent};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_arrangements_decode_alike(made in any_codebook(), latent in any_latent()) {
+            let file = made.file();
+            let decoder = Decoder::from_bytes(&file).unwrap();
+            let codebook = decoder.codebook().unwrap();
+            let (mut wide, mut small) = (Vec::new(), Vec::new());
+            codebook.decode_wide(&latent, |y, line| wide.push((y, *line)));
+            codebook.decode_small(&latent, |y, line| small.push((y, *line)));
+            prop_assert_eq!(wide, small);
+        }
     }
 }

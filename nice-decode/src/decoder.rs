@@ -209,6 +209,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// The checked tables of a codebook.
+    #[cfg(test)]
+    pub(crate) fn codebook(&self) -> Option<&codebook::Checked<'a>> {
+        match &self.tables {
+            Tables::Network(_) => None,
+            Tables::Codebook(codebook) => Some(codebook),
+        }
+    }
+
     /// Decodes one pixel of a block, the one in its column `x` and line `y` (modulo 8), into red, green and blue. It
     /// cannot fail.
     ///
@@ -274,7 +283,10 @@ impl<'a> Decoder<'a> {
     /// Decodes a block, giving `sink` its lines: the number of the line, its samples. Compiled once,
     /// however many formats of pixels a program uses.
     pub(crate) fn lines(&self, latent: &Latent, sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])) {
-        self.lines_inline::<NATIVE>(latent, sink);
+        match &self.tables {
+            Tables::Network(network) => network.decode_apart(latent, sink),
+            Tables::Codebook(codebook) => codebook.decode_apart(latent, sink),
+        }
     }
 
     /// As [`lines`](Self::lines), but compiled into its caller, `TERMS` products at a time.

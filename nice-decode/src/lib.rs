@@ -7,6 +7,11 @@
 //! the bits back into pixels is a *decoder model*, a file of tables that a training program writes.
 //! This crate reads both files and does the arithmetic.
 //!
+//! There are two kinds of model, and a program need not know which it has: a *network* multiplies the bits
+//! by two layers of weights; a *codebook* looks up a few rows by them, which are turned and added up. The
+//! codebook is much the faster of the two, and can also decode [a single pixel](#one-pixel) and
+//! [smooth the borders](#the-borders-between-blocks) between blocks.
+//!
 //! # A picture
 //!
 //! ```
@@ -73,13 +78,59 @@
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 //!
+//! # One pixel
+//!
+//! [`Picture::pixel`] and [`Decoder::pixel`] decode one pixel alone, as a texture needs it. With a codebook
+//! they read three bytes of each of its few rows; with a network they decode the whole block.
+//!
+//! ```
+//! # use nice_decode::{Decoder, Image};
+//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
+//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
+//! # let image = Image::from_trusted_bytes(PICTURE)?;
+//! let picture = decoder.open(&image)?;
+//! let [red, green, blue] = picture.pixel(20, 9)?;
+//! # let mut block = [0; 192];
+//! # picture.block_at(20, 9, &mut block)?;
+//! # assert_eq!([red, green, blue], block[(8 + 4) * 3..][..3]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The borders between blocks
+//!
+//! Where two blocks meet a step may be seen. A codebook can bring a filter that makes it smaller
+//! ([`Decoder::smooths`]). [`Picture::smooth`] decodes rows of blocks as [`Picture::row`] does, but filtered,
+//! in a buffer that it is lent; with a model without a filter it shows the rows as they are.
+//!
+//! ```
+//! # use nice_decode::{Decoder, Image, Rgb565Be};
+//! # fn send(_: &[u8]) {}
+//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
+//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
+//! # let image = Image::from_trusted_bytes(PICTURE)?;
+//! let picture = decoder.open(&image)?;
+//! let mut work = [0; 384 * 8]; // 384 bytes for each block in a row; this is enough for 64 pixels
+//! let mut smooth = picture.smooth(&mut work)?;
+//! let mut lines = [0; 8 * 64 * 2];
+//! for row in 0..image.blocks_high() {
+//!     smooth.row::<Rgb565Be>(row, &mut lines, 64 * 2)?;
+//!     send(&lines);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Shapes, units, ranges
 //!
 //! | what | type | meaning |
 //! | --- | --- | --- |
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the colours (sRGB, as a rule) of the pictures that the model was trained on |
+//! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::pixel`], and taken modulo 8 for [`Decoder::pixel`] |
 //! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Rgb565Le`], [`Rgb565Be`] |
+//! | what [`Picture::smooth`] works in | `[u8]` | at least [`Picture::smooth_bytes`]: 384 for every block in a row of blocks |
+//! | a [`Stage`] of a codebook | two `u8` | its bits, 1 to 16 (all stages have 48 together), and its mirrors, 0 to 3 |
 //! | width, height | `u32` | pixels, 1 to 2^32 - 1; where they are no multiples of 8, blocks reach over the edge and are cropped |
 //! | a block's index | `usize` | row after row from the top, from left to right in a row |
 //! | [`ModelId`] | 32 bits | the checksum at the end of the model's file |
@@ -89,8 +140,9 @@
 //! Everything that comes from a file is checked once, at the door: [`Decoder::from_bytes`] and
 //! [`Image::from_bytes`] refuse what is of another kind, from a newer version, cut short, too long
 //! or damaged, and, in a model, whatever could make a sum overflow. [`Decoder::open`] refuses a
-//! picture that was made with another model. After that [`Decoder::block`] cannot fail, and
-//! [`Picture::row`] can only if it is given a row that is not there or a buffer that is too small.
+//! picture that was made with another model. After that [`Decoder::block`] and [`Decoder::pixel`] cannot
+//! fail, and [`Picture::row`] and [`Smooth::row`] can only if they are given a row that is not there or a
+//! buffer that is too small.
 //! The errors carry the value that offended, and implement `Display` and [`core::error::Error`].
 //!
 //! | error | from |
@@ -98,15 +150,22 @@
 //! | [`ModelError`] | [`Decoder::from_bytes`], [`Decoder::from_trusted_bytes`] |
 //! | [`ImageError`] | [`Image::from_bytes`], [`Image::from_trusted_bytes`] |
 //! | [`WrongModel`] | [`Decoder::open`] |
-//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`] |
-//! | [`RowError`] | [`Picture::row`] |
+//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::pixel`] |
+//! | [`RowError`] | [`Picture::row`], [`Picture::smooth`], [`Smooth::row`] |
 //!
 //! # What it takes
 //!
-//! A [`Decoder`] has less than 64 bytes where pointers have four, and borrows the model's tables:
-//! about 62 KB at 256 hidden units. Decoding takes less than 1.5 KiB of stack, whatever the size of
-//! the model and of the picture. With `h` hidden units a block takes 192 `h` multiply-adds (8 bits
-//! by 16, added up in 32) and about 24 `h` additions.
+//! A [`Decoder`] has less than 64 bytes where pointers have four, and borrows the model's tables. Decoding
+//! takes a fixed amount of stack, whatever the size of the model and of the picture: less than 1.5 KiB with a
+//! network on a Cortex-M. Only smoothing needs memory beside that, which the caller lends.
+//!
+//! | model | tables | a block takes |
+//! | --- | --- | --- |
+//! | a network with `h` hidden units | about 240 `h` bytes, 62 KB at 256 | 192 `h` multiply-adds (8 bits by 16, added up in 32) and about 24 `h` additions |
+//! | a codebook, size S: stages of 10, 11, 10, 9 and 8 bits | about 37 KB | 5 rows of 96 bytes, 4 of them added up, and 96 multiplications |
+//! | a codebook, size M: 4 stages of 12 bits | about 124 KB | 4 rows of 96 bytes, 3 of them added up, and 96 multiplications |
+//!
+//! A single pixel takes three bytes of each row of a codebook and three multiplications.
 //!
 //! # The arithmetic
 //!

@@ -129,6 +129,16 @@ impl Checked<'_> {
         self.first_bias.len()
     }
 
+    /// As [`decode`](Self::decode), with a stack frame of its own, so that no other kind of model pays for it.
+    #[inline(never)]
+    pub(crate) fn decode_apart(
+        &self,
+        latent: &Latent,
+        sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
+    ) {
+        self.decode::<NATIVE>(latent, sink);
+    }
+
     /// Decodes a block, giving `sink` its lines: the number of the line, its samples.
     #[inline(always)]
     pub(crate) fn decode<const TERMS: usize>(

@@ -6,7 +6,7 @@ mod codebooks;
 mod decoding;
 mod golden;
 mod golden_codebook;
-mod made;
+pub(crate) mod made;
 mod model_refused;
 mod picture_refused;
 mod reference;
