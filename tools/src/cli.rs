@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::dataset::command::{self as dataset, DatasetCommand};
-use crate::{decode, encode, eval, info};
+use crate::{compare, decode, encode, eval, info};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -21,6 +21,7 @@ Examples:
   nice decode photo.nice -m decoder.nicem -o again.png
   nice info decoder.nicem
   nice eval -m decoder.nicem folder-of-photographs
+  nice compare folder-of-photographs --html compare.html
   nice dataset build folder-of-photographs -o train.bin
 
 Models come from `host-train`. Exit codes: 0 done, 1 an error, 2 a command line that cannot be understood.",
@@ -42,6 +43,8 @@ enum Command {
     Info(info::Args),
     /// Measure a model on pictures: PSNR, bits a pixel, speed
     Eval(eval::Args),
+    /// Compare models with JPEG, BC1 and ASTC on pictures
+    Compare(compare::Args),
     /// Build or fetch data sets to train on
     #[command(subcommand)]
     Dataset(DatasetCommand),
@@ -96,6 +99,7 @@ where
         Command::Decode(args) => decode::run(&args, out),
         Command::Info(args) => info::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
+        Command::Compare(args) => compare::run(&args, out),
         Command::Dataset(command) => dataset::run(command, out),
     }?;
     Ok(out.flush()?)

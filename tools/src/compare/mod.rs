@@ -1,0 +1,298 @@
+//! `nice compare`: the models beside JPEG, BC1 and ASTC on the same pictures.
+
+mod astc;
+mod bc1;
+mod chart;
+mod codec;
+mod crops;
+mod jpeg;
+mod measure;
+mod nice;
+mod page;
+mod program;
+mod table;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::dataset::folder::{self, Listing};
+use crate::encode::{Effort, keep_apart};
+use crate::picture::Picture;
+use crate::{files, progress};
+use codec::{Codec, Coded};
+use measure::{Comparison, Tally};
+use page::Strip;
+use program::Program;
+
+/// What `nice compare` is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  nice compare photographs
+  nice compare photographs -m runs/demo/decoder.nicem --html compare.html
+  nice compare kodim01.png kodim02.png -m camera.nicem --no-builtin --json
+
+Every picture is coded with NICE, with JPEG in as many bytes, with BC1, and with ASTC in blocks of 12 x 12 pixels if the \
+program astcenc is on the PATH. If tjbench is, too, the speed of libjpeg-turbo is told as well. Folders are searched for \
+pictures, the folders in them too; what cannot be read there is named and left out.")]
+pub struct Args {
+    /// Pictures, and folders of pictures
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// A decoder model to compare beside those that come with the program: a file (.nicem), or s or m; may be repeated
+    #[arg(short, long = "model", value_name = "MODEL")]
+    models: Vec<PathBuf>,
+
+    /// Leave out the models that come with the program
+    #[arg(long, requires = "models")]
+    no_builtin: bool,
+
+    #[command(flatten)]
+    effort: Effort,
+
+    /// Print the figures as JSON, all together and of each picture
+    #[arg(long)]
+    json: bool,
+
+    /// Where a page goes that shows charts, the figures, and parts of up to four of the pictures
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// Runs `nice compare`.
+pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+    let listing = list(&args.paths)?;
+    let models = nice::models(&args.models, args.no_builtin)?;
+    let one_core = ThreadPoolBuilder::new().num_threads(1).build()?;
+    let nice = nice::Nice::all(&models, args.effort.level, &one_core)?;
+    if let Some(page) = &args.html {
+        writable(page, &listing.pictures, &args.models)?;
+    }
+    let (others, absent) = others(&one_core);
+    let codecs: Vec<&dyn Codec> = nice
+        .iter()
+        .map(|nice| nice as &dyn Codec)
+        .chain(others.iter().map(|other| &**other))
+        .collect();
+
+    let shown = if args.html.is_some() { page::SHOWN } else { 0 };
+    let (mut comparison, strips) = compare(&codecs, listing, &args.paths, shown)?;
+    comparison.effort = args.effort.level;
+    comparison.absent = absent;
+
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&comparison)?)?;
+    } else {
+        table::print(&comparison, out)?;
+    }
+    if let Some(path) = &args.html {
+        files::write_atomically(path, page::html(&comparison, &strips).as_bytes())?;
+        if !args.json {
+            writeln!(out, "the page is {}", path.display())?;
+        }
+    }
+    Ok(())
+}
+
+/// All pictures in all folders.
+fn list(paths: &[PathBuf]) -> Result<Listing> {
+    let mut listing = Listing::default();
+    for path in paths {
+        let more = folder::list(path)?;
+        listing.pictures.extend(more.pictures);
+        listing.unreadable.extend(more.unreadable);
+    }
+    Ok(listing)
+}
+
+/// Refuses a page that cannot be written, before the work of which it would tell.
+fn writable(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<()> {
+    let inputs: Vec<&Path> = pictures
+        .iter()
+        .chain(models)
+        .map(PathBuf::as_path)
+        .collect();
+    keep_apart(page, &inputs)?;
+    match page.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => bail!(
+            "cannot write {}: there is no folder {}; make it first, or write elsewhere",
+            page.display(),
+            folder.display()
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The codecs beside NICE, and why one is absent.
+fn others(one_core: &ThreadPool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
+    let mut others: Vec<Box<dyn Codec + '_>> = vec![
+        Box::new(jpeg::Jpeg {
+            tjbench: Program::find(&["tjbench"]),
+        }),
+        Box::new(bc1::Bc1 { one_core }),
+    ];
+    let mut absent = Vec::new();
+    match Program::find(&astc::PROGRAMS) {
+        Some(astcenc) => others.push(Box::new(astc::Astc { astcenc })),
+        None => absent.push(
+            "ASTC is left out: the program astcenc is not on the PATH (on Debian and Ubuntu, apt install astcenc)"
+                .to_owned(),
+        ),
+    }
+    (others, absent)
+}
+
+/// Codes all pictures with all codecs; of `shown` of them, parts are kept to be looked at.
+fn compare(
+    codecs: &[&dyn Codec],
+    listing: Listing,
+    asked: &[PathBuf],
+    shown: usize,
+) -> Result<(Comparison, Vec<Strip>)> {
+    let mut tallies: Vec<Tally> = codecs
+        .iter()
+        .flat_map(|codec| codec.ways())
+        .map(Tally::new)
+        .collect();
+    let count = listing.pictures.len();
+    let mut skipped = listing.unreadable;
+    let mut strips = Vec::new();
+    let (mut pictures, mut pixels) = (0, 0);
+    let bar = progress::bar((count * codecs.len()) as u64, "comparing codecs");
+    for (at, path) in listing.pictures.iter().enumerate() {
+        let picture = match folder::read(path) {
+            Ok(picture) => picture,
+            Err(unreadable) if asked.contains(path) => bail!("cannot read {unreadable}"),
+            Err(unreadable) => {
+                skipped.push(unreadable);
+                bar.inc(codecs.len() as u64);
+                continue;
+            }
+        };
+        let mut coded = Vec::new();
+        for codec in codecs {
+            coded.extend(codec.code(&picture).with_context(|| {
+                let names: Vec<String> = codec.ways().into_iter().map(|way| way.name).collect();
+                format!("cannot code {} as {}", path.display(), names.join(" and "))
+            })?);
+            bar.inc(1);
+        }
+        add(&mut tallies, path, &picture, &coded);
+        pictures += 1;
+        pixels += u64::from(picture.width()) * u64::from(picture.height());
+        if is_shown(at, count, shown) {
+            let coded: Vec<&Coded> = coded.iter().collect();
+            strips.extend(page::strips(&name(path), &picture, &coded)?);
+        }
+    }
+    bar.finish_and_clear();
+    let skipped: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+    if pictures == 0 {
+        bail!(
+            "no picture to compare on could be read: {}",
+            skipped.join("; ")
+        );
+    }
+    let comparison = Comparison {
+        effort: 0,
+        threads: rayon::current_num_threads(),
+        pictures,
+        pixels,
+        coders: tallies.into_iter().map(Tally::finish).collect(),
+        absent: Vec::new(),
+        skipped,
+    };
+    Ok((comparison, strips))
+}
+
+/// Measures what became of a picture.
+fn add(tallies: &mut [Tally], path: &Path, picture: &Picture, coded: &[Coded]) {
+    let scores: Vec<Option<f64>> = coded
+        .par_iter()
+        .map(|coded| measure::ssimulacra2(picture, &coded.decoded))
+        .collect();
+    for ((tally, coded), score) in tallies.iter_mut().zip(coded).zip(scores) {
+        tally.add(path, picture, coded, score);
+    }
+}
+
+/// Whether the picture at a place in `count` is one of `shown` that are spread over all of them.
+fn is_shown(at: usize, count: usize, shown: usize) -> bool {
+    (0..shown).any(|nth| at == (2 * nth + 1) * count / (2 * shown))
+}
+
+/// The name of a file, for a headline.
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_to_show_are_spread_over_all() {
+        let chosen = |count, shown| -> Vec<usize> {
+            (0..count)
+                .filter(|&at| is_shown(at, count, shown))
+                .collect()
+        };
+        assert_eq!(chosen(24, 4), [3, 9, 15, 21]);
+        assert_eq!(chosen(3, 4), [0, 1, 2]);
+        assert_eq!(chosen(1, 4), [0]);
+        assert!(chosen(24, 0).is_empty());
+    }
+
+    #[test]
+    fn every_codec_is_measured_on_every_picture_and_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let rgb = |width: u32, height: u32| {
+            let samples = (0..width * height * 3).map(|at| (at * at % 251) as u8);
+            Picture::new(width, height, samples.collect()).unwrap()
+        };
+        for (name, width, height) in [("a.png", 40, 24), ("b & c.png", 9, 3)] {
+            let path = folder.path().join(name);
+            rgb(width, height).save_png(&path).unwrap();
+        }
+        std::fs::write(folder.path().join("broken.png"), b"no").unwrap();
+        let html = folder.path().join("page.html");
+        let compare = |extra: &[&str]| {
+            let mut args = vec!["nice", "compare", folder.path().to_str().unwrap()];
+            args.extend(["--effort", "0"]);
+            args.extend(extra);
+            let mut out = Vec::new();
+            crate::run(args, &mut out).map(|()| out)
+        };
+        let out = compare(&["--json", "--html", html.to_str().unwrap()]).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(report["pictures"], 2);
+        assert_eq!(report["pixels"], 40 * 24 + 27);
+        assert_eq!(report["skipped"].as_array().unwrap().len(), 1);
+        let coders = report["coders"].as_array().unwrap();
+        let named = |name: &str| coders.iter().find(|coder| coder["name"] == name).unwrap();
+        for name in ["NICE s", "NICE m", "JPEG", "BC1"] {
+            let coder = named(name);
+            assert_eq!(coder["images"].as_array().unwrap().len(), 2, "{name}");
+            assert!(coder["pooled_psnr_db"].as_f64().unwrap() > 5.0, "{name}");
+            assert!(coder["ssimulacra2"].is_f64(), "{name}");
+        }
+        assert_eq!(named("NICE m")["images"][0]["bytes"], 24 + 15 * 6);
+        assert_eq!(named("BC1")["images"][0]["bpp"], 4.0);
+        assert_eq!(named("JPEG")["images"][0]["within_budget"], false);
+        let page = std::fs::read_to_string(&html).unwrap();
+        assert!(page.contains("b &amp; c.png"));
+
+        let error = compare(&["--html", "/no/such/page.html"]).unwrap_err();
+        assert!(format!("{error:#}").contains("there is no folder /no/such"));
+        let picture = folder.path().join("a.png");
+        let error = compare(&["--html", picture.to_str().unwrap()]).unwrap_err();
+        assert!(format!("{error:#}").contains("would be written over"));
+        assert!(compare(&["--no-builtin"]).unwrap_err().is::<clap::Error>());
+    }
+}
