@@ -15,7 +15,7 @@ use tools::picture::Picture;
 
 use crate::batches::Residency;
 use crate::checkpoint::Checkpoint;
-use crate::codebook::config::{CodebookConfig, Size};
+use crate::codebook::config::{BEAM, CodebookConfig, Layout, PASSES, POOL};
 use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::device::{self, Choice, Device};
 use crate::finish::{Finish, Summary};
@@ -105,8 +105,9 @@ struct RunArgs {
 struct TrainArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// The kind of codec: codebook:s (decoder of at most 40 KiB), codebook:m (300 KiB), or mlp, the notebook's network
-    #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Size::S))]
+    /// The kind of codec: codebook:s (decoder of at most 40 KiB), codebook:m (300 KiB), codebook: and a list of stages as
+    /// BITS/MIRRORS (codebook:12/3,12/3,12/3,12/3), or mlp, the notebook's network
+    #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Layout::small()))]
     arch: Architecture,
     /// Optimizer steps; 16 epochs if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "epochs")]
@@ -124,13 +125,13 @@ struct TrainArgs {
     #[arg(long, value_enum)]
     schedule: Option<Schedule>,
     /// Batches of a codebook whose codes are searched at once
-    #[arg(long, value_name = "N", default_value_t = CodebookConfig::new(Size::S).pool, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = POOL, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pool: u64,
     /// How often those are stepped through before others are searched
-    #[arg(long, value_name = "N", default_value_t = CodebookConfig::new(Size::S).passes, value_parser = clap::value_parser!(u64).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = PASSES, value_parser = clap::value_parser!(u64).range(1..=64))]
     passes: u64,
     /// Partial sums that the search of a codebook keeps in training, at first
-    #[arg(long, value_name = "N", default_value_t = CodebookConfig::new(Size::S).beam as u64, value_parser = clap::value_parser!(u64).range(1..=512))]
+    #[arg(long, value_name = "N", default_value_t = BEAM, value_parser = clap::value_parser!(u64).range(1..=512))]
     beam: u64,
     /// Hidden width of the encoder of mlp
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
@@ -264,19 +265,15 @@ fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> 
         }
         None => {
             let config = RunConfig {
-                name: args
-                    .output
-                    .name
-                    .clone()
-                    .unwrap_or_else(|| args.arch.to_string().replace(':', "-")),
-                codec: match args.arch {
+                name: args.output.name.clone().unwrap_or_else(|| args.arch.name()),
+                codec: match &args.arch {
                     Architecture::Mlp => CodecConfig::Mlp(NetworkConfig {
                         bits: nice_decode::LATENT_BITS,
                         encoder_hidden: args.encoder_hidden.into(),
                         decoder_hidden: args.decoder_hidden.into(),
                     }),
                     Architecture::Codebook(size) => CodecConfig::Codebook(CodebookConfig {
-                        size,
+                        size: size.clone(),
                         pool: args.pool,
                         passes: args.passes,
                         beam: args.beam as usize,
@@ -288,11 +285,11 @@ fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> 
                 seed: args.source.seed,
                 batch: args.batch,
                 length: length.unwrap_or(Length::Epochs(args.epochs)),
-                learning_rate: args.learning_rate.unwrap_or(match args.arch {
+                learning_rate: args.learning_rate.unwrap_or(match &args.arch {
                     Architecture::Mlp => 1e-3,
                     Architecture::Codebook(_) => 2e-2,
                 }),
-                schedule: args.schedule.unwrap_or(match args.arch {
+                schedule: args.schedule.unwrap_or(match &args.arch {
                     Architecture::Mlp => Schedule::Constant,
                     Architecture::Codebook(_) => Schedule::Cosine,
                 }),
@@ -481,11 +478,11 @@ impl Run<'_> {
             residency,
             gpu,
         };
-        let codec = prepared.config.codec;
+        let codec = &prepared.config.codec;
         let (end, checkpoint) = match codec {
-            CodecConfig::Mlp(sizes) => mlp::wing::train::<B>(&job, sizes, from, device)?,
+            CodecConfig::Mlp(sizes) => mlp::wing::train::<B>(&job, *sizes, from, device)?,
             CodecConfig::Codebook(config) => {
-                codebook::wing::train::<B>(&job, config, from, device)?
+                codebook::wing::train::<B>(&job, config.clone(), from, device)?
             }
         };
         let progress = &checkpoint.progress;
@@ -505,7 +502,7 @@ impl Run<'_> {
         let best = &checkpoint.best;
         let summary = match codec {
             CodecConfig::Mlp(sizes) => {
-                mlp::finish::finish::<B::InnerBackend>(&run, sizes, best, device)?
+                mlp::finish::finish::<B::InnerBackend>(&run, *sizes, best, device)?
             }
             CodecConfig::Codebook(config) => {
                 codebook::finish::finish::<B::InnerBackend>(&run, config, best, device)?

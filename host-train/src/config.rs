@@ -5,16 +5,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::codebook::config::{CodebookConfig, Size};
+use crate::codebook::config::{CodebookConfig, Layout};
 use crate::mlp::network::NetworkConfig;
 
 /// The kind of codec to train.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Architecture {
     /// The notebook's network.
     Mlp,
-    /// A codebook of this size.
-    Codebook(Size),
+    /// A codebook with these stages.
+    Codebook(Layout),
 }
 
 impl FromStr for Architecture {
@@ -24,7 +24,20 @@ impl FromStr for Architecture {
         match text.split_once(':') {
             None if text == "mlp" => Ok(Self::Mlp),
             Some(("codebook", size)) => size.parse().map(Self::Codebook),
-            _ => Err("the architectures are: codebook:s, codebook:m, mlp".to_owned()),
+            _ => Err(
+                "the architectures are: codebook:s, codebook:m, codebook:BITS/MIRRORS,..., mlp"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+impl Architecture {
+    /// A name for a run: letters, digits and lines.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Mlp => "mlp".to_owned(),
+            Self::Codebook(layout) => format!("codebook-{layout}").replace([',', '/'], "-"),
         }
     }
 }
@@ -39,7 +52,7 @@ impl fmt::Display for Architecture {
 }
 
 /// The codec to train, with its sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CodecConfig {
     /// The notebook's network.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::{Tensor, TensorData};
 use burn_flex::Flex;
-use host_train::{Outcome, import, tensors::Values};
+use host_train::mlp::import;
+use host_train::{Outcome, tensors::Values};
 
 use crate::kit::{host_train, optional, text};
 

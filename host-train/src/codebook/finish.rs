@@ -17,14 +17,14 @@ use crate::train::validation;
 /// Makes the decoder file of `weights`, measures it, and writes the report.
 pub fn finish<B: Backend>(
     run: &Finish,
-    config: CodebookConfig,
+    config: &CodebookConfig,
     weights: &Tensors,
     device: &B::Device,
 ) -> Result<Summary> {
     write_weights(run.folder, run.config, weights)?;
     let stages = config.size.stages();
-    let module = tensors::into_module(Codebook::<B>::new(&empty(&stages), device), weights)?;
-    let tables = module.tables(&stages);
+    let module = tensors::into_module(Codebook::<B>::new(&empty(stages), device), weights)?;
+    let tables = module.tables(stages);
     let quantized = quantize(&tables);
     let plain = quantized.to_file(&run.config.name, None)?;
     let filter = boundary::fit(&plain, run.data.train.pictures(), run.config.seed)?;

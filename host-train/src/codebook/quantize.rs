@@ -1,7 +1,7 @@
 //! From tables in floating point to the bytes of a decoder model, by `FORMAT.md`.
 
 use anyhow::{Context, Result};
-use nice_decode::format::{Body, Boundary, Codebook, MAX_SHIFT, Model, Stage};
+use nice_decode::format::{Body, Boundary, Codebook, MAX_SHIFT, MIN_SHIFT, Model, Stage};
 use tools::codebook::Tables;
 use tools::codebook::coordinates::{self, Coordinates};
 use tools::codebook::tables::{BASE_OFFSETS, RESIDUAL_DIVISORS, RESIDUAL_OFFSET, plane};
@@ -43,7 +43,7 @@ pub fn quantize(tables: &Tables) -> Quantized {
     let shift = (255.0 / largest)
         .log2()
         .floor()
-        .clamp(1.0, f32::from(MAX_SHIFT));
+        .clamp(f32::from(MIN_SHIFT), f32::from(MAX_SHIFT));
     let unit = shift.exp2();
     Quantized {
         stages: tables

@@ -76,7 +76,7 @@ pub fn train<B: AutodiffBackend>(
     from: Option<Checkpoint>,
     device: &B::Device,
 ) -> Result<(End, Checkpoint)> {
-    let stages = config.size.stages();
+    let stages = config.size.stages().to_vec();
     let wing = Training {
         job,
         config,
