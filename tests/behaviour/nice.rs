@@ -195,6 +195,77 @@ fn a_picture_comes_back_in_its_own_size_as_the_decoder_makes_it() {
 }
 
 #[test]
+fn a_photograph_is_encoded_and_decoded_with_no_model_at_hand() {
+    let folder = tempdir().unwrap();
+    let original = tools::scene::demo();
+    original.save_png(&folder.path().join("in.png")).unwrap();
+    for (model, named) in [("m", ""), ("s", " -m s")] {
+        nice_in(
+            folder.path(),
+            &format!("encode @in.png{named} -o @x.nice --effort 0"),
+        )
+        .unwrap();
+        nice_in(folder.path(), "decode @x.nice -o @smooth.png").unwrap();
+        nice_in(folder.path(), "decode @x.nice -o @plain.png --no-deblock").unwrap();
+        let read = |name: &str| Picture::load(&folder.path().join(name)).unwrap();
+        let (plain, smooth) = (read("plain.png"), read("smooth.png"));
+        let bytes = fs::read(folder.path().join("x.nice")).unwrap();
+        let image = Image::from_bytes(&bytes).unwrap();
+        let decoder = Decoder::from_bytes(tools::builtin::named(model).unwrap()).unwrap();
+        is_as_decoded(&plain, &decoder, &image);
+        let db = |decoded: &Picture| tools::psnr::Pooled::of(original.rgb(), decoded.rgb()).db();
+        assert!(db(&plain) > 25.0, "{model}: {} dB", db(&plain));
+        assert!(
+            db(&smooth) > db(&plain),
+            "{model}: smoothing makes it worse"
+        );
+    }
+}
+
+#[test]
+fn a_picture_of_a_model_that_nobody_has_says_which_and_how_to_give_it() {
+    let folder = run_folder();
+    picture(5, 20, 20)
+        .save_png(&folder.path().join("in.png"))
+        .unwrap();
+    nice_in(folder.path(), "encode @in.png -m @decoder.nicem -o @x.nice").unwrap();
+    let error = format!(
+        "{:#}",
+        nice_in(folder.path(), "decode @x.nice -o @out.png").unwrap_err()
+    );
+    assert!(
+        error.contains("-m MODEL.nicem") && error.contains("x.nice"),
+        "{error}"
+    );
+    let error = format!(
+        "{:#}",
+        nice_in(folder.path(), "encode @in.png -m nosuch -o @y.nice").unwrap_err()
+    );
+    assert!(
+        error.contains("nosuch") && error.contains("s, m"),
+        "{error}"
+    );
+    assert!(!folder.path().join("y.nice").exists());
+}
+
+#[test]
+fn more_effort_never_comes_out_worse_with_a_codebook() {
+    let folder = tempdir().unwrap();
+    let scene = tools::scene::demo();
+    scene.save_png(&folder.path().join("in.png")).unwrap();
+    let db = |effort: u32| -> f64 {
+        let said = json(
+            folder.path(),
+            &format!("eval -m s @in.png --effort {effort} --json"),
+        );
+        said["pooled_psnr_db"].as_f64().unwrap()
+    };
+    let (fast, usual, best) = (db(0), db(2), db(4));
+    assert!(fast < usual && usual < best, "{fast} {usual} {best}");
+    assert!(best - usual < 0.15, "{usual} and {best}");
+}
+
+#[test]
 fn the_network_does_what_its_description_says_in_the_order_it_says() {
     for hidden in [1, 15, 16, 17, 40] {
         let mut next = random(hidden as u64);
