@@ -52,8 +52,8 @@ struct Table {
     panels: Vec<[Lane; DIMENSIONS]>,
     /// The squared lengths of the rows; infinite where there is none.
     lengths: Vec<Lane>,
-    /// For every stage before it, its inner products with the rows of that stage, see [`Search::products`].
-    products: Vec<Vec<Lane>>,
+    /// For every stage before it, the inner products of its rows with those of this one.
+    products: Vec<Products>,
 }
 
 /// The tables of a codebook, ready to be searched.
@@ -71,8 +71,27 @@ pub struct Beam {
     best: Best,
     /// `<x, c>` for all rows of a stage in all its turns.
     inner: Vec<Lane>,
-    /// What is left of that in one turn.
-    sums: Vec<Lane>,
+    work: Work,
+}
+
+/// Room to work in.
+#[derive(Clone, Debug, Default)]
+struct Work {
+    /// What is left of `<x, c>` in one turn.
+    sums: Vec<f32>,
+    /// The errors with all rows in one turn.
+    errors: Vec<Lane>,
+}
+
+/// The inner products of the rows of an earlier stage with those of a later one, in all relative turns.
+///
+/// There are so many of them that memory is what the search waits for, so they are rounded to 16 bits.
+#[derive(Clone, Debug)]
+struct Products {
+    /// Row after row of the earlier stage, turn after turn, the rows of the later stage panel after panel.
+    values: Vec<[i16; LANES]>,
+    /// What a unit of these is.
+    unit: f32,
 }
 
 /// A partial sum: the rows picked so far, and the squared error with them.
@@ -174,7 +193,7 @@ impl Search {
                         index,
                         gain,
                         &beam.inner,
-                        &mut beam.sums,
+                        &mut beam.work,
                         &mut beam.best,
                     );
                 }
@@ -261,21 +280,21 @@ impl Table {
         index: usize,
         gain: f32,
         inner: &[Lane],
-        sums: &mut Vec<Lane>,
+        work: &mut Work,
         best: &mut Best,
     ) {
         let panels = self.panels.len();
-        let (twice, square) = (2.0 * gain, gain * gain);
+        let weights = Weights {
+            error: item.error,
+            twice: 2.0 * gain,
+            square: gain * gain,
+        };
+        let lengths = self.lengths.as_flattened();
+        work.errors.resize(panels, [0.0; LANES]);
         for (turn, inner) in (0..self.turns).zip(inner.chunks_exact(panels)) {
-            sums.clear();
-            sums.extend_from_slice(inner);
-            for (before, (pick, products)) in item
-                .picks
-                .iter()
-                .zip(&self.products)
-                .enumerate()
-                .take(index)
-            {
+            let mut earlier = [Earlier::default(); MAX_STAGES];
+            let picks = item.picks.iter().zip(&self.products).take(index);
+            for (before, (to, (pick, products))) in earlier.iter_mut().zip(picks).enumerate() {
                 let relative = usize::from(coordinates::relative(pick.turn, turn));
                 let from = (usize::from(pick.row) * TURNS + relative) * panels;
                 let weight = match (before, pick.negative) {
@@ -283,28 +302,118 @@ impl Table {
                     (_, false) => gain,
                     (_, true) => -gain,
                 };
-                // One flat loop: of nested ones the compiler makes gathers.
-                let products = products[from..from + panels].as_flattened();
-                for (sum, product) in sums.as_flattened_mut().iter_mut().zip(products) {
-                    *sum -= weight * product;
+                *to = Earlier {
+                    weight: weight * products.unit,
+                    products: products.values[from..from + panels].as_flattened(),
+                };
+            }
+            // Three of them are taken off and the errors made in one go; if there are more, the first of them before.
+            let earlier = &earlier[..index];
+            let (first, last) = earlier.split_at(index.saturating_sub(3));
+            let mut inner = inner.as_flattened();
+            if !first.is_empty() {
+                work.sums.clear();
+                work.sums.extend_from_slice(inner);
+                for earlier in first {
+                    for (sum, &product) in work.sums.iter_mut().zip(earlier.products) {
+                        *sum -= earlier.weight * f32::from(product);
+                    }
+                }
+                inner = &work.sums;
+            }
+            let errors = work.errors.as_flattened_mut();
+            match *last {
+                [a] => weights.errors_1(inner, [a], lengths, errors),
+                [a, b] => weights.errors_2(inner, [a, b], lengths, errors),
+                [a, b, c] => weights.errors_3(inner, [a, b, c], lengths, errors),
+                _ => {
+                    unreachable!("a stage that is searched in has one, two or three before it here")
                 }
             }
-            for (panel, (sums, lengths)) in sums.iter().zip(&self.lengths).enumerate() {
-                let mut errors = [0.0; LANES];
-                for ((error, sum), length) in errors.iter_mut().zip(sums).zip(lengths) {
-                    // Of a row and its negative, the one that points the same way is always better.
-                    *error = item.error - twice * sum.abs() + square * length;
-                }
-                best.offer(&errors, |lane| Candidate {
-                    error: errors[lane],
-                    item: at as u32,
-                    pick: Pick {
-                        row: (panel * LANES + lane) as u16,
-                        turn,
-                        negative: sums[lane] < 0.0,
-                    },
+            for (panel, errors) in work.errors.iter().enumerate() {
+                best.offer(errors, |lane| {
+                    let place = panel * LANES + lane;
+                    let sum = last.iter().fold(inner[place], |sum, earlier| {
+                        sum - earlier.weight * f32::from(earlier.products[place])
+                    });
+                    Candidate {
+                        error: errors[lane],
+                        item: at as u32,
+                        pick: Pick {
+                            row: place as u16,
+                            turn,
+                            negative: sum < 0.0,
+                        },
+                    }
                 });
             }
+        }
+    }
+}
+
+/// The inner products of a row that was picked before with all rows of a stage, and what a unit of them counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Earlier<'a> {
+    weight: f32,
+    products: &'a [i16],
+}
+
+/// What makes errors of inner products.
+#[derive(Clone, Copy, Debug)]
+struct Weights {
+    error: f32,
+    twice: f32,
+    square: f32,
+}
+
+impl Weights {
+    /// The error with a row: of the row and its negative, the one that points the same way is always better.
+    #[inline(always)]
+    fn of(self, sum: f32, length: f32) -> f32 {
+        self.error - self.twice * sum.abs() + self.square * length
+    }
+
+    /// The errors with all rows, behind one that was picked before. One flat loop, as the next two: of nested ones the
+    /// compiler makes gathers.
+    #[inline(always)]
+    fn errors_1(self, inner: &[f32], [a]: [Earlier<'_>; 1], lengths: &[f32], errors: &mut [f32]) {
+        let rows = inner.iter().zip(a.products).zip(lengths);
+        for (error, ((inner, &pa), length)) in errors.iter_mut().zip(rows) {
+            *error = self.of(inner - a.weight * f32::from(pa), *length);
+        }
+    }
+
+    /// The same behind two.
+    #[inline(always)]
+    fn errors_2(
+        self,
+        inner: &[f32],
+        [a, b]: [Earlier<'_>; 2],
+        lengths: &[f32],
+        errors: &mut [f32],
+    ) {
+        let rows = inner.iter().zip(a.products).zip(b.products).zip(lengths);
+        for (error, (((inner, &pa), &pb), length)) in errors.iter_mut().zip(rows) {
+            let sum = inner - a.weight * f32::from(pa) - b.weight * f32::from(pb);
+            *error = self.of(sum, *length);
+        }
+    }
+
+    /// The same behind three.
+    #[inline(always)]
+    fn errors_3(
+        self,
+        inner: &[f32],
+        [a, b, c]: [Earlier<'_>; 3],
+        lengths: &[f32],
+        errors: &mut [f32],
+    ) {
+        let rows = inner.iter().zip(a.products).zip(b.products);
+        let rows = rows.zip(c.products).zip(lengths);
+        for (error, ((((inner, &pa), &pb), &pc), length)) in errors.iter_mut().zip(rows) {
+            let sum = inner - a.weight * f32::from(pa) - b.weight * f32::from(pb);
+            let sum = sum - c.weight * f32::from(pc);
+            *error = self.of(sum, *length);
         }
     }
 }
@@ -406,19 +515,30 @@ fn mirrored(parts: &[Lane; PARTS], mirror: u8) -> Lane {
     })
 }
 
-/// The inner products of every row of an earlier stage with all rows of this one in all turns: row after row, turn after
-/// turn, panel after panel.
-fn products(earlier: &[Coordinates], table: &Table) -> Vec<Lane> {
+/// The inner products of every row of an earlier stage with all rows of this one in all turns.
+fn products(earlier: &[Coordinates], table: &Table) -> Products {
     use rayon::prelude::*;
 
     let panels = table.panels.len();
-    let mut products = vec![[0.0; LANES]; earlier.len() * TURNS * panels];
-    products
+    let mut exact = vec![[0.0; LANES]; earlier.len() * TURNS * panels];
+    exact
         .par_chunks_mut(TURNS * panels)
         .zip(earlier)
         .with_min_len(8)
         .for_each(|(to, row)| crate::wide::pair_products(&table.panels, row, to));
-    products
+    let largest = exact
+        .as_flattened()
+        .iter()
+        .fold(f32::MIN_POSITIVE, |largest, product| {
+            largest.max(product.abs())
+        });
+    let unit = largest / f32::from(i16::MAX);
+    let values = exact
+        .par_iter()
+        .with_min_len(1 << 12)
+        .map(|exact| exact.map(|product| (product / unit).round() as i16))
+        .collect();
+    Products { values, unit }
 }
 
 /// As [`products`] for one row, compiled into its caller.
