@@ -8,9 +8,12 @@ mod backdrop;
 mod canvas;
 mod foreground;
 pub(crate) mod letters;
+mod limits;
 pub(crate) mod noise;
 
 use crate::picture::Picture;
+
+pub use limits::limits;
 
 /// Renders the demo picture, 768 x 512 pixels, always the same.
 pub fn demo() -> Picture {
@@ -43,6 +46,22 @@ mod tests {
             .zip(rendered.rgb())
             .map(|(a, b)| a.abs_diff(*b))
             .max();
+        assert!(
+            worst <= Some(2),
+            "run the example render-pictures: a sample differs by {worst:?}"
+        );
+    }
+
+    #[test]
+    fn the_panels_are_what_is_rendered() {
+        let committed = include_bytes!("../../pictures/limits.png");
+        let committed = Picture::from_encoded(committed, "limits.png").unwrap();
+        let worst = (committed
+            .rgb()
+            .iter()
+            .zip(limits().rgb())
+            .map(|(a, b)| a.abs_diff(*b)))
+        .max();
         assert!(
             worst <= Some(2),
             "run the example render-pictures: a sample differs by {worst:?}"
