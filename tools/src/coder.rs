@@ -38,13 +38,12 @@ enum Wing {
     Codebook(Search),
 }
 
-/// How many partial sums the search of a codebook keeps: 2, 8, 32, 128 or 512.
-pub const fn beam_width(effort: u32) -> usize {
-    2 << (2 * if effort > MAX_EFFORT {
-        MAX_EFFORT
-    } else {
-        effort
-    })
+/// How many partial sums the search of a codebook keeps, by effort.
+const BEAM_WIDTHS: [usize; MAX_EFFORT as usize + 1] = [2, 8, 32, 96, 256];
+
+/// How many partial sums the search of a codebook keeps: 2, 8, 32, 96 or 256.
+pub fn beam_width(effort: u32) -> usize {
+    BEAM_WIDTHS[effort.min(MAX_EFFORT) as usize]
 }
 
 impl<'a> Coder<'a> {

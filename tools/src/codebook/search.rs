@@ -291,9 +291,10 @@ impl Table {
         };
         let lengths = self.lengths.as_flattened();
         work.errors.resize(panels, [0.0; LANES]);
+        let mut earlier = [Earlier::default(); MAX_STAGES];
+        let earlier = &mut earlier[..index];
         for (turn, inner) in (0..self.turns).zip(inner.chunks_exact(panels)) {
-            let mut earlier = [Earlier::default(); MAX_STAGES];
-            let picks = item.picks.iter().zip(&self.products).take(index);
+            let picks = item.picks.iter().zip(&self.products);
             for (before, (to, (pick, products))) in earlier.iter_mut().zip(picks).enumerate() {
                 let relative = usize::from(coordinates::relative(pick.turn, turn));
                 let from = (usize::from(pick.row) * TURNS + relative) * panels;
@@ -308,7 +309,6 @@ impl Table {
                 };
             }
             // Three of them are taken off and the errors made in one go; if there are more, the first of them before.
-            let earlier = &earlier[..index];
             let (first, last) = earlier.split_at(index.saturating_sub(3));
             let mut inner = inner.as_flattened();
             if !first.is_empty() {
