@@ -439,7 +439,8 @@ fn measuring_blocks_and_measuring_their_picture_agree() {
     let decoder = Decoder::from_bytes(&file).unwrap();
     let picture = picture(11, 40, 24);
     for effort in [0, 1] {
-        let whole = eval::measure_picture(&coder(&network, decoder), &picture, effort).unwrap();
+        let whole =
+            eval::measure_picture(&coder(&network, decoder), &picture, effort, false).unwrap();
         let grid =
             eval::measure_blocks(&coder(&network, decoder), &blocks::grid(&picture), effort).0;
         assert_eq!(whole.error, grid);

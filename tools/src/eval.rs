@@ -44,6 +44,10 @@ pub struct Args {
     #[command(flatten)]
     effort: Effort,
 
+    /// Smooth the borders between blocks, as `nice decode` does
+    #[arg(long)]
+    deblock: bool,
+
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
@@ -58,6 +62,8 @@ pub struct Report {
     pub model_id: String,
     /// The effort that was made; see [`search`](crate::search).
     pub effort: u32,
+    /// Whether the borders between blocks were smoothed.
+    pub deblocked: bool,
     /// The PSNR over all samples of all pictures in dB; infinite (`null` in JSON) without any error.
     pub pooled_psnr_db: f64,
     /// The mean squared error over all samples of all pictures, in 8-bit steps squared.
@@ -117,7 +123,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = args.model.as_deref();
     let model = builtin::read(path)?;
     let coder = Coder::load(&model, path)?;
-    let report = measure(&coder, &args.paths, args.effort.level)?;
+    let report = measure(&coder, &args.paths, args.effort.level, args.deblock)?;
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
@@ -131,7 +137,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 /// # Errors
 ///
 /// When a path is not there, a picture that is named cannot be read, or the folders hold no picture that can.
-pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32) -> Result<Report> {
+pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32, deblock: bool) -> Result<Report> {
     let mut listing = Listing::default();
     for path in paths {
         let more = folder::list(path)?;
@@ -154,7 +160,7 @@ pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32) -> Result<Repo
                 continue;
             }
         };
-        let measured = measure_picture(coder, &picture, effort)
+        let measured = measure_picture(coder, &picture, effort, deblock)
             .with_context(|| format!("cannot measure {}", path.display()))?;
         let (width, height) = (picture.width(), picture.height());
         pooled.merge(&measured.error);
@@ -187,6 +193,7 @@ pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32) -> Result<Repo
         model: coder.decoder().name().to_owned(),
         model_id: coder.decoder().id().to_string(),
         effort,
+        deblocked: deblock && coder.decoder().smooths(),
         pooled_psnr_db: pooled.db(),
         mse: pooled.mse(),
         bpp: (blocks * 48) as f64 / pixels as f64,
@@ -199,7 +206,12 @@ pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32) -> Result<Repo
 }
 
 /// Encodes a picture, decodes it through the bytes of its file, and compares.
-pub fn measure_picture(coder: &Coder<'_>, picture: &Picture, effort: u32) -> Result<Measured> {
+pub fn measure_picture(
+    coder: &Coder<'_>,
+    picture: &Picture,
+    effort: u32,
+    deblock: bool,
+) -> Result<Measured> {
     let start = Instant::now();
     let latents = coder.encode_picture(picture, effort);
     let encode = start.elapsed();
@@ -207,7 +219,7 @@ pub fn measure_picture(coder: &Coder<'_>, picture: &Picture, effort: u32) -> Res
     let bytes = picture_file::to_bytes(width, height, coder.decoder().id(), &latents)?;
     let image = Image::from_bytes(&bytes)?;
     let start = Instant::now();
-    let decoded = decode_picture(coder.decoder(), &image, false)?;
+    let decoded = decode_picture(coder.decoder(), &image, deblock)?;
     let decode = start.elapsed();
     Ok(Measured {
         error: Pooled::of(picture.rgb(), decoded.rgb()),
@@ -273,10 +285,15 @@ fn print(report: &Report, out: &mut dyn Write) -> Result<()> {
     )?;
     writeln!(
         out,
-        "\nmodel {} \"{}\", effort {}; {:.2} Mpixel/s encoding, {:.1} Mpixel/s decoding, {} thread{}",
+        "\nmodel {} \"{}\", effort {}{}; {:.2} Mpixel/s encoding, {:.1} Mpixel/s decoding, {} thread{}",
         report.model_id,
         report.model,
         report.effort,
+        if report.deblocked {
+            ", borders smoothed"
+        } else {
+            ""
+        },
         report.encode_mpixel_per_s,
         report.decode_mpixel_per_s,
         report.threads,
