@@ -185,13 +185,14 @@ fn solve(sums: &Sums) -> [[f64; TAPS]; REACH] {
     let mut right: [[f64; REACH]; TAPS] =
         std::array::from_fn(|i| std::array::from_fn(|target| sums.targets[target][i]));
     for i in 0..TAPS {
+        let (pivot, targets) = (left[i], right[i]);
         for j in i + 1..TAPS {
-            let factor = left[j][i] / left[i][i];
-            for k in i..TAPS {
-                left[j][k] -= factor * left[i][k];
+            let factor = left[j][i] / pivot[i];
+            for (value, above) in left[j].iter_mut().zip(pivot) {
+                *value -= factor * above;
             }
-            for target in 0..REACH {
-                right[j][target] -= factor * right[i][target];
+            for (value, above) in right[j].iter_mut().zip(targets) {
+                *value -= factor * above;
             }
         }
     }
