@@ -103,7 +103,7 @@ impl Tally {
         }
     }
 
-    /// Adds a picture that was coded, with its [`ssimulacra2`].
+    /// Adds a picture that was coded, with its [`ssimulacra2()`].
     pub(super) fn add(
         &mut self,
         path: &Path,
