@@ -418,7 +418,7 @@ impl Report {
                 counts[at.min(63)] += 1.0;
             }
             let top = format!("{largest:.3}");
-            let below = ["0", "gain, of a sample in 0 to 1", &top];
+            let below = ["0", "gain: levels of a sample for a step of a row", &top];
             html += &both(
                 beside,
                 "gains.png",
