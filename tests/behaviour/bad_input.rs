@@ -140,11 +140,11 @@ fn a_file_with_bytes_after_its_end_is_refused() {
 fn a_file_of_a_newer_version_is_said_to_be_one() {
     let folder = tempdir().unwrap();
     for (name, mut bytes) in small_files() {
-        bytes[4] = 2;
+        bytes[4] = 3;
         fs::write(folder.path().join(name), sealed(bytes)).unwrap();
         let text = refused(folder.path(), &format!("info @{name}"));
         assert!(
-            text.contains("version 2") && text.contains("newer"),
+            text.contains("version 3") && text.contains("newer"),
             "{text}"
         );
     }
@@ -471,7 +471,7 @@ fn a_command_line_that_makes_no_sense_is_explained() {
     let folder = furnished();
     for (line, part) in [
         ("frobnicate", "frobnicate"),
-        ("encode @in.png", "--model"),
+        ("encode @in.png", "--output"),
         ("encode @in.png -m @decoder.nicem -o @o --effort -1", "-1"),
         (
             "encode @in.png -m @decoder.nicem -o @o --effort 99999999999",

@@ -157,19 +157,22 @@ fn a_codebook_learns_more_than_its_first_tables_know_and_its_report_shows_them()
     let folder = tempfile::tempdir().unwrap();
     let pictures = folder.path().join("pictures");
     std::fs::create_dir(&pictures).unwrap();
-    for (at, size) in [(0, 96), (1, 128), (2, 120)] {
+    for at in 0..6 {
         let path = pictures.join(format!("{at}.png"));
-        crate::nice::picture(at, size, size)
-            .save_png(&path)
-            .unwrap();
+        crate::nice::picture(at, 128, 128).save_png(&path).unwrap();
     }
     let run = folder.path().join("run");
-    let more = ["--steps", "160", "--validate-every", "16"];
-    let (_, said) = train_wing(CODEBOOK, &pictures, &run, &more).unwrap();
+    let mut args = vec!["--data", text(&pictures), "--out", text(&run)];
+    args.extend(CODEBOOK);
+    args.extend(["--device", "cpu", "--effort", "1", "--batch", "512"]);
+    args.extend(["--learning-rate", "3e-3", "--steps", "160"]);
+    args.extend(["--validate-every", "16"]);
+    let (_, said) = host_train(&args).unwrap();
     assert!(said.contains("integer decoder"), "{said}");
+    // The first tables know the blocks that they were made from, so what counts are others.
     let history = timeless(&run).progress.history;
-    let (first, last) = (history[0].train_loss, history[9].train_loss);
-    assert!(last < 0.95 * first, "{last} after {first}");
+    let (first, last) = (history[0].validation_loss, history[9].validation_loss);
+    assert!(last < first, "{last} after {first}");
 
     let model = std::fs::read(run.join("decoder.nicem")).unwrap();
     let decoder = nice_decode::Decoder::from_bytes(&model).unwrap();
@@ -180,7 +183,7 @@ fn a_codebook_learns_more_than_its_first_tables_know_and_its_report_shows_them()
     for part in [
         "All rows",
         "stage 4",
-        "Gains of the base rows",
+        "How many base rows have which gain",
         "never used",
     ] {
         assert!(report.contains(part), "the report has no {part}");

@@ -67,8 +67,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 
     let start = Instant::now();
     let picture = decode_picture(&decoder, &image, !args.no_deblock).with_context(|| {
+        let from = args
+            .model
+            .as_deref()
+            .map_or(String::new(), |path| format!(" in {}", path.display()));
         format!(
-            "cannot decode {} with the model \"{}\"",
+            "cannot decode {} with the model \"{}\"{from}",
             args.input.display(),
             decoder.name()
         )
