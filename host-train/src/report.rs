@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use tools::files::write_atomically;
+use tools::html::{data_uri, escape};
 use tools::picture::Picture;
 
 use crate::charts::{self, LossPoint, Theme};
@@ -380,10 +381,9 @@ impl Report {
         {
             return Ok(String::new());
         }
-        let light = charts::loss_curve(&self.loss, Theme::Light)?;
-        let dark = charts::loss_curve(&self.loss, Theme::Dark)?;
-        beside("loss.png", &light)?;
-        let chart = chart(&light, &dark, "Loss by training step");
+        let chart = both(beside, "loss.png", "Loss by training step", &|theme| {
+            charts::loss_curve(&self.loss, theme)
+        })?;
         Ok(format!(
             "<h2>Training</h2>\n<p>Mean squared error of samples in 0 to 1; on the right the same as PSNR. The weights of the best validation loss are kept.</p>\n{chart}"
         ))
@@ -452,9 +452,6 @@ impl Report {
         if self.bit_means.is_empty() {
             return Ok(String::new());
         }
-        let light = charts::bit_means(&self.bit_means, Theme::Light)?;
-        let dark = charts::bit_means(&self.bit_means, Theme::Dark)?;
-        beside("bit-means.png", &light)?;
         let dead = self.dead_bits();
         let dead_text = match dead.as_slice() {
             [] => "None is dead".to_owned(),
@@ -473,11 +470,12 @@ impl Report {
             self.bit_means.len(),
             1.0 - DEAD,
         );
-        html += &chart(
-            &light,
-            &dark,
+        html += &both(
+            beside,
+            "bit-means.png",
             "Mean of each latent bit on the validation set",
-        );
+            &|theme| charts::bit_means(&self.bit_means, theme),
+        )?;
         html += "<details><summary>Mean and entropy of each bit</summary>\n<div class=\"bits\">\n";
         for (byte, means) in self.bit_means.chunks(8).enumerate() {
             html += "<div class=\"card\"><table>\n<thead><tr><th>bit</th><th>mean</th><th>entropy</th></tr></thead>\n<tbody>\n";
@@ -649,40 +647,6 @@ fn fill(template: &str, mut text: impl FnMut(&str) -> String) -> String {
         rest = after;
     }
     filled + rest
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-fn data_uri(png: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut uri = String::from("data:image/png;base64,");
-    for group in png.chunks(3) {
-        let mut bytes = [0; 3];
-        bytes[..group.len()].copy_from_slice(group);
-        let number = u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]);
-        for i in 0..4 {
-            let digit = DIGITS[(number >> (18 - 6 * i)) as usize & 63];
-            uri.push(if i <= group.len() {
-                char::from(digit)
-            } else {
-                '='
-            });
-        }
-    }
-    uri
 }
 
 fn decibels(db: f64) -> String {

@@ -84,11 +84,6 @@ impl Job<'_> {
             seed: self.config.seed,
         }
     }
-
-    /// The first step that is still to be done.
-    pub fn first_step(from: Option<&Checkpoint>) -> u64 {
-        from.map_or(0, |from| from.progress.step)
-    }
 }
 
 /// Trains until the last step, from the start or from a checkpoint, and says why it ended and with what.

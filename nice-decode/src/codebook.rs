@@ -200,24 +200,13 @@ impl<'a> Checked<'a> {
         let mut sums = [0_u16; ROW_BYTES];
         let mut gain = 0;
         for transposed in [true, false] {
-            let mut bits = latent::bits(latent);
-            let mut rows = self.rows;
-            for (index, stage) in self.stages().enumerate() {
-                let pick = stage.take(&mut bits, index == 0);
-                let table = if index == 0 {
-                    gain = self.gains.get(pick.row).copied().unwrap_or_default();
-                    self.base
-                } else {
-                    split(&mut rows, stage)
-                };
-                let Some(row) = table.get(pick.row) else {
-                    continue;
-                };
+            for (index, (pick, row)) in self.picked(latent).enumerate() {
                 if pick.transposed() != transposed {
                     continue;
                 }
                 if index == 0 {
                     base = pick.turn(row);
+                    gain = self.gain(pick);
                 } else {
                     for (sum, sample) in sums.iter_mut().zip(pick.turn(row)) {
                         *sum = sum.wrapping_add(u16::from(sample));
@@ -265,29 +254,17 @@ impl<'a> Checked<'a> {
     #[inline(always)]
     pub(crate) fn pixel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
         let (x, y) = (x % BLOCK, y % BLOCK);
-        let mut bits = latent::bits(latent);
-        let mut rows = self.rows;
         let mut sums = [0_u16; 3];
         let mut base = [0_u8; 3];
         let mut gain = 0;
-        for (index, stage) in self.stages().enumerate() {
-            let pick = stage.take(&mut bits, index == 0);
-            let table = if index == 0 {
-                gain = self.gains.get(pick.row).copied().unwrap_or_default();
-                self.base
-            } else {
-                split(&mut rows, stage)
-            };
-            let Some(row) = table.get(pick.row) else {
-                continue;
-            };
-            let samples = pick.pixel(row, x, y);
-            if index == 0 {
-                base = samples;
-            } else {
-                for (sum, sample) in sums.iter_mut().zip(samples) {
-                    *sum = sum.wrapping_add(u16::from(sample));
-                }
+        let mut picked = self.picked(latent);
+        if let Some((pick, row)) = picked.next() {
+            base = pick.pixel(row, x, y);
+            gain = self.gain(pick);
+        }
+        for (pick, row) in picked {
+            for (sum, sample) in sums.iter_mut().zip(pick.pixel(row, x, y)) {
+                *sum = sum.wrapping_add(u16::from(sample));
             }
         }
         let shift = u32::from(self.shift);
@@ -298,36 +275,44 @@ impl<'a> Checked<'a> {
             .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
     }
 
+    /// What a latent picks.
+    #[inline(always)]
+    fn picked(&self, latent: &Latent) -> Picked<'a> {
+        Picked {
+            stages: self.stages(),
+            bits: latent::bits(latent),
+            base: Some(self.base),
+            rows: self.rows,
+        }
+    }
+
+    /// The gain of a base row.
+    #[inline(always)]
+    fn gain(&self, base: Pick) -> u8 {
+        self.gains.get(base.row).copied().unwrap_or_default()
+    }
+
     /// Finds the rows of a latent and adds up those of the residuals, all as they are turned.
     #[inline(always)]
     fn add_up(&self, latent: &Latent) -> Coded {
-        let mut bits = latent::bits(latent);
-        let mut rows = self.rows;
         let mut base = [0_u16; ROW_BYTES];
         let mut gain = 0;
         // Transposing takes longer than anything else, so what has to be transposed is added up first.
         let mut sums = [0_u16; ROW_BYTES];
         let mut across = [0_u16; ROW_BYTES];
-        for (index, stage) in self.stages().enumerate() {
-            let pick = stage.take(&mut bits, index == 0);
-            if index == 0 {
-                gain = self.gains.get(pick.row).copied().unwrap_or_default();
-                if let Some(row) = self.base.get(pick.row) {
-                    let row = pick.turn(row);
-                    for (sample, row) in base.iter_mut().zip(row) {
-                        *sample = u16::from(row);
-                    }
-                }
-                let across = transposed(&base);
-                let kept = u16::from(!pick.transposed()).wrapping_neg();
-                for (sample, across) in base.iter_mut().zip(across) {
-                    *sample = *sample & kept | across & !kept;
-                }
-                continue;
+        let mut picked = self.picked(latent);
+        if let Some((pick, row)) = picked.next() {
+            gain = self.gain(pick);
+            for (sample, row) in base.iter_mut().zip(pick.turn(row)) {
+                *sample = u16::from(row);
             }
-            let Some(row) = split(&mut rows, stage).get(pick.row) else {
-                continue;
-            };
+            let across = transposed(&base);
+            let kept = u16::from(!pick.transposed()).wrapping_neg();
+            for (sample, across) in base.iter_mut().zip(across) {
+                *sample = *sample & kept | across & !kept;
+            }
+        }
+        for (pick, row) in picked {
             let row = pick.turn(row);
             // Added to one of the two, without a jump that nobody could foresee.
             let kept = u16::from(!pick.transposed()).wrapping_neg();
@@ -354,6 +339,33 @@ impl<'a> Checked<'a> {
             gain,
             offset: offset.wrapping_mul(gain) >> 1,
         }
+    }
+}
+
+/// The rows that a latent picks, that of the base first, and how each is turned.
+struct Picked<'a> {
+    stages: Stages<'a>,
+    /// What is left of the latent.
+    bits: u64,
+    /// The base rows, until one of them is picked.
+    base: Option<&'a [Row]>,
+    /// The rows of the stages that are left.
+    rows: &'a [Row],
+}
+
+impl<'a> Iterator for Picked<'a> {
+    type Item = (Pick, &'a Row);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let stage = self.stages.next()?;
+        let base = self.base.take();
+        let pick = stage.take(&mut self.bits, base.is_some());
+        let table = match base {
+            Some(base) => base,
+            None => split(&mut self.rows, stage),
+        };
+        Some((pick, table.get(pick.row)?))
     }
 }
 

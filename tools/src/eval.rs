@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::blocks::{self, BLOCK_BYTES};
 use crate::coder::Coder;
-use crate::dataset::folder::{self, Listing};
+use crate::dataset::folder;
 use crate::decode::decode_picture;
 use crate::encode::Effort;
 use crate::picture::Picture;
@@ -138,12 +138,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 ///
 /// When a path is not there, a picture that is named cannot be read, or the folders hold no picture that can.
 pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32, deblock: bool) -> Result<Report> {
-    let mut listing = Listing::default();
-    for path in paths {
-        let more = folder::list(path)?;
-        listing.pictures.extend(more.pictures);
-        listing.unreadable.extend(more.unreadable);
-    }
+    let listing = folder::list_all(paths)?;
     let bar = progress::bar(listing.pictures.len() as u64, "measuring pictures");
     let mut images = Vec::with_capacity(listing.pictures.len());
     let mut skipped = listing.unreadable;
@@ -151,14 +146,9 @@ pub fn measure(coder: &Coder<'_>, paths: &[PathBuf], effort: u32, deblock: bool)
     let (mut pixels, mut blocks) = (0, 0);
     let (mut encode_time, mut decode_time) = (Duration::ZERO, Duration::ZERO);
     for path in listing.pictures {
-        let picture = match folder::read(&path) {
-            Ok(picture) => picture,
-            Err(unreadable) if paths.contains(&path) => bail!("cannot read {unreadable}"),
-            Err(unreadable) => {
-                skipped.push(unreadable);
-                bar.inc(1);
-                continue;
-            }
+        let Some(picture) = folder::read_found(&path, paths, &mut skipped)? else {
+            bar.inc(1);
+            continue;
         };
         let measured = measure_picture(coder, &picture, effort, deblock)
             .with_context(|| format!("cannot measure {}", path.display()))?;

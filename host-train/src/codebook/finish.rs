@@ -8,7 +8,7 @@ use tools::psnr::Pooled;
 use super::config::CodebookConfig;
 use super::module::Codebook;
 use super::quantize::quantize;
-use super::wing::{decode_float, empty, float_blocks, mean_squared_error};
+use super::wing::{decode_float, empty, float_blocks, mean_squared_error, search};
 use super::{boundary, sheets};
 use crate::finish::{self, Finish, Made, Summary, write_weights};
 use crate::tensors::{self, Tensors};
@@ -34,6 +34,7 @@ pub fn finish<B: Backend>(
     };
     let validation = validation(run.data)?;
     let beam = beam_width(run.effort);
+    let picks = search(&tables, validation, beam);
     let bits: Vec<String> = stages.iter().map(|stage| stage.bits.to_string()).collect();
     let made = Made {
         file: &file,
@@ -46,8 +47,8 @@ pub fn finish<B: Backend>(
         ),
         optimizer: "Adam, betas 0.9 and 0.99, eps 1e-12; the last 30 % with rounded tables",
         float_name: format!("float, effort {}", run.effort),
-        float_db: Pooled::of(validation, &float_blocks(&tables, validation, beam)).db(),
-        validation_loss: mean_squared_error(&tables, validation, beam),
+        float_db: Pooled::of(validation, &float_blocks(&tables, &picks)).db(),
+        validation_loss: mean_squared_error(&tables, validation, &picks),
         demo_float: decode_float(&tables, run.demo.1, beam)?,
         tables: Some(sheets::show(&quantized.tables(), validation)?),
     };

@@ -1,7 +1,7 @@
 //! From tables in floating point to the bytes of a decoder model, by `FORMAT.md`.
 
 use anyhow::{Context, Result};
-use nice_decode::format::{Body, Boundary, Codebook, MAX_SHIFT, MIN_SHIFT, Model, Stage};
+use nice_decode::format::{Body, Boundary, Codebook, MAX_SHIFT, MIN_SHIFT, Model};
 use tools::codebook::Tables;
 use tools::codebook::coordinates::{self, Coordinates};
 use tools::codebook::tables::{BASE_OFFSETS, RESIDUAL_DIVISORS, RESIDUAL_OFFSET, plane};
@@ -78,15 +78,6 @@ impl Quantized {
             body: Body::Codebook(self.codebook(boundary)),
         })
         .context("the tables cannot be made into a decoder")
-    }
-
-    /// The stages.
-    pub fn stages(&self) -> impl Iterator<Item = Stage> {
-        self.stages
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&stage| Stage::from_bytes(stage))
     }
 
     fn codebook<'a>(&'a self, boundary: Option<Boundary<'a>>) -> Codebook<'a> {

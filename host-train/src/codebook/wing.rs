@@ -282,11 +282,9 @@ impl<B: AutodiffBackend> Wing<B> for Training<'_, B> {
 
     fn validate(&self, module: &Codebook<B>) -> Result<f64> {
         let tables = module.valid().tables(&self.stages);
-        Ok(mean_squared_error(
-            &tables,
-            validation(self.job.data)?,
-            VALIDATION_BEAM,
-        ))
+        let blocks = validation(self.job.data)?;
+        let picks = search(&tables, blocks, VALIDATION_BEAM);
+        Ok(mean_squared_error(&tables, blocks, &picks))
     }
 
     fn decode(&self, module: &Codebook<B>, picture: &Picture) -> Result<Picture> {
@@ -295,24 +293,30 @@ impl<B: AutodiffBackend> Wing<B> for Training<'_, B> {
     }
 }
 
-/// Mean squared error of tables over planar blocks, samples in 0..1, decoded samples not clamped.
-pub fn mean_squared_error(tables: &Tables, blocks: &[u8], beam: usize) -> f64 {
-    let search = Search::new(tables);
+/// The picks for planar blocks, from a search that keeps `beam` partial sums.
+pub fn search(tables: &Tables, planar: &[u8], beam: usize) -> Vec<Picks> {
+    let (planar, _) = planar.as_chunks::<BLOCK_BYTES>();
+    let x: Vec<Coordinates> = planar.par_iter().map(coordinates::of_block).collect();
+    Search::new(tables).picks(&x, beam)
+}
+
+/// Mean squared error of what was picked for planar blocks, samples in 0..1, decoded samples not clamped.
+pub fn mean_squared_error(tables: &Tables, blocks: &[u8], picks: &[Picks]) -> f64 {
     let (planar, _) = blocks.as_chunks::<BLOCK_BYTES>();
     let errors: Vec<f64> = planar
         .par_chunks(1024)
-        .map(|planar| {
-            let x: Vec<Coordinates> = planar.iter().map(coordinates::of_block).collect();
-            let picks = search.picks(&x, beam);
+        .zip(picks.par_chunks(1024))
+        .map(|(planar, picks)| {
             let mut sum = 0.0;
-            for ((block, x), picks) in planar.iter().zip(&x).zip(&picks) {
+            for (block, picks) in planar.iter().zip(picks) {
+                let x = coordinates::of_block(block);
                 let decoded = decoded(tables, picks);
                 let error = x
                     .iter()
                     .zip(&decoded)
                     .map(|(x, y)| f64::from(x - y).powi(2))
                     .sum::<f64>();
-                sum += error + outside(block, x);
+                sum += error + outside(block, &x);
             }
             sum
         })
@@ -335,16 +339,13 @@ pub fn decoded(tables: &Tables, picks: &Picks) -> Coordinates {
 
 /// A picture as tables in floating point decode it, rounded and clamped to bytes.
 pub fn decode_float(tables: &Tables, picture: &Picture, beam: usize) -> Result<Picture> {
-    let decoded = float_blocks(tables, &blocks::grid(picture), beam);
+    let picks = search(tables, &blocks::grid(picture), beam);
+    let decoded = float_blocks(tables, &picks);
     blocks::assemble(picture.width(), picture.height(), &decoded)
 }
 
-/// Planar blocks as tables in floating point decode them, rounded and clamped to bytes.
-pub fn float_blocks(tables: &Tables, planar: &[u8], beam: usize) -> Vec<u8> {
-    let (planar, _) = planar.as_chunks::<BLOCK_BYTES>();
-    let search = Search::new(tables);
-    let x: Vec<Coordinates> = planar.par_iter().map(coordinates::of_block).collect();
-    let picks = search.picks(&x, beam);
+/// The planar blocks that picks stand for in floating point, rounded and clamped to bytes.
+pub fn float_blocks(tables: &Tables, picks: &[Picks]) -> Vec<u8> {
     picks
         .par_iter()
         .flat_map_iter(|picks| coordinates::to_block(&decoded(tables, picks)))

@@ -30,7 +30,8 @@ pub fn train<B: AutodiffBackend>(
     from: Option<Checkpoint>,
     device: &B::Device,
 ) -> Result<(End, Checkpoint)> {
-    let (order, first) = (job.order(), Job::first_step(from.as_ref()));
+    let order = job.order();
+    let first = from.as_ref().map_or(0, |from| from.progress.step);
     std::thread::scope(|scope| {
         let feed = match job.data.train.resident() {
             Some(bytes) if job.residency.on_device(&job.data.train, job.gpu)? => {

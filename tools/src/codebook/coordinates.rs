@@ -36,6 +36,11 @@ const PLANES: [(usize, usize, usize); 3] = [
     (LUMA_SAMPLES + CHROMA_SAMPLES, 20, 4),
 ];
 
+/// Where in a row the first chroma sample of a pixel is, given the place of its luma.
+const fn chroma(luma: usize) -> usize {
+    LUMA_SAMPLES + luma / 16 * 4 + luma % 8 / 2
+}
+
 /// The coordinates of a planar block of bytes.
 pub fn of_block(block: &[u8; BLOCK_BYTES]) -> Coordinates {
     let mut row = [0.0_f32; DIMENSIONS];
@@ -45,7 +50,7 @@ pub fn of_block(block: &[u8; BLOCK_BYTES]) -> Coordinates {
     for at in 0..LUMA_SAMPLES {
         let [r, g, b] = [red[at], green[at], blue[at]].map(f32::from);
         row[at] = r + g + b;
-        let chroma = LUMA_SAMPLES + at / 16 * 4 + at % 8 / 2;
+        let chroma = chroma(at);
         row[chroma] += r - b;
         row[chroma + CHROMA_SAMPLES] += 2.0 * g - r - b;
     }
@@ -86,7 +91,7 @@ pub fn to_block(coordinates: &Coordinates) -> [u8; BLOCK_BYTES] {
     let row = to_row(coordinates);
     std::array::from_fn(|at| {
         let (channel, at) = (at / LUMA_SAMPLES, at % LUMA_SAMPLES);
-        let chroma = LUMA_SAMPLES + at / 16 * 4 + at % 8 / 2;
+        let chroma = chroma(at);
         let (first, second) = (row[chroma], row[chroma + CHROMA_SAMPLES]);
         let colour = [first - second, 2.0 * second, -first - second][channel];
         (row[at] + colour).round().clamp(0.0, 255.0) as u8

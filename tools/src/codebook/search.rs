@@ -131,11 +131,6 @@ impl Search {
         }
     }
 
-    /// How many stages there are.
-    pub fn stages(&self) -> usize {
-        self.tables.len()
-    }
-
     /// The latent that stands for these picks.
     pub fn latent(&self, picks: &Picks) -> Latent {
         let mut bits = 0_u64;

@@ -66,7 +66,7 @@ pub struct Args {
 
 /// Runs `nice compare`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let listing = list(&args.paths)?;
+    let listing = folder::list_all(&args.paths)?;
     let models = nice::models(&args.models, args.no_builtin)?;
     let one_core = ThreadPoolBuilder::new().num_threads(1).build()?;
     let nice = nice::Nice::all(&models, args.effort.level, &one_core)?;
@@ -97,17 +97,6 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// All pictures in all folders.
-fn list(paths: &[PathBuf]) -> Result<Listing> {
-    let mut listing = Listing::default();
-    for path in paths {
-        let more = folder::list(path)?;
-        listing.pictures.extend(more.pictures);
-        listing.unreadable.extend(more.unreadable);
-    }
-    Ok(listing)
 }
 
 /// Refuses a page that cannot be written, before the work of which it would tell.
@@ -165,14 +154,9 @@ fn compare(
     let (mut pictures, mut pixels) = (0, 0);
     let bar = progress::bar((count * codecs.len()) as u64, "comparing codecs");
     for (at, path) in listing.pictures.iter().enumerate() {
-        let picture = match folder::read(path) {
-            Ok(picture) => picture,
-            Err(unreadable) if asked.contains(path) => bail!("cannot read {unreadable}"),
-            Err(unreadable) => {
-                skipped.push(unreadable);
-                bar.inc(codecs.len() as u64);
-                continue;
-            }
+        let Some(picture) = folder::read_found(path, asked, &mut skipped)? else {
+            bar.inc(codecs.len() as u64);
+            continue;
         };
         let mut coded = Vec::new();
         for codec in codecs {

@@ -59,10 +59,7 @@ impl<'a> Nice<'a> {
     ) -> Result<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
         for model in models {
-            let coder = match &model.path {
-                Some(path) => Coder::load(&model.bytes, Some(path))?,
-                None => Coder::of_model(&model.bytes)?,
-            };
+            let coder = Coder::load(&model.bytes, model.path.as_deref())?;
             let (name, id) = (coder.decoder().name(), coder.decoder().id());
             if all.iter().any(|other| other.coder.decoder().id() == id) {
                 continue;

@@ -75,6 +75,17 @@ pub fn list(path: &Path) -> Result<Listing> {
     Ok(listing)
 }
 
+/// As [`list`], of several folders and files, one after the other.
+pub fn list_all(paths: &[PathBuf]) -> Result<Listing> {
+    let mut all = Listing::default();
+    for path in paths {
+        let more = list(path)?;
+        all.pictures.extend(more.pictures);
+        all.unreadable.extend(more.unreadable);
+    }
+    Ok(all)
+}
+
 fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
     let unreadable = |path: &Path, error: std::io::Error| Unreadable {
         path: path.to_path_buf(),
@@ -121,6 +132,25 @@ pub fn read(path: &Path) -> Result<Picture, Unreadable> {
             why: why.join(": "),
         }
     })
+}
+
+/// Reads one picture of those that were found in `asked`: one that was named has to be readable, any other joins `skipped`
+/// and is `None`.
+pub fn read_found(
+    path: &Path,
+    asked: &[PathBuf],
+    skipped: &mut Vec<Unreadable>,
+) -> Result<Option<Picture>> {
+    match read(path) {
+        Ok(picture) => Ok(Some(picture)),
+        Err(unreadable) if asked.iter().any(|named| named == path) => {
+            bail!("cannot read {unreadable}")
+        }
+        Err(unreadable) => {
+            skipped.push(unreadable);
+            Ok(None)
+        }
+    }
 }
 
 /// Reads all pictures of a listing on all cores.
