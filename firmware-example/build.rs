@@ -1,6 +1,12 @@
-//! Tells the linker where this folder is: `memory.x`, the memories of the board, lies in it.
+//! Tells the linker which programs log, and which have no logger in them.
 
 fn main() {
+    for program in ["decode", "slideshow", "renderer"] {
+        println!("cargo::rustc-link-arg-bin={program}=-Tdefmt.x");
+    }
+    for program in ["smallest", "smallest_row"] {
+        println!("cargo::rustc-link-arg-bin={program}=-Tsilent.x");
+    }
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rerun-if-changed=memory.x");
+    println!("cargo::rerun-if-changed=silent.x");
 }

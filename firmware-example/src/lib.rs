@@ -1,23 +1,25 @@
-//! What the programs of this folder share: the board, the log, the end, and the data that they
-//! decode.
+//! What the demonstrations share: the panic, what they measure with, and how they end.
 //!
-//! The board is the one that QEMU calls `mps2-an386`, a Cortex-M4F; the log goes to whoever runs
-//! it, by semihosting. `cargo run --release` here runs `decode`; `cargo run --release --bin NAME`
-//! another.
+//! Each program of this folder is one demonstration, written once for all boards. A board is a crate in `boards`, and which
+//! one it is follows from the target, in `Cargo.toml`. Its items are
+//!
+//! * `entry`, the attribute of `main`,
+//! * a logger for `defmt`, which the linker finds,
+//! * `exit`, which ends the program,
+//! * `start`, `counted` and `UNIT`, a count of instructions,
+//! * `stack_pointer`,
+//! * `MODEL` and `pictures`, as much as it has flash for,
+//! * `display`, something to draw on with embedded-graphics; what is complete on it is `shown`.
 #![no_std]
 
-mod end;
 mod measure;
+mod panic;
 
-pub use cortex_m_rt::entry;
-pub use cortex_m_semihosting::hprintln as log;
-pub use end::{failure, success};
-pub use measure::{Cost, cost};
+pub use measure::{count, stack};
 
 use nice_decode::Latent;
 
-/// The decoder model, made by a formula so that it can be small: its blocks are coloured noise. A
-/// real one takes the place of this file just so.
+/// A decoder model made by a formula so that it can be small: its blocks are coloured noise. The smallest programs have it.
 pub static MODEL: &[u8] = include_bytes!("../model.nicem");
 
 /// The picture of 45 x 19 pixels in the folder, made with that model.
@@ -25,3 +27,14 @@ pub static PICTURE: &[u8] = include_bytes!("../picture.nice");
 
 /// The code of a block, with about as many bits set as are usual.
 pub const CODE: Latent = [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB];
+
+/// What is in the result, or the end: an error is logged and ends the program as a failure.
+pub fn or_exit<T, E: defmt::Format>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => {
+            defmt::println!("{}", error);
+            board::exit(false)
+        }
+    }
+}

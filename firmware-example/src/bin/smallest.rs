@@ -5,18 +5,20 @@
 
 use core::hint::black_box;
 
-use firmware_example::{CODE, MODEL, entry, failure, success};
+use board::{entry, exit};
+use firmware_example::{CODE, MODEL};
 use nice_decode::Decoder;
 
+/// Runs the demonstration.
 #[entry]
 fn main() -> ! {
     // The compiler is not told which model and which code: it could otherwise leave out what this
     // one does not need.
     let Ok(decoder) = Decoder::from_bytes(black_box(MODEL)) else {
-        failure()
+        exit(false)
     };
     let mut block = [0; 192];
     decoder.block(&black_box(CODE), &mut block);
     black_box(&block);
-    success()
+    exit(true)
 }

@@ -5,12 +5,14 @@
 
 use core::hint::black_box;
 
-use firmware_example::{MODEL, PICTURE, entry, failure, success};
+use board::{entry, exit};
+use firmware_example::{MODEL, PICTURE};
 use nice_decode::{Decoder, Image, Pixel, Rgb565Be, Rgb565Le, Rgb888, RowError};
 
 /// The width of the display: lines of the buffer are as long.
 const WIDTH: usize = 48;
 
+/// Runs the demonstration.
 #[entry]
 fn main() -> ! {
     // The compiler is not told which model and which picture: it could otherwise leave out what
@@ -18,7 +20,7 @@ fn main() -> ! {
     let done = show::<Rgb888>(black_box(MODEL), black_box(PICTURE))
         .and_then(|()| show::<Rgb565Le>(black_box(MODEL), black_box(PICTURE)))
         .and_then(|()| show::<Rgb565Be>(black_box(MODEL), black_box(PICTURE)));
-    if done.is_some() { success() } else { failure() }
+    exit(done.is_some())
 }
 
 /// Decodes a picture into lines of a display, and a block more.

@@ -1,0 +1,40 @@
+//! The BBC micro:bit, an nRF51 with a Cortex-M0, 256 KB of flash and 16 KB of memory, as QEMU has it. The display is one of
+//! those of 96 x 64 pixels, and takes most of the memory.
+#![no_std]
+
+pub use cortex_m_rt::entry;
+pub use nice_decode::models::S as MODEL;
+pub use pictures::small as pictures;
+pub use semihosted::exit;
+pub use systick::{stack_pointer, start};
+
+use semihosted::Display;
+use static_cell::ConstStaticCell;
+
+/// What [`counted`] counts.
+pub const UNIT: &str = "instructions";
+
+/// Nanoseconds, and so instructions, to the ticks of the timer, which runs at 16 MHz.
+const PER_TICKS: (u64, u64) = (125, 2);
+
+/// How many instructions have run since [`start`], to the next 63.
+pub fn counted() -> u32 {
+    let (instructions, ticks) = PER_TICKS;
+    (u64::from(systick::ticks()) * instructions / ticks) as u32
+}
+
+/// Columns of the display.
+pub const WIDTH: usize = 96;
+
+/// Lines of the display.
+pub const HEIGHT: usize = 64;
+
+/// The display, in memory.
+pub type Screen = Display<WIDTH, HEIGHT, { 2 * WIDTH * HEIGHT }>;
+
+static DISPLAY: ConstStaticCell<Screen> = ConstStaticCell::new(Display::new());
+
+/// The display. It can be had once.
+pub fn display() -> &'static mut Screen {
+    DISPLAY.take()
+}
