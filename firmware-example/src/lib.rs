@@ -8,8 +8,8 @@
 //! * `exit`, which ends the program,
 //! * `start`, `counted` and `UNIT`, a count of instructions,
 //! * `stack_pointer`,
-//! * `MODEL` and `pictures`, as much as it has flash for,
-//! * `display`, something to draw on with embedded-graphics; what is complete on it is `shown`.
+//! * `MODELS`, as many as it has flash for, with pictures, and `SHOWN`, the one that the demonstrations show,
+//! * `display`, something to draw on with embedded-graphics, `WIDTH` x `HEIGHT` pixels; what is complete on it is `shown`.
 #![no_std]
 
 mod measure;

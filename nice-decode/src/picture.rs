@@ -82,9 +82,16 @@ impl<'m, 'p> Picture<'m, 'p> {
     /// [`RowError`] if there is no such row of blocks, if the stride is shorter than a line, or if
     /// the lines do not fit into the buffer; nothing is written then.
     pub fn row<P: Pixel>(&self, row: u32, lines: &mut [u8], stride: usize) -> Result<(), RowError> {
-        self.row_with::<P>(row, lines, stride, |latent, put| {
-            self.decoder.lines(latent, put)
-        })
+        let frame = self.frame::<P>(row, lines.len(), stride)?;
+        for (column, latent) in self.row_latents(row).iter().enumerate() {
+            match frame.whole::<P>(lines, column) {
+                Some(lines) => self.decoder.write::<P>(latent, lines, stride),
+                None => self.decoder.lines(latent, &mut |y, samples| {
+                    frame.put::<P>(lines, column, y, samples);
+                }),
+            }
+        }
+        Ok(())
     }
 
     /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least
@@ -104,12 +111,12 @@ impl<'m, 'p> Picture<'m, 'p> {
     }
 
     /// The colour of the pixel in column `x` and line `y` of the picture, red, green and blue (see
-    /// [`Decoder::pixel`]).
+    /// [`Decoder::texel`]).
     ///
     /// # Errors
     ///
     /// [`OutOfRange::Pixel`] if the pixel is outside the picture.
-    pub fn pixel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
+    pub fn texel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
         let (width, height) = (self.image.width(), self.image.height());
         let latent = self.image.latent_at(x, y).ok_or(OutOfRange::Pixel {
             x,
@@ -117,7 +124,7 @@ impl<'m, 'p> Picture<'m, 'p> {
             width,
             height,
         })?;
-        Ok(self.decoder.pixel(&latent, x as usize, y as usize))
+        Ok(self.decoder.texel(&latent, x as usize, y as usize))
     }
 
     /// As [`row`](Self::row), but always compiled into its caller, with the processor features that
@@ -224,6 +231,22 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Where the block in a column of blocks goes, from its first byte to its last at least, if all of it is in the picture.
+    #[inline(always)]
+    pub(crate) fn whole<'l, P: Pixel>(
+        &self,
+        lines: &'l mut [u8],
+        column: usize,
+    ) -> Option<&'l mut [u8]> {
+        let from = column.wrapping_mul(BLOCK * P::BYTES);
+        let to = from.wrapping_add(BLOCK * P::BYTES);
+        if self.height == BLOCK && to <= self.line {
+            lines.get_mut(from..)
+        } else {
+            None
+        }
+    }
+
     /// Writes line `y` of the block in a column of blocks, as far as it is in the picture.
     #[inline(always)]
     pub(crate) fn put<P: Pixel>(
@@ -240,7 +263,7 @@ impl Frame {
         let to = from.wrapping_add(BLOCK * P::BYTES).min(self.line);
         let base = y.wrapping_mul(self.stride);
         if let Some(out) = lines.get_mut(base.wrapping_add(from)..base.wrapping_add(to)) {
-            P::write(samples, out);
+            P::write(samples, 0, y, out);
         }
     }
 }

@@ -5,8 +5,7 @@
 
 use core::hint::black_box;
 
-use board::pictures::{DEMO, ORIGINAL, SLIDES};
-use board::{MODEL, entry};
+use board::{SHOWN, WIDTH, entry};
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use defmt::println;
 use firmware_example::{count, or_exit, stack};
@@ -19,15 +18,12 @@ const _: () = assert!(size_of::<Decoder<'_>>() < 64);
 /// How checksums are computed, with a table of 1 KiB in flash.
 static CHECKSUM: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
 
-/// The width of the widest picture for a display.
-const WIDTH: usize = 320;
-
 /// Runs the demonstration.
 #[entry]
 fn main() -> ! {
-    let decoder = or_exit(Decoder::from_bytes(MODEL));
+    let decoder = or_exit(Decoder::from_bytes(SHOWN.model));
     println!("{}", decoder);
-    let image = or_exit(Image::from_bytes(DEMO));
+    let image = or_exit(Image::from_bytes(SHOWN.demo));
     println!("{}", image);
     let picture = or_exit(decoder.open(&image));
 
@@ -57,7 +53,7 @@ fn main() -> ! {
         deepest = stack(|| decoder.block(latent, &mut block)).max(deepest);
     }
     println!("measured: {=usize} bytes of stack for a block", deepest);
-    let image = or_exit(Image::from_bytes(SLIDES[0].file));
+    let image = or_exit(Image::from_bytes(SHOWN.slides[0].file));
     let picture = or_exit(decoder.open(&image));
     let mut lines = [0; 2 * WIDTH * 8];
     let deepest = stack(|| {
@@ -75,7 +71,7 @@ fn compared(picture: &Picture<'_, '_>) -> (u32, u32) {
     let mut squares = 0_u32;
     let mut block = [0; 192];
     let blocks = picture.image().latents().iter();
-    for (index, (latent, original)) in blocks.zip(ORIGINAL.as_chunks::<3>().0).enumerate() {
+    for (index, (latent, original)) in blocks.zip(SHOWN.original.as_chunks::<3>().0).enumerate() {
         picture.decoder().block(latent, &mut block);
         checksum.update(&block);
         let pixel = block.as_chunks::<3>().0[index % 64];
@@ -83,7 +79,7 @@ fn compared(picture: &Picture<'_, '_>) -> (u32, u32) {
             squares += u32::from(decoded.abs_diff(*original)).pow(2);
         }
     }
-    let mean = squares as f32 / ORIGINAL.len() as f32;
+    let mean = squares as f32 / SHOWN.original.len() as f32;
     let decibels = 10.0 * (255.0 * 255.0 / mean).log10();
     (checksum.finalize(), (100.0 * decibels + 0.5) as u32)
 }

@@ -2,8 +2,7 @@
 #![no_std]
 #![no_main]
 
-use board::pictures::SLIDES;
-use board::{MODEL, WIDTH, display, entry};
+use board::{SHOWN, WIDTH, display, entry};
 use defmt::println;
 use embedded_graphics::image::{Image as Drawn, ImageRawLE};
 use embedded_graphics::pixelcolor::Rgb565;
@@ -14,9 +13,9 @@ use nice_decode::{Decoder, Image, Rgb565Le};
 /// Runs the demonstration.
 #[entry]
 fn main() -> ! {
-    let decoder = or_exit(Decoder::from_bytes(MODEL));
+    let decoder = or_exit(Decoder::from_bytes(SHOWN.model));
     let display = display();
-    for slide in SLIDES {
+    for slide in SHOWN.slides {
         let image = or_exit(Image::from_bytes(slide.file));
         println!("{}", image);
         let picture = or_exit(decoder.open(&image));

@@ -3,13 +3,19 @@
 #![no_std]
 
 pub use cortex_m_rt::entry;
-pub use nice_decode::models::S as MODEL;
-pub use pictures::small as pictures;
+pub use pictures::Shown;
 pub use semihosted::exit;
 pub use systick::{stack_pointer, start};
 
+use nice_decode::models;
 use semihosted::Display;
 use static_cell::ConstStaticCell;
+
+/// The models that there is flash for, with pictures made with them.
+pub const MODELS: &[Shown] = &[pictures::small(models::S)];
+
+/// What the demonstrations show: the best of them.
+pub const SHOWN: Shown = MODELS[0];
 
 /// What [`counted`] counts.
 pub const UNIT: &str = "instructions";

@@ -1,15 +1,21 @@
 //! The machine that QEMU calls virt, with a RISC-V that has multiplications and short instructions, and nothing else.
 #![no_std]
 
-pub use nice_decode::models::M as MODEL;
-pub use pictures::large as pictures;
+pub use pictures::Shown;
 pub use riscv_rt::entry;
 pub use semihosted::exit;
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use nice_decode::models;
 use semihosted::Display;
 use static_cell::ConstStaticCell;
+
+/// The models that there is flash for, with pictures made with them.
+pub const MODELS: &[Shown] = &[pictures::large(models::M), pictures::small(models::S)];
+
+/// What the demonstrations show: the best of them.
+pub const SHOWN: Shown = MODELS[0];
 
 /// What [`counted`] counts.
 pub const UNIT: &str = "instructions";
