@@ -7,7 +7,7 @@ use crate::boundary::{Checked, REACH};
 use crate::frame::Frame;
 use crate::network::NATIVE;
 use crate::region::SIDE;
-use crate::{LinesError, Picture, Pixel, Region};
+use crate::{Latent, LinesError, Picture, Pixel, Region};
 
 /// How many lines of the picture are kept: two rows of blocks.
 const KEPT: usize = 2 * BLOCK;
@@ -122,7 +122,7 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        self.row_inline::<P>(row, lines, stride)
+        self.region::<P>(self.row_region(row)?, lines, stride)
     }
 
     /// As [`row`](Self::row), but always compiled into its caller, with the processor features that the caller is
@@ -134,12 +134,17 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        let region = Region {
+        self.region_inline::<P>(self.row_region(row)?, lines, stride)
+    }
+
+    /// A row of blocks as a region, as wide as what is smoothed.
+    #[inline(always)]
+    fn row_region(&self, row: u32) -> Result<Region, LinesError> {
+        Ok(Region {
             x: self.region.x,
             width: self.region.width,
             ..self.picture.row_region(row)?
-        };
-        self.region_inline::<P>(region, lines, stride)
+        })
     }
 
     /// Decodes a region [within](Self::within) what it smooths into the lines of a buffer, exactly as
@@ -156,7 +161,10 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        self.region_inline::<P>(region, lines, stride)
+        if self.filter.is_none() && self.region.contains(&region) {
+            return self.picture.region::<P>(region, lines, stride);
+        }
+        self.region_with::<P>(region, lines, stride, Self::prepare_apart)
     }
 
     /// As [`region`](Self::region), but always compiled into its caller, with the processor features that the caller is
@@ -168,13 +176,30 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
+        if self.filter.is_none() && self.region.contains(&region) {
+            return self.picture.region_inline::<P>(region, lines, stride);
+        }
+        self.region_with::<P>(region, lines, stride, |smooth, strip, kept| {
+            let decoder = *smooth.picture.decoder();
+            smooth.prepare(strip, kept, |latent, put| {
+                decoder.lines_inline::<NATIVE>(latent, put);
+            });
+        })
+    }
+
+    /// Decodes a region with something that prepares the row of blocks of a strip in the columns that are kept.
+    #[inline(always)]
+    fn region_with<P: Pixel>(
+        &mut self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+        prepare: impl Fn(&mut Self, &Region, (usize, usize)),
+    ) -> Result<(), LinesError> {
         let whole = self.region;
         if !whole.contains(&region) {
             return Err(LinesError::Outside { region, whole });
         }
-        let Some(filter) = self.filter else {
-            return self.picture.region_inline::<P>(region, lines, stride);
-        };
         let frame = Frame::new::<P>(&region, lines.len(), stride)?;
         let blocks_wide = self.picture.image().blocks_wide();
         let kept = whole.columns(MARGIN, blocks_wide);
@@ -183,7 +208,10 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         let mut lines = lines;
         for strip in region.strips() {
             let place = frame.strip(&strip);
-            let shown = self.smoothed(&filter, &strip, kept);
+            prepare(self, &strip, kept);
+            let half = self.work.len() / 2;
+            let (even, odd) = self.work.split_at_mut(half);
+            let shown = half_of(strip.y / SIDE, even, odd);
             let line_bytes = shown.len() / BLOCK;
             for (y, line) in shown.chunks_exact(line_bytes.max(1)).enumerate() {
                 let blocks = line.as_chunks::<LINE_SAMPLES>().0.iter();
@@ -196,10 +224,25 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         Ok(())
     }
 
-    /// The row of blocks in which a strip lies, in the columns that are kept; those of its lines that are in the strip
-    /// are smoothed.
+    /// As [`prepare`](Self::prepare), compiled once, however many formats of pixels a program uses.
+    #[inline(never)]
+    fn prepare_apart(&mut self, strip: &Region, kept: (usize, usize)) {
+        let decoder = *self.picture.decoder();
+        self.prepare(strip, kept, |latent, put| decoder.lines(latent, put));
+    }
+
+    /// Sees to it that the row of blocks in which a strip lies is in the buffer, in the columns that are kept, and that
+    /// those of its lines that are in the strip are smoothed.
     #[inline(always)]
-    fn smoothed(&mut self, filter: &Checked<'m>, strip: &Region, kept: (usize, usize)) -> &[u8] {
+    fn prepare(
+        &mut self,
+        strip: &Region,
+        kept: (usize, usize),
+        blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
+    ) {
+        let Some(filter) = &self.filter else {
+            return;
+        };
         let row = strip.y / SIDE;
         let from = strip.y % SIDE;
         // A border changes the lines on its two sides; lines in the middle of a row of blocks are all near a border.
@@ -210,41 +253,26 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
 
         let half = self.work.len() / 2;
         let (even, odd) = self.work.split_at_mut(half);
-        let mut held = match self.held {
-            Some(held)
-                if held.first <= first && (first..=row.wrapping_add(1)).contains(&held.last) =>
-            {
-                held
-            }
-            _ => {
-                decode(
-                    &self.picture,
-                    filter,
-                    first,
-                    kept,
-                    half_of(first, even, odd),
-                );
-                Held { first, last: first }
-            }
+        let begun = self.held.filter(|held| {
+            held.first <= first && (first..=row.wrapping_add(1)).contains(&held.last)
+        });
+        let (mut next, first) = match begun {
+            Some(held) => (held.last.wrapping_add(1), held.first),
+            None => (first, first),
         };
-        while held.last < last {
-            let above = held.last;
-            held.last = above.wrapping_add(1);
-            decode(
-                &self.picture,
-                filter,
-                held.last,
-                kept,
-                half_of(held.last, even, odd),
-            );
-            if above % 2 == 0 {
-                smooth_between(filter, even, odd);
-            } else {
-                smooth_between(filter, odd, even);
+        while next <= last {
+            let latents = self.picture.latents(next, kept);
+            decode(filter, latents, half_of(next, even, odd), &blocks);
+            if next > first {
+                if next.is_multiple_of(2) {
+                    smooth_between(filter, odd, even);
+                } else {
+                    smooth_between(filter, even, odd);
+                }
             }
+            self.held = Some(Held { first, last: next });
+            next = next.wrapping_add(1);
         }
-        self.held = Some(held);
-        half_of(row, even, odd)
     }
 }
 
@@ -260,27 +288,24 @@ pub(crate) fn bytes(picture: &Picture<'_, '_>, region: &Region) -> usize {
     count.saturating_mul(LINE_SAMPLES).saturating_mul(KEPT)
 }
 
-/// Decodes a row of blocks in some columns, whole blocks throughout, and smooths the borders within it.
+/// Decodes blocks beside each other, whole blocks throughout, and smooths the borders between them.
 #[inline(always)]
 fn decode(
-    picture: &Picture<'_, '_>,
     filter: &Checked<'_>,
-    row: u32,
-    columns: (usize, usize),
+    latents: &[Latent],
     lines: &mut [u8],
+    blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
 ) {
     let line_bytes = lines.len() / BLOCK;
-    for (column, latent) in picture.latents(row, columns).iter().enumerate() {
-        picture
-            .decoder()
-            .lines_inline::<NATIVE>(latent, |y, samples| {
-                let at = y
-                    .wrapping_mul(line_bytes)
-                    .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
-                if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-                    *to = *samples;
-                }
-            });
+    for (column, latent) in latents.iter().enumerate() {
+        blocks(latent, &mut |y, samples| {
+            let at = y
+                .wrapping_mul(line_bytes)
+                .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
+            if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+                *to = *samples;
+            }
+        });
     }
     for line in lines.chunks_exact_mut(line_bytes.max(1)) {
         let mut rest = line.get_mut(LINE_SAMPLES - 3 * REACH..).unwrap_or_default();
