@@ -209,6 +209,7 @@
 //! # Features
 //!
 //! * `model-s`, `model-m` (off by default): the pretrained models, in [`models`].
+//! * `embedded-graphics` (off by default): `Drawing`, a picture as embedded-graphics draws it.
 //! * `defmt` (off by default): `defmt::Format` for every public type, errors included.
 
 #![no_std]
@@ -223,6 +224,8 @@ mod boundary;
 mod codebook;
 mod crc;
 mod decoder;
+#[cfg(feature = "embedded-graphics")]
+mod drawing;
 mod error;
 pub mod format;
 mod frame;
@@ -241,6 +244,8 @@ mod tests;
 pub use block::{BLOCK, BLOCK_SAMPLES};
 pub use crc::crc32;
 pub use decoder::{Decoder, Kind};
+#[cfg(feature = "embedded-graphics")]
+pub use drawing::Drawing;
 pub use error::{
     CodebookTable, ImageError, LayerName, LinesError, ModelError, OutOfRange, Table, Thresholds,
     WrongModel,

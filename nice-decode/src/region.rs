@@ -77,6 +77,24 @@ impl Region {
         }
     }
 
+    /// The parts of a strip that lie in one block each, from left to right. Only of a strip: they are as high as the region.
+    #[cfg(feature = "embedded-graphics")]
+    pub(crate) fn blocks(self) -> impl Iterator<Item = Self> {
+        // Blocks lie from left to right as strips do from top to bottom.
+        let turned = |Self {
+                          x,
+                          y,
+                          width,
+                          height,
+                      }: Self| Self {
+            x: y,
+            y: x,
+            width: height,
+            height: width,
+        };
+        turned(self).strips().map(turned)
+    }
+
     /// The first column that is to its right, if that is not beyond all numbers.
     const fn right(&self) -> u32 {
         self.x.saturating_add(self.width)
