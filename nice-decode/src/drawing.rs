@@ -21,7 +21,7 @@ use crate::{Picture, Region, Rgb888};
 /// [`GetPixel`] decodes a single pixel as [`Picture::pixel`] does.
 ///
 /// ```
-/// use embedded_graphics::image::Image as DrawnImage;
+/// use embedded_graphics::image::{GetPixel, Image as DrawnImage};
 /// use embedded_graphics::mock_display::MockDisplay;
 /// use embedded_graphics::pixelcolor::Rgb565;
 /// use embedded_graphics::prelude::*;

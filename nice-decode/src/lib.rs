@@ -209,6 +209,7 @@
 //! # Features
 //!
 //! * `model-s`, `model-m` (off by default): the pretrained models, in [`models`].
+//! * `cache` (off by default): `BlockCache`, texels out of a few decoded blocks that are kept in RAM.
 //! * `embedded-graphics` (off by default): `Drawing`, a picture as embedded-graphics draws it.
 //! * `defmt` (off by default): `defmt::Format` for every public type, errors included.
 
@@ -221,6 +222,8 @@ extern crate std;
 
 mod block;
 mod boundary;
+#[cfg(feature = "cache")]
+mod cache;
 mod codebook;
 mod crc;
 mod decoder;
@@ -242,6 +245,8 @@ mod smooth;
 mod tests;
 
 pub use block::{BLOCK, BLOCK_SAMPLES};
+#[cfg(feature = "cache")]
+pub use cache::BlockCache;
 pub use crc::crc32;
 pub use decoder::{Decoder, Kind};
 #[cfg(feature = "embedded-graphics")]
