@@ -13,7 +13,7 @@ const DOWN: usize = 3;
 
 /// A picture as a texture: texels out of `SETS * WAYS` decoded blocks, which are kept in RAM.
 ///
-/// It pays where texels are sampled along lines, as renderers do, if a hit is cheaper than [`Picture::pixel`]: always with a
+/// It pays where texels are sampled along lines, as renderers do, if a hit is cheaper than [`Picture::texel`]: always with a
 /// network, and with a codebook where most texels hit.
 ///
 /// The block in column `bx` of blocks and row `by` can be in one set only, number `(bx + 3 * by) % SETS`, in any of its
@@ -108,7 +108,7 @@ impl<'m, 'p, const SETS: usize, const WAYS: usize> BlockCache<'m, 'p, SETS, WAYS
     }
 
     /// The colour of the texel in column `x` and line `y` of the picture, red, green and blue, exactly as
-    /// [`Picture::pixel`] has it.
+    /// [`Picture::texel`] has it.
     ///
     /// # Errors
     ///

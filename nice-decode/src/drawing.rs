@@ -18,7 +18,7 @@ use crate::{Picture, Region, Rgb888};
 /// It decodes one block at a time into 192 bytes on the stack and gives it to the display with one `fill_contiguous`,
 /// so that the display has to be told where pixels go only once for up to 64 of them. Of a
 /// part of the picture only the blocks that it touches are decoded, and nothing that lies outside of the display.
-/// [`GetPixel`] decodes a single pixel as [`Picture::pixel`] does.
+/// [`GetPixel`] decodes a single pixel as [`Picture::texel`] does.
 ///
 /// ```
 /// use embedded_graphics::image::{GetPixel, Image as DrawnImage};
@@ -152,7 +152,7 @@ impl<C: PixelColor + From<Color888>> GetPixel for Drawing<'_, '_, C> {
 
     fn pixel(&self, point: Point) -> Option<C> {
         let (x, y) = (point.x.try_into().ok()?, point.y.try_into().ok()?);
-        let [red, green, blue] = self.picture.pixel(x, y).ok()?;
+        let [red, green, blue] = self.picture.texel(x, y).ok()?;
         Some(Color888::new(red, green, blue).into())
     }
 }

@@ -3,9 +3,6 @@
 use crate::block::{BLOCK, LINE_SAMPLES};
 use crate::{LinesError, Pixel, Region};
 
-/// The most bytes that a pixel takes in any format.
-const MOST_BYTES: usize = 4;
-
 /// Where the lines of a region go in a buffer that is known to be long enough.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
@@ -36,7 +33,6 @@ impl Frame {
         length: usize,
         stride: usize,
     ) -> Result<Self, LinesError> {
-        const { assert!(P::BYTES <= MOST_BYTES) };
         let line = (region.width as usize).saturating_mul(P::BYTES);
         if stride < line {
             return Err(LinesError::Stride {
@@ -65,6 +61,32 @@ impl Frame {
         })
     }
 
+    /// The byte of a line where the block in a column of blocks begins; beyond all numbers if that is to the left of the
+    /// region.
+    #[inline(always)]
+    fn at<P: Pixel>(&self, column: usize) -> usize {
+        column
+            .wrapping_mul(BLOCK)
+            .wrapping_sub(self.left)
+            .wrapping_mul(P::BYTES)
+    }
+
+    /// Writes what a line of the region has of line `y` of a block that begins at one of its bytes, or to its left.
+    #[cold]
+    #[inline(never)]
+    fn put_part<P: Pixel>(
+        &self,
+        line: &mut [u8],
+        at: usize,
+        y: usize,
+        samples: &[u8; LINE_SAMPLES],
+    ) {
+        match line.get_mut(at..) {
+            Some(rest) => P::write(samples, 0, y, rest),
+            None => P::write(samples, self.left, y, line),
+        }
+    }
+
     /// Where the lines of one of the region's strips go in the rest of the buffer, which begins with them.
     #[inline(always)]
     pub(crate) fn strip(&self, strip: &Region) -> StripFrame {
@@ -84,6 +106,22 @@ impl Frame {
 }
 
 impl StripFrame {
+    /// Where the block in a column of blocks goes, counted from the first that the region touches: from its first byte to
+    /// its last at least, if all of it is in the strip.
+    #[inline(always)]
+    pub(crate) fn whole<'l, P: Pixel>(
+        &self,
+        lines: &'l mut [u8],
+        column: usize,
+    ) -> Option<&'l mut [u8]> {
+        let at = self.frame.at::<P>(column);
+        if self.height == BLOCK && at < self.frame.whole {
+            lines.get_mut(at..)
+        } else {
+            None
+        }
+    }
+
     /// Writes line `y` of the block in a column of blocks, counted from the first that the region touches, as far as
     /// it is in the strip.
     #[inline(always)]
@@ -99,34 +137,14 @@ impl StripFrame {
             return;
         }
         let base = line.wrapping_mul(self.frame.stride);
-        // To the left of the region this is beyond all numbers.
-        let at = column
-            .wrapping_mul(BLOCK)
-            .wrapping_sub(self.frame.left)
-            .wrapping_mul(P::BYTES);
+        let at = self.frame.at::<P>(column);
         if at < self.frame.whole {
             let from = base.wrapping_add(at);
             if let Some(out) = lines.get_mut(from..from.wrapping_add(BLOCK * P::BYTES)) {
-                P::write(samples, out);
+                P::write(samples, 0, y, out);
             }
         } else if let Some(line) = lines.get_mut(base..base.wrapping_add(self.frame.line)) {
-            put_part::<P>(line, at, samples);
-        }
-    }
-}
-
-/// Writes what a line of the region has of a block that begins at one of its bytes, or before the first.
-#[cold]
-#[inline(never)]
-fn put_part<P: Pixel>(line: &mut [u8], at: usize, samples: &[u8; LINE_SAMPLES]) {
-    let mut whole = [0; BLOCK * MOST_BYTES];
-    let Some(whole) = whole.get_mut(..BLOCK * P::BYTES) else {
-        return;
-    };
-    P::write(samples, whole);
-    for (i, sample) in whole.iter().enumerate() {
-        if let Some(to) = line.get_mut(at.wrapping_add(i)) {
-            *to = *sample;
+            self.frame.put_part::<P>(line, at, y, samples);
         }
     }
 }

@@ -110,7 +110,7 @@
 //!
 //! # One pixel
 //!
-//! [`Picture::pixel`] and [`Decoder::pixel`] decode one pixel alone, as a texture needs it. With a codebook
+//! [`Picture::texel`] and [`Decoder::texel`] decode one pixel alone, as a texture needs it. With a codebook
 //! they read three bytes of each of its few rows; with a network they decode the whole block.
 //!
 //! ```
@@ -120,7 +120,7 @@
 //! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
 //! # let image = Image::from_trusted_bytes(PICTURE)?;
 //! let picture = decoder.open(&image)?;
-//! let [red, green, blue] = picture.pixel(20, 9)?;
+//! let [red, green, blue] = picture.texel(20, 9)?;
 //! # let mut block = [0; 192];
 //! # picture.block_at(20, 9, &mut block)?;
 //! # assert_eq!([red, green, blue], block[(8 + 4) * 3..][..3]);
@@ -158,8 +158,8 @@
 //! | --- | --- | --- |
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the colours (sRGB, as a rule) of the pictures that the model was trained on |
-//! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::pixel`], and taken modulo 8 for [`Decoder::pixel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Rgb565Le`], [`Rgb565Be`] |
+//! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::texel`], and taken modulo 8 for [`Decoder::texel`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel, in any of the formats of [`Pixel`] |
 //! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
 //! | what [`Picture::smooth`] works in | `[u8]` | at least [`Picture::smooth_bytes`]: 384 for every block in a row of blocks |
 //! | what [`Picture::smooth_region`] works in | `[u8]` | at least [`Picture::smooth_region_bytes`]: 384 for every column of blocks that matters to the region |
@@ -173,7 +173,7 @@
 //! Everything that comes from a file is checked once, at the door: [`Decoder::from_bytes`] and
 //! [`Image::from_bytes`] refuse what is of another kind, from a newer version, cut short, too long
 //! or damaged, and, in a model, whatever could make a sum overflow. [`Decoder::open`] refuses a
-//! picture that was made with another model. After that [`Decoder::block`] and [`Decoder::pixel`] cannot
+//! picture that was made with another model. After that [`Decoder::block`] and [`Decoder::texel`] cannot
 //! fail, and [`Picture::region`], [`Smooth::region`] and the rows can only if they are given a region or a row that is
 //! not there or a buffer that is too small.
 //! The errors carry the value that offended, and implement `Display` and [`core::error::Error`].
@@ -183,7 +183,7 @@
 //! | [`ModelError`] | [`Decoder::from_bytes`], [`Decoder::from_trusted_bytes`] |
 //! | [`ImageError`] | [`Image::from_bytes`], [`Image::from_trusted_bytes`] |
 //! | [`WrongModel`] | [`Decoder::open`] |
-//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::pixel`] |
+//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::texel`] |
 //! | [`LinesError`] | [`Picture::row`], [`Picture::region`], [`Picture::smooth`], [`Picture::smooth_region`], [`Smooth::row`], [`Smooth::region`] |
 //!
 //! # What it takes
@@ -236,6 +236,7 @@ mod image;
 mod latent;
 mod model_id;
 pub mod models;
+mod narrow;
 mod network;
 mod picture;
 mod pixel;
@@ -243,6 +244,7 @@ mod region;
 mod smooth;
 #[cfg(test)]
 mod tests;
+mod tones;
 
 pub use block::{BLOCK, BLOCK_SAMPLES};
 #[cfg(feature = "cache")]
@@ -260,6 +262,6 @@ pub use image::Image;
 pub use latent::{LATENT_BITS, LATENT_BYTES, Latent};
 pub use model_id::ModelId;
 pub use picture::Picture;
-pub use pixel::{Pixel, Rgb565Be, Rgb565Le, Rgb888};
+pub use pixel::{Bgr555Le, Bgr888, Dithered, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888};
 pub use region::{Region, Strips};
 pub use smooth::Smooth;

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
-use crate::frame::Frame;
+use crate::frame::{Frame, StripFrame};
 use crate::network::{NATIVE, WIDE};
 use crate::region::SIDE;
 use crate::{Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, smooth};
@@ -126,9 +126,17 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        self.region_with::<P>(region, lines, stride, |latent, put| {
-            self.decoder.lines(latent, put)
-        })
+        self.blocks_of::<P>(
+            region,
+            lines,
+            stride,
+            |latent, column, place, lines| match place.whole::<P>(lines, column) {
+                Some(lines) => self.decoder.write::<P>(latent, lines, stride),
+                None => self.decoder.lines(latent, &mut |y, samples| {
+                    place.put::<P>(lines, column, y, samples);
+                }),
+            },
+        )
     }
 
     /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least
@@ -171,12 +179,12 @@ impl<'m, 'p> Picture<'m, 'p> {
     }
 
     /// The colour of the pixel in column `x` and line `y` of the picture, red, green and blue (see
-    /// [`Decoder::pixel`]).
+    /// [`Decoder::texel`]).
     ///
     /// # Errors
     ///
     /// [`OutOfRange::Pixel`] if the pixel is outside the picture.
-    pub fn pixel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
+    pub fn texel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
         let (width, height) = (self.image.width(), self.image.height());
         let latent = self.image.latent_at(x, y).ok_or(OutOfRange::Pixel {
             x,
@@ -184,7 +192,7 @@ impl<'m, 'p> Picture<'m, 'p> {
             width,
             height,
         })?;
-        Ok(self.decoder.pixel(&latent, x as usize, y as usize))
+        Ok(self.decoder.texel(&latent, x as usize, y as usize))
     }
 
     /// As [`row`](Self::row), but always compiled into its caller, with the processor features that
@@ -236,6 +244,23 @@ impl<'m, 'p> Picture<'m, 'p> {
         stride: usize,
         decode: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
     ) -> Result<(), LinesError> {
+        self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
+            decode(latent, &mut |y, samples| {
+                place.put::<P>(lines, column, y, samples);
+            });
+        })
+    }
+
+    /// Goes through the blocks that a region touches with something that decodes a block: from its latent, its column
+    /// counted from the first that the region touches, where its strip goes, and the lines of the strip and those after.
+    #[inline(always)]
+    fn blocks_of<P: Pixel>(
+        &self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+        decode: impl Fn(&Latent, usize, &StripFrame, &mut [u8]),
+    ) -> Result<(), LinesError> {
         let whole = self.image.region();
         if !whole.contains(&region) {
             return Err(LinesError::Outside { region, whole });
@@ -247,9 +272,7 @@ impl<'m, 'p> Picture<'m, 'p> {
             let place = frame.strip(&strip);
             let latents = self.latents(strip.y / SIDE, columns);
             for (column, latent) in latents.iter().enumerate() {
-                decode(latent, &mut |y, samples| {
-                    place.put::<P>(lines, column, y, samples);
-                });
+                decode(latent, column, &place, lines);
             }
             lines = frame.after(&strip, lines);
         }

@@ -25,7 +25,7 @@ fn check<const SETS: usize, const WAYS: usize>(size: (u32, u32), walk: &[(u32, u
         let mut kept = vec![Vec::new(); SETS];
         let (mut hits, mut misses) = (0, 0);
         for &(x, y) in walk {
-            let expected = picture.pixel(x, y);
+            let expected = picture.texel(x, y);
             assert_eq!(cache.texel(x, y), expected);
             if expected.is_ok() {
                 let set: &mut Vec<(u32, u32)> = &mut kept[(x / 8 + 3 * (y / 8)) as usize % SETS];
@@ -67,7 +67,7 @@ proptest! {
     ) {
         with_picture(size, |picture| {
             let inside = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
-            let expected = picture.pixel(inside(x, size.0), inside(y, size.1)).unwrap();
+            let expected = picture.texel(inside(x, size.0), inside(y, size.1)).unwrap();
             assert_eq!(BlockCache::<2, 1>::new(picture).repeated(x, y), expected);
         });
     }

@@ -7,7 +7,10 @@ use proptest::prelude::*;
 
 use super::made::{any_boundary, any_codebook, small, small_codebook};
 use super::smoothing::with_picture;
-use crate::{LinesError, Picture, Pixel, Region, Rgb565Be, Rgb565Le, Rgb888, Smooth};
+use crate::{
+    Bgr555Le, Bgr888, Dithered, LinesError, Picture, Pixel, Region, Rgb565Be, Rgb565Le, Rgb888,
+    Smooth, Xrgb8888,
+};
 
 /// A region of a picture of this size, from four shares of what is possible; it may be empty.
 fn region_of(size: (u32, u32), share: [prop::sample::Index; 4]) -> Region {
@@ -168,6 +171,17 @@ fn check_outside(
     assert_eq!(buffer, [0xAA; 64]);
 }
 
+/// As [`check`], in a format, with each of the functions that decode regions.
+fn check_as<P: Pixel>(shown: &Picture<'_, '_>, region: Region, gap: usize) {
+    let (pixels, width) = (whole::<P>(shown), shown.image().width());
+    check::<P>(&pixels, width, region, gap, |region, lines, stride| {
+        shown.region::<P>(region, lines, stride)
+    });
+    check::<P>(&pixels, width, region, gap, |region, lines, stride| {
+        shown.region_inline::<P>(region, lines, stride)
+    });
+}
+
 /// As [`check`], of a smoothed region, through a window around it as through one of the whole picture.
 fn check_smooth(
     shown: &Picture<'_, '_>,
@@ -216,18 +230,21 @@ proptest! {
         share in any::<[prop::sample::Index; 4]>(),
         gap in 0..5_usize,
     ) {
-        with_picture(&small().file(), size, |shown, _| {
-            let region = region_of(size, share);
-            let decode = |region, lines: &mut [u8], stride| shown.region::<Rgb888>(region, lines, stride);
-            check::<Rgb888>(&whole::<Rgb888>(&shown), size.0, region, gap, decode);
-            check_outside(shown.image().region(), decode);
-            check::<Rgb565Le>(&whole::<Rgb565Le>(&shown), size.0, region, gap, |region, lines, stride| {
-                shown.region::<Rgb565Le>(region, lines, stride)
+        for model in [small().file(), small_codebook().file()] {
+            with_picture(&model, size, |shown, _| {
+                let region = region_of(size, share);
+                check_outside(shown.image().region(), |region, lines, stride| {
+                    shown.region::<Rgb888>(region, lines, stride)
+                });
+                check_as::<Rgb888>(&shown, region, gap);
+                check_as::<Bgr888>(&shown, region, gap);
+                check_as::<Xrgb8888>(&shown, region, gap);
+                check_as::<Rgb565Le>(&shown, region, gap);
+                check_as::<Rgb565Be>(&shown, region, gap);
+                check_as::<Bgr555Le>(&shown, region, gap);
+                check_as::<Dithered<Rgb565Be>>(&shown, region, gap);
             });
-            check::<Rgb565Be>(&whole::<Rgb565Be>(&shown), size.0, region, gap, |region, lines, stride| {
-                shown.region_inline::<Rgb565Be>(region, lines, stride)
-            });
-        });
+        }
     }
 
     #[test]
