@@ -8,8 +8,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use image::RgbImage;
 use image::imageops::{self, FilterType};
+use image::{Rgb, RgbImage};
 use nice_decode::{BLOCK, Image};
 use tools::coder::{Coder, MAX_EFFORT};
 use tools::decode::decode_picture;
@@ -54,6 +54,10 @@ fn main() -> Result<()> {
     write("demo.rgb", &one_pixel_a_block(&demo))?;
     let demo = RgbImage::from_raw(demo.width(), demo.height(), demo.into_rgb())
         .context("three samples a pixel")?;
+    let floor = tile(&demo);
+    let floor = Picture::new(floor.width(), floor.height(), floor.into_raw())?;
+    save("large/floor", &floor, "m")?;
+    save("small/floor", &floor, "s")?;
     for Slide {
         name,
         part: [x, y, width, height],
@@ -70,6 +74,18 @@ fn main() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// A square of the scene with a stone border, to be repeated on a floor.
+fn tile(demo: &RgbImage) -> RgbImage {
+    const SIDE: u32 = 256;
+    const BORDER: u32 = 8;
+    let mut tile = RgbImage::from_pixel(SIDE, SIDE, Rgb([196, 190, 178]));
+    let part = imageops::crop_imm(demo, 256, 0, 512, 512).to_image();
+    let inside = SIDE - 2 * BORDER;
+    let part = imageops::resize(&part, inside, inside, FilterType::Lanczos3);
+    imageops::replace(&mut tile, &part, BORDER.into(), BORDER.into());
+    tile
 }
 
 /// Encodes a picture with as much effort as there is, and says how good it is.

@@ -14,6 +14,8 @@ pub struct Shown {
     /// One pixel of every block of the demo picture before it was encoded, red, green and blue, block after block. In block
     /// `i` it is the one in column `i % 8` and line `i / 8 % 8`.
     pub original: &'static [u8],
+    /// The floor of the renderer, 256 x 256 pixels that can be repeated, made with it.
+    pub floor: &'static [u8],
     /// What the slideshow shows, made with it.
     pub slides: &'static [Slide],
 }
@@ -35,6 +37,7 @@ pub const fn large(model: &'static [u8]) -> Shown {
         model,
         demo: include_bytes!("../large/demo.nice"),
         original: ORIGINAL,
+        floor: include_bytes!("../large/floor.nice"),
         slides: &[
             Slide {
                 name: c"lake",
@@ -58,6 +61,7 @@ pub const fn small(model: &'static [u8]) -> Shown {
         model,
         demo: include_bytes!("../small/demo.nice"),
         original: ORIGINAL,
+        floor: include_bytes!("../small/floor.nice"),
         slides: &[
             Slide {
                 name: c"lake",

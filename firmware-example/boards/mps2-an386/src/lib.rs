@@ -28,6 +28,9 @@ pub fn counted() -> u32 {
     (u64::from(systick::ticks()) * instructions / ticks) as u32
 }
 
+/// Sets and ways of a cache of blocks that there is memory for.
+pub const CACHE: (usize, usize) = (32, 2);
+
 /// Columns of the display.
 pub const WIDTH: usize = 320;
 

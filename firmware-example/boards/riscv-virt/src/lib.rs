@@ -45,6 +45,9 @@ pub fn stack_pointer() -> usize {
     here
 }
 
+/// Sets and ways of a cache of blocks that there is memory for.
+pub const CACHE: (usize, usize) = (32, 2);
+
 /// Columns of the display.
 pub const WIDTH: usize = 320;
 
