@@ -39,7 +39,7 @@ enum Wing {
 }
 
 /// How many partial sums the search of a codebook keeps, by effort.
-const BEAM_WIDTHS: [usize; MAX_EFFORT as usize + 1] = [2, 8, 32, 80, 192];
+const BEAM_WIDTHS: [usize; MAX_EFFORT as usize + 1] = [2, 8, 24, 64, 160];
 
 /// How many partial sums the search of a codebook keeps: 2, 8, 32, 80 or 192.
 pub fn beam_width(effort: u32) -> usize {
