@@ -100,6 +100,8 @@ struct Work {
     sums: Vec<i16>,
     /// By how much they are large enough, in one turn.
     margins: Vec<i16>,
+    /// The rows of which they are.
+    places: Vec<u16>,
 }
 
 /// The inner products of the rows of an earlier stage with those of a later one, in all relative turns.
@@ -199,7 +201,7 @@ impl Search {
         });
         for (index, table) in self.tables.iter().enumerate() {
             table.inner(x, &across, &mut beam.inner);
-            beam.best.start(kept);
+            beam.best.start(kept, table.panels.len() * LANES);
             if index == 0 {
                 table.scan_base(energy, &beam.inner, &mut beam.best);
             } else {
@@ -349,14 +351,21 @@ impl Table {
                 for ((error, inner), length) in errors.iter_mut().zip(inner).zip(lengths) {
                     *error = energy - 2.0 * inner + length;
                 }
-                best.offer(&errors, |lane| {
-                    let pick = Pick {
-                        row: (panel * LANES + lane) as u16,
-                        turn,
-                        negative: false,
-                    };
-                    Candidate::new(errors[lane], 0, pick)
-                });
+                // Hardly ever is there one.
+                if errors
+                    .iter()
+                    .fold(false, |any, error| any | (*error < best.limit))
+                {
+                    for (lane, error) in errors.into_iter().enumerate() {
+                        let pick = Pick {
+                            row: (panel * LANES + lane) as u16,
+                            turn,
+                            negative: false,
+                        };
+                        best.note(error, Candidate::new(error, 0, pick));
+                    }
+                    best.prune_if_long();
+                }
             }
         }
     }
@@ -374,7 +383,11 @@ impl Table {
     ) {
         let panels = self.panels.len();
         let rows = panels * LANES;
-        let Work { sums, margins } = work;
+        let Work {
+            sums,
+            margins,
+            places,
+        } = work;
         // |r - g c|^2 is less than the limit where <r, c> is more than (|r|^2 - limit + g^2 |c|^2) / 2g.
         let halves = 0.5 / (gain * self.unit);
         let lengths = Earlier {
@@ -387,6 +400,7 @@ impl Table {
         // quarter for its weight's rounding and a whole for its own.
         let allowance = 1.0 + 1.25 * (index - 1) as f32;
         margins.resize(rows, 0);
+        places.resize(rows + 1, 0);
         let mut earlier = [Earlier::default(); MAX_STAGES];
         let earlier = &mut earlier[..index];
         for (before, (to, products)) in earlier.iter_mut().zip(&self.products).enumerate() {
@@ -434,31 +448,32 @@ impl Table {
                 [a] => enough.margins(left, base, [a], margins),
                 _ => enough.margins(left, base, [], margins),
             }
+            // Hardly ever is there one. Those that there are are gathered without jumps that nobody could foresee.
+            let mut found = 0;
             for (panel, margins) in margins.as_chunks::<LANES>().0.iter().enumerate() {
-                // Hardly ever is there one.
-                if !margins
+                if margins
                     .iter()
                     .fold(false, |any, margin| any | (*margin > 0))
                 {
-                    continue;
-                }
-                for (lane, margin) in margins.iter().enumerate() {
-                    if *margin <= 0 {
-                        continue;
+                    for (lane, margin) in margins.iter().enumerate() {
+                        places[found] = (panel * LANES + lane) as u16;
+                        found += usize::from(*margin > 0);
                     }
-                    let place = panel * LANES + lane;
-                    let sum = earlier.iter().fold(inner[place], |sum, earlier| {
-                        sum - earlier.weight * f32::from(earlier.products[place])
-                    });
-                    // Of the row and its negative, the one that points the same way is always better.
-                    let error = item.error - 2.0 * gain * sum.abs() + gain * gain * squared[place];
-                    let pick = Pick {
-                        row: place as u16,
-                        turn,
-                        negative: sum < 0.0,
-                    };
-                    best.push(error, || Candidate::new(error, at, pick));
                 }
+            }
+            for place in &places[..found] {
+                let at_place = usize::from(*place);
+                let sum = earlier.iter().fold(inner[at_place], |sum, earlier| {
+                    sum - earlier.weight * f32::from(earlier.products[at_place])
+                });
+                // Of the row and its negative, the one that points the same way is always better.
+                let error = item.error - 2.0 * gain * sum.abs() + gain * gain * squared[at_place];
+                let pick = Pick {
+                    row: *place,
+                    turn,
+                    negative: sum < 0.0,
+                };
+                best.note(error, Candidate::new(error, at, pick));
             }
             best.prune_if_long();
         }
@@ -523,45 +538,37 @@ struct Best {
     width: usize,
     /// Nothing worse than this can be among the best.
     limit: f32,
+    /// Candidates, of which the first `count` are noted.
     list: Vec<Candidate>,
+    count: usize,
 }
 
 impl Best {
-    /// Gets ready to find the best `width`.
-    fn start(&mut self, width: usize) {
+    /// Gets ready to find the best `width`, where up to `offered` candidates are offered before [`prune`](Self::prune)
+    /// has a chance.
+    fn start(&mut self, width: usize, offered: usize) {
         self.width = width.clamp(1, Candidate::ITEMS);
         self.limit = f32::INFINITY;
-        self.list.clear();
+        self.count = 0;
+        self.list.resize(self.long() + offered + 1, Candidate(0));
     }
 
-    /// Takes note of the candidates whose errors these are.
-    #[inline(always)]
-    fn offer(&mut self, errors: &Lane, candidate: impl Fn(usize) -> Candidate) {
-        // Hardly ever is there one.
-        let mut any = false;
-        for error in errors {
-            any |= *error < self.limit;
-        }
-        if any {
-            for (lane, error) in errors.iter().enumerate() {
-                self.push(*error, || candidate(lane));
-            }
-            self.prune_if_long();
-        }
+    /// How many candidates are many.
+    const fn long(&self) -> usize {
+        2 * self.width + LANES
     }
 
-    /// Takes note of a candidate if its error is small enough.
+    /// Takes note of a candidate if its error is small enough, without a jump.
     #[inline(always)]
-    fn push(&mut self, error: f32, candidate: impl Fn() -> Candidate) {
-        if error < self.limit {
-            self.list.push(candidate());
-        }
+    fn note(&mut self, error: f32, candidate: Candidate) {
+        self.list[self.count] = candidate;
+        self.count += usize::from(error < self.limit);
     }
 
     /// Forgets all but the best if there are many.
     #[inline(always)]
     fn prune_if_long(&mut self) {
-        if self.list.len() >= 2 * self.width + LANES {
+        if self.count >= self.long() {
             self.prune();
         }
     }
@@ -569,18 +576,20 @@ impl Best {
     /// Forgets all but the best.
     #[inline(never)]
     fn prune(&mut self) {
-        if self.list.len() > self.width {
-            let (_, worst, _) = self.list.select_nth_unstable(self.width - 1);
+        if self.count > self.width {
+            let noted = &mut self.list[..self.count];
+            let (_, worst, _) = noted.select_nth_unstable(self.width - 1);
             self.limit = worst.error();
-            self.list.truncate(self.width);
+            self.count = self.width;
         }
     }
 
     /// The best, in their order.
     fn finish(&mut self) -> &[Candidate] {
         self.prune();
-        self.list.sort_unstable();
-        &self.list
+        let noted = &mut self.list[..self.count];
+        noted.sort_unstable();
+        noted
     }
 }
 
@@ -684,5 +693,147 @@ pub(crate) fn pair_products_inline(
             let (parts, mirror) = (&both[usize::from(turn / 4)], turn % 4);
             to[usize::from(turn) * panels.len() + at] = mirrored(parts, mirror);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::{Beam, DIMENSIONS, Item, MOST, Pick, Search, kept_for};
+    use crate::codebook::coordinates::{self, Coordinates};
+    use crate::codebook::tables::Tables;
+    use nice_decode::format::Stage;
+
+    /// Tables of random rows: a base of long ones, residuals of short ones.
+    fn tables(stages: &[(u8, u8)], random: &mut ChaCha8Rng) -> Tables {
+        let stages: Vec<Stage> = stages
+            .iter()
+            .map(|&(bits, mirrors)| Stage { bits, mirrors })
+            .collect();
+        let mut rows = |count: usize, size: f32| -> Vec<Coordinates> {
+            (0..count)
+                .map(|_| std::array::from_fn(|_| random.random_range(-size..size)))
+                .collect()
+        };
+        let base = rows(stages[0].rows(true).unwrap(), 0.3);
+        let residuals = stages[1..]
+            .iter()
+            .map(|stage| rows(stage.rows(false).unwrap(), 0.2))
+            .collect();
+        Tables {
+            gains: base.iter().map(|row| 0.3 + row[0].abs()).collect(),
+            stages,
+            base,
+            residuals,
+        }
+    }
+
+    /// As [`Search::find`], but every residual is multiplied with every row in every turn.
+    fn find_slowly(tables: &Tables, x: &Coordinates, width: usize) -> Vec<Item> {
+        let squared = |row: &Coordinates| row.iter().fold(0.0, |sum, value| sum + value * value);
+        let mut kept = MOST * width;
+        let mut items = vec![(Item::default(), *x)];
+        let all = std::iter::once(&tables.base).chain(&tables.residuals);
+        for (index, (rows, stage)) in all.zip(&tables.stages).enumerate() {
+            let mut next = Vec::new();
+            for (item, residual) in &items {
+                let gain = if index == 0 {
+                    1.0
+                } else {
+                    tables.gains[usize::from(item.picks[0].row)]
+                };
+                for turn in 0..1 << stage.mirrors {
+                    for (row, values) in rows.iter().enumerate() {
+                        let values = coordinates::turned(values, turn);
+                        let product: f32 = residual.iter().zip(&values).map(|(r, c)| r * c).sum();
+                        let negative = index > 0 && product < 0.0;
+                        let sign = if negative { -gain } else { gain };
+                        let left: Coordinates =
+                            std::array::from_fn(|at| residual[at] - sign * values[at]);
+                        let mut item = *item;
+                        item.error = squared(&left);
+                        item.picks[index] = Pick {
+                            row: row as u16,
+                            turn,
+                            negative,
+                        };
+                        next.push((item, left));
+                    }
+                }
+                next.sort_by(|(a, _), (b, _)| a.error.total_cmp(&b.error));
+                next.truncate(kept);
+            }
+            items = next;
+            if index == 0 {
+                kept = kept_for(items[0].0.error, width);
+                items.truncate(kept);
+            }
+        }
+        items.into_iter().map(|(item, _)| item).collect()
+    }
+
+    #[test]
+    fn telling_candidates_apart_in_16_bits_loses_none_of_the_best() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        for stages in [
+            &[(6, 3), (9, 3), (9, 3), (8, 2)][..],
+            &[(4, 0), (4, 1), (6, 2), (7, 3), (8, 3), (5, 0)],
+        ] {
+            let tables = tables(stages, &mut random);
+            let search = Search::new(&tables);
+            let mut beam = Beam::default();
+            // Blocks of little and of much contrast, as far as samples of 0 and 1 go.
+            for size in [0.02, 0.1, 0.3, 1.0] {
+                for _ in 0..8 {
+                    let x: Coordinates = std::array::from_fn(|_| random.random_range(-size..size));
+                    let slowly = find_slowly(&tables, &x, 5);
+                    let found = search.find(&x, 5, &mut beam);
+                    assert_eq!(found.len(), slowly.len());
+                    for (found, slowly) in found.iter().zip(&slowly) {
+                        // Tabulated products are rounded, to 2^-15 of the largest: no more is between them.
+                        let apart = (found.error - slowly.error).abs();
+                        assert!(
+                            apart < 2e-3 * slowly.error.max(0.05),
+                            "{stages:?}, {size}: {found:?}, {slowly:?}"
+                        );
+                    }
+                    assert_eq!(found[0].picks, slowly[0].picks, "{stages:?}, {size}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_that_are_hard_get_more_partial_sums_than_those_that_are_easy() {
+        assert_eq!(kept_for(0.0, 24), 3);
+        assert_eq!(kept_for(0.8, 24), 24);
+        assert_eq!(kept_for(3.2, 24), 48);
+        assert_eq!(kept_for(100.0, 24), 144);
+        assert_eq!(kept_for(0.0, 1), 1);
+    }
+
+    #[test]
+    fn a_block_of_nothing_is_found_in_tables_of_nothing() {
+        let tables = Tables {
+            stages: vec![
+                Stage {
+                    bits: 4,
+                    mirrors: 3,
+                },
+                Stage {
+                    bits: 5,
+                    mirrors: 3,
+                },
+            ],
+            base: vec![[0.0; DIMENSIONS]; 2],
+            gains: vec![0.0; 2],
+            residuals: vec![vec![[0.0; DIMENSIONS]; 2]],
+        };
+        let mut beam = Beam::default();
+        let search = Search::new(&tables);
+        let found = search.find(&[0.0; DIMENSIONS], 4, &mut beam);
+        assert_eq!(found[0].error, 0.0);
     }
 }
