@@ -41,7 +41,8 @@ enum Wing {
 /// How many partial sums the search of a codebook keeps, by effort.
 const BEAM_WIDTHS: [usize; MAX_EFFORT as usize + 1] = [2, 8, 24, 64, 128];
 
-/// How many partial sums the search of a codebook keeps: about 2, 8, 24, 64 or 128, fewer for blocks that are easy and more for hard ones.
+/// How many partial sums the search of a codebook keeps for a typical block: 2, 8, 24, 64 or 128; fewer for one that is easy,
+/// more for one that is hard.
 pub fn beam_width(effort: u32) -> usize {
     BEAM_WIDTHS[effort.min(MAX_EFFORT) as usize]
 }
