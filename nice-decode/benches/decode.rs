@@ -85,7 +85,7 @@ fn pixel(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let (index, latent) = latents.next().expect("a cycle");
-                decoder.pixel(black_box(latent), index, index / 8)
+                decoder.texel(black_box(latent), index, index / 8)
             });
         });
     }

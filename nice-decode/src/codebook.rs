@@ -6,14 +6,18 @@
 //! which it can be mirrored, transposed and, if it is a residual, negated, since pictures have no preference among
 //! them. And a row has a luma sample for every pixel but chroma samples only for every 2 x 2 of them.
 
-use crate::block::{BLOCK, LINE_SAMPLES};
+use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::boundary;
+use crate::decoder::NARROW_REGISTERS;
 use crate::format::{
     Boundary, CHROMA_SAMPLES, Codebook, LUMA_SAMPLES, MAX_SHIFT, MAX_STAGES, MIN_SHIFT, ROW_BYTES,
     Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
-use crate::{CodebookTable, ModelError};
+use crate::narrow::{self, Turned};
+use crate::pixel::sealed::Write;
+use crate::tones::Tones;
+use crate::{CodebookTable, ModelError, Rgb888};
 
 /// The side of a chroma plane.
 const CHROMA: usize = BLOCK / 2;
@@ -130,10 +134,10 @@ impl<'a> Checked<'a> {
     /// Decodes a block, giving `sink` its lines: the number of the line, its samples.
     #[inline(always)]
     pub(crate) fn decode(&self, latent: &Latent, sink: impl FnMut(usize, &[u8; LINE_SAMPLES])) {
-        if cfg!(target_pointer_width = "64") {
-            self.decode_wide(latent, sink);
-        } else {
+        if NARROW_REGISTERS {
             self.decode_small(latent, sink);
+        } else {
+            self.decode_wide(latent, sink);
         }
     }
 
@@ -188,82 +192,59 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// As [`decode`](Self::decode), arranged for little memory: line after line, and rows that have to be transposed are
-    /// added up first, where the others are added up afterwards.
+    /// As [`decode`](Self::decode), arranged for little memory.
     #[inline(always)]
     pub(crate) fn decode_small(
         &self,
         latent: &Latent,
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
-        let mut base = [0_u8; ROW_BYTES];
-        let mut sums = [0_u16; ROW_BYTES];
-        let mut gain = 0;
-        for transposed in [true, false] {
-            for (index, (pick, row)) in self.picked(latent).enumerate() {
-                if pick.transposed() != transposed {
-                    continue;
-                }
-                if index == 0 {
-                    base = pick.turn(row);
-                    gain = self.gain(pick);
-                } else {
-                    for (sum, sample) in sums.iter_mut().zip(pick.turn(row)) {
-                        *sum = sum.wrapping_add(u16::from(sample));
-                    }
-                }
-            }
-            if transposed {
-                transpose_in_place(&mut base);
-                transpose_in_place(&mut sums);
-            }
-        }
-
-        let shift = u32::from(self.shift);
-        let scale = self.scale(gain);
-        let (base_luma, base_chroma) = base.split_at(LUMA_SAMPLES);
-        let (sum_luma, sum_chroma) = sums.split_at(LUMA_SAMPLES);
-        let (base_first, base_second) = base_chroma.split_at(CHROMA_SAMPLES);
-        let (sum_first, sum_second) = sum_chroma.split_at(CHROMA_SAMPLES);
-        let mut colours = [[0_i16; 3]; CHROMA];
-        let lines = base_luma.as_chunks::<BLOCK>().0.iter();
-        for (y, (base, sums)) in lines.zip(sum_luma.as_chunks::<BLOCK>().0).enumerate() {
-            if y % 2 == 0 {
-                for (x, colour) in colours.iter_mut().enumerate() {
-                    let at = (y / 2 * CHROMA + x) % CHROMA_SAMPLES;
-                    *colour = scale.colours(
-                        [base_first[at].into(), base_second[at].into()],
-                        [sum_first[at], sum_second[at]],
-                        shift,
-                    );
-                }
-            }
-            let mut line = [0; LINE_SAMPLES];
-            let pixels = line.as_chunks_mut::<3>().0.iter_mut();
-            for (x, (pixel, (&base, &sum))) in pixels.zip(base.iter().zip(sums)).enumerate() {
-                let light = scale.light(base.into(), sum, shift);
-                for (sample, colour) in pixel.iter_mut().zip(colours[x / 2 % CHROMA]) {
-                    *sample = light.wrapping_add(colour).clamp(0, 255) as u8;
-                }
-            }
-            sink(y, &line);
+        let mut tones = Tones::NONE;
+        self.tones(latent, &mut tones);
+        let mut block = [0; BLOCK_SAMPLES];
+        Rgb888::write_tones(&tones, &mut block, LINE_SAMPLES);
+        for (y, line) in block.as_chunks().0.iter().enumerate() {
+            sink(y, line);
         }
     }
 
-    /// Decodes one pixel of a block, in column `x` and line `y` of it.
+    /// The tones of a block. With a stack frame of its own, and compiled once for all formats of pixels.
+    #[inline(never)]
+    pub(crate) fn tones(&self, latent: &Latent, tones: &mut Tones) {
+        let mut picked = self.picked(latent);
+        let Some((pick, row)) = picked.next() else {
+            return;
+        };
+        let gain = self.gain(pick);
+        let base = Turned::new(row, pick.turns);
+        let mut sums = picked
+            .next()
+            .map_or(Turned::ZERO, |(pick, row)| Turned::new(row, pick.turns));
+        for (pick, row) in picked {
+            sums.add(row, pick.turns);
+        }
+        let scale = narrow::Scale {
+            gain: u32::from(gain),
+            shift: u32::from(self.shift),
+            rows: self.stages.len().saturating_sub(1) as u32,
+        };
+        scale.tones(&base, &sums, tones);
+    }
+
+    /// Decodes one pixel of a block, that in column `x` and line `y` of it.
     #[inline(always)]
-    pub(crate) fn pixel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+    pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
         let (x, y) = (x % BLOCK, y % BLOCK);
         let mut sums = [0_u16; 3];
         let mut base = [0_u8; 3];
         let mut gain = 0;
         let mut picked = self.picked(latent);
         if let Some((pick, row)) = picked.next() {
-            base = pick.pixel(row, x, y);
+            base = pick.texel(row, x, y);
             gain = self.gain(pick);
         }
         for (pick, row) in picked {
-            for (sum, sample) in sums.iter_mut().zip(pick.pixel(row, x, y)) {
+            for (sum, sample) in sums.iter_mut().zip(pick.texel(row, x, y)) {
                 *sum = sum.wrapping_add(u16::from(sample));
             }
         }
@@ -496,7 +477,7 @@ impl Pick {
 
     /// The samples of one pixel: luma and the two of chroma.
     #[inline(always)]
-    fn pixel(self, row: &Row, x: usize, y: usize) -> [u8; 3] {
+    fn texel(self, row: &Row, x: usize, y: usize) -> [u8; 3] {
         let (x, y) = if self.transposed() { (y, x) } else { (x, y) };
         let x = if self.turns & 4 != 0 {
             x ^ (BLOCK - 1)
@@ -574,23 +555,6 @@ fn transposed(row: &[u16; ROW_BYTES]) -> [u16; ROW_BYTES] {
     across
 }
 
-/// The three planes of a row transposed where they are.
-#[inline(never)]
-fn transpose_in_place<T>(row: &mut [T; ROW_BYTES]) {
-    let (luma, chroma) = row.split_at_mut(LUMA_SAMPLES);
-    let (first, second) = chroma.split_at_mut(CHROMA_SAMPLES);
-    for (plane, side) in [(luma, BLOCK), (first, CHROMA), (second, CHROMA)] {
-        for y in 1..side {
-            let (above, below) = plane.split_at_mut(y.wrapping_mul(side));
-            for (x, sample) in below.iter_mut().take(y).enumerate() {
-                if let Some(other) = above.get_mut(x.wrapping_mul(side).wrapping_add(y)) {
-                    core::mem::swap(sample, other);
-                }
-            }
-        }
-    }
-}
-
 /// Exchanges what is above the mask in the first, shifted down, with what is under it in the second (Warren, "Hacker's
 /// Delight", 7-3).
 #[inline(always)]
@@ -617,22 +581,67 @@ fn table<const N: usize>(
 
 #[cfg(test)]
 mod tests {
+    use std::vec;
     use std::vec::Vec;
 
-    use crate::Decoder;
-    use crate::tests::made::{any_codebook, any_latent};
+    use super::Checked;
+    use crate::tests::made::{any_codebook, any_latent, largest_codebook};
+    use crate::tones::Tones;
+    use crate::{
+        Bgr555Le, Bgr888, Decoder, Dithered, Latent, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+    };
     use proptest::prelude::*;
+
+    /// Checks what the arrangement for narrow registers writes in a format against the other one.
+    fn check<P: Pixel>(codebook: &Checked<'_>, latent: &Latent) {
+        let line = 8 * P::BYTES;
+        let stride = line + 3;
+        let mut expected = vec![0xAA; 7 * stride + line];
+        codebook.decode_wide(latent, |y, samples| {
+            P::write(samples, 0, y, &mut expected[y * stride..][..line]);
+        });
+        let mut tones = Tones::NONE;
+        codebook.tones(latent, &mut tones);
+        let mut found = vec![0xAA; 7 * stride + line];
+        P::write_tones(&tones, &mut found, stride);
+        assert_eq!(found, expected);
+    }
+
+    /// Checks all that both arrangements make of a latent.
+    fn check_all(file: &[u8], latent: &Latent) {
+        let decoder = Decoder::from_bytes(file).unwrap();
+        let codebook = decoder.codebook().unwrap();
+        let (mut wide, mut small) = (Vec::new(), Vec::new());
+        codebook.decode_wide(latent, |y, line| wide.push((y, *line)));
+        codebook.decode_small(latent, |y, line| small.push((y, *line)));
+        assert_eq!(wide, small);
+        check::<Rgb888>(codebook, latent);
+        check::<Bgr888>(codebook, latent);
+        check::<Xrgb8888>(codebook, latent);
+        check::<Rgb565Le>(codebook, latent);
+        check::<Rgb565Be>(codebook, latent);
+        check::<Bgr555Le>(codebook, latent);
+        check::<Dithered<Rgb565Le>>(codebook, latent);
+        check::<Dithered<Rgb565Be>>(codebook, latent);
+        check::<Dithered<Bgr555Le>>(codebook, latent);
+    }
 
     proptest! {
         #[test]
         fn both_arrangements_decode_alike(made in any_codebook(), latent in any_latent()) {
-            let file = made.file();
-            let decoder = Decoder::from_bytes(&file).unwrap();
-            let codebook = decoder.codebook().unwrap();
-            let (mut wide, mut small) = (Vec::new(), Vec::new());
-            codebook.decode_wide(&latent, |y, line| wide.push((y, *line)));
-            codebook.decode_small(&latent, |y, line| small.push((y, *line)));
-            prop_assert_eq!(wide, small);
+            check_all(&made.file(), &latent);
+        }
+    }
+
+    #[test]
+    fn both_arrangements_decode_the_largest_numbers_alike() {
+        for shift in [5, 6, 11, 12] {
+            for (base, rows) in [(0, 0), (0, 255), (127, 0), (255, 0), (255, 255)] {
+                let file = largest_codebook(base, rows, shift).file();
+                for latent in [[0; 6], [0xFF; 6], [0x0F; 6], [0x11; 6]] {
+                    check_all(&file, &latent);
+                }
+            }
         }
     }
 }

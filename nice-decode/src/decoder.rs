@@ -8,7 +8,14 @@ use crate::format::{
     Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC, Stage,
 };
 use crate::network::{NATIVE, WIDE};
-use crate::{Image, Latent, ModelError, ModelId, Picture, WrongModel, boundary, codebook, network};
+use crate::tones::Tones;
+use crate::{
+    Image, Latent, ModelError, ModelId, Picture, Pixel, Rgb888, WrongModel, boundary, codebook,
+    network,
+};
+
+/// Whether registers are so narrow that a codebook is decoded two samples at a time.
+pub(crate) const NARROW_REGISTERS: bool = !cfg!(target_pointer_width = "64");
 
 /// What kind of tables a model has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,7 +230,7 @@ impl<'a> Decoder<'a> {
     ///
     /// With a codebook that takes about a tenth of the work of the whole block; with a network, all of it.
     #[must_use]
-    pub fn pixel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+    pub fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
         match &self.tables {
             Tables::Network(_) => {
                 let mut block = [0; BLOCK_SAMPLES];
@@ -231,19 +238,14 @@ impl<'a> Decoder<'a> {
                 let at = (y % BLOCK).wrapping_mul(BLOCK).wrapping_add(x % BLOCK);
                 block.as_chunks().0.get(at).copied().unwrap_or_default()
             }
-            Tables::Codebook(codebook) => codebook.pixel(latent, x, y),
+            Tables::Codebook(codebook) => codebook.texel(latent, x, y),
         }
     }
 
     /// Decodes one block into 8 lines of 8 pixels of red, green and blue: the sample of channel `c`
     /// of the pixel in column `x` and line `y` is `block[(y * 8 + x) * 3 + c]`. It cannot fail.
     pub fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
-        let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
-        self.lines(latent, &mut |y, line| {
-            if let Some(out) = lines.get_mut(y) {
-                *out = *line;
-            }
-        });
+        self.write::<Rgb888>(latent, block, LINE_SAMPLES);
     }
 
     /// As [`block`](Self::block), but always compiled into its caller, with the processor features
@@ -278,6 +280,26 @@ impl<'a> Decoder<'a> {
                 *out = *line;
             }
         });
+    }
+
+    /// Decodes a block into 8 lines of pixels, each `stride` bytes after the one before it.
+    #[inline(always)]
+    pub(crate) fn write<P: Pixel>(&self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        match &self.tables {
+            Tables::Codebook(codebook) if NARROW_REGISTERS => {
+                let mut tones = Tones::NONE;
+                codebook.tones(latent, &mut tones);
+                P::write_tones(&tones, lines, stride);
+            }
+            _ => {
+                let mut lines = lines.chunks_mut(stride.max(1));
+                self.lines(latent, &mut |y, samples| {
+                    if let Some(line) = lines.next() {
+                        P::write(samples, 0, y, line);
+                    }
+                });
+            }
+        }
     }
 
     /// Decodes a block, giving `sink` its lines: the number of the line, its samples. Compiled once,

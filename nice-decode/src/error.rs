@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use crate::ModelId;
 use crate::format::{
     CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MIRRORS, MAX_MULTIPLIER, MAX_NAME_BYTES,
     MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_SHIFT, MAX_STAGE_BITS, MAX_STAGES, MAX_THRESHOLDS,
     MIN_SHIFT, MIN_WEIGHT,
 };
 use crate::latent::LATENT_BITS;
+use crate::{ModelId, Region};
 
 /// Which of the two layers of a network an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,17 +318,24 @@ pub enum OutOfRange {
     },
 }
 
-/// A row of blocks cannot be decoded into these lines.
+/// A row of blocks or a region of the picture cannot be decoded into these lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum RowError {
+pub enum LinesError {
     /// The picture has no such row of blocks.
     OutOfRange {
         /// The row that was asked for.
         row: u32,
         /// How many rows of blocks there are.
         rows: u32,
+    },
+    /// The region reaches outside of what can be decoded.
+    Outside {
+        /// The region that was asked for.
+        region: Region,
+        /// The whole: that of the picture, or that for which the borders are smoothed.
+        whole: Region,
     },
     /// A line does not fit between the start of a line and the start of the next.
     Stride {
@@ -596,11 +603,14 @@ impl fmt::Display for OutOfRange {
     }
 }
 
-impl fmt::Display for RowError {
+impl fmt::Display for LinesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::OutOfRange { row, rows } => {
                 write!(f, "there is no row of blocks {row}: the picture has {rows}")
+            }
+            Self::Outside { region, whole } => {
+                write!(f, "the region, {region}, is not within {whole}")
             }
             Self::Stride { found, needed } => {
                 write!(
@@ -609,10 +619,7 @@ impl fmt::Display for RowError {
                 )
             }
             Self::Buffer { found, needed } => {
-                write!(
-                    f,
-                    "the buffer has {found} bytes, but the lines of the row take {needed}"
-                )
+                write!(f, "the buffer has {found} bytes, but {needed} are needed")
             }
         }
     }
@@ -651,4 +658,4 @@ impl core::error::Error for ModelError {}
 impl core::error::Error for ImageError {}
 impl core::error::Error for WrongModel {}
 impl core::error::Error for OutOfRange {}
-impl core::error::Error for RowError {}
+impl core::error::Error for LinesError {}

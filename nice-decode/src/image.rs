@@ -8,7 +8,7 @@ use crate::format::{
     CHECKSUM_BYTES, MODEL_MAGIC, PICTURE_HEADER_BYTES, PICTURE_MAGIC, PICTURE_VERSION,
 };
 use crate::latent::{LATENT_BYTES, Latent};
-use crate::{ImageError, ModelId};
+use crate::{ImageError, ModelId, Region};
 
 /// A picture file that has been checked: a size, the id of a model, and the latent of every block.
 ///
@@ -152,6 +152,17 @@ impl<'a> Image<'a> {
     #[must_use]
     pub const fn height(&self) -> u32 {
         self.height
+    }
+
+    /// The whole picture as a region.
+    #[must_use]
+    pub const fn region(&self) -> Region {
+        Region {
+            x: 0,
+            y: 0,
+            width: self.width,
+            height: self.height,
+        }
     }
 
     /// How many blocks lie beside each other: an eighth of the width, rounded up.

@@ -62,6 +62,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A region
+//!
+//! [`Picture::region`] decodes any rectangle of a picture, and only the blocks that it touches, into a buffer whose lines
+//! lie as far apart as the caller likes: into the middle of a framebuffer, say. [`Region::strips`] cuts a region where rows
+//! of blocks end, so that with 8 lines of memory no block is decoded twice:
+//!
+//! ```
+//! # use nice_decode::{Decoder, Image, Region, Rgb565Be, Rgb565Le};
+//! # fn send(_: Region, _: &[u8]) {}
+//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
+//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
+//! # let image = Image::from_trusted_bytes(PICTURE)?;
+//! let picture = decoder.open(&image)?;
+//! let region = Region { x: 13, y: 5, width: 20, height: 12 };
+//!
+//! // To column 60 and line 100 of a framebuffer of 160 x 120 pixels.
+//! let mut frame = vec![0; 160 * 120 * 2];
+//! picture.region::<Rgb565Le>(region, &mut frame[(100 * 160 + 60) * 2..], 160 * 2)?;
+//!
+//! // Or to a display, strip by strip.
+//! let mut lines = [0; 8 * 20 * 2];
+//! for strip in region.strips() {
+//!     picture.region::<Rgb565Be>(strip, &mut lines, 20 * 2)?;
+//!     send(strip, &lines[..strip.height as usize * 20 * 2]);
+//! }
+//! # assert_eq!(frame[(111 * 160 + 79) * 2 + 1], lines[19 * 2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # One code
 //!
 //! Codes can come from anywhere. A block of 48 bits has 192 samples:
@@ -80,7 +110,7 @@
 //!
 //! # One pixel
 //!
-//! [`Picture::pixel`] and [`Decoder::pixel`] decode one pixel alone, as a texture needs it. With a codebook
+//! [`Picture::texel`] and [`Decoder::texel`] decode one pixel alone, as a texture needs it. With a codebook
 //! they read three bytes of each of its few rows; with a network they decode the whole block.
 //!
 //! ```
@@ -90,7 +120,7 @@
 //! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
 //! # let image = Image::from_trusted_bytes(PICTURE)?;
 //! let picture = decoder.open(&image)?;
-//! let [red, green, blue] = picture.pixel(20, 9)?;
+//! let [red, green, blue] = picture.texel(20, 9)?;
 //! # let mut block = [0; 192];
 //! # picture.block_at(20, 9, &mut block)?;
 //! # assert_eq!([red, green, blue], block[(8 + 4) * 3..][..3]);
@@ -100,8 +130,9 @@
 //! # The borders between blocks
 //!
 //! Where two blocks meet a step may be seen. A codebook can bring a filter that makes it smaller
-//! ([`Decoder::smooths`]). [`Picture::smooth`] decodes rows of blocks as [`Picture::row`] does, but filtered,
-//! in a buffer that it is lent; with a model without a filter it shows the rows as they are.
+//! ([`Decoder::smooths`]). [`Picture::smooth`] decodes rows of blocks and regions as [`Picture`] does, but filtered,
+//! in a buffer that it is lent; with a model without a filter it shows them as they are. It costs 48 multiplications
+//! a pixel. Where only a region is shown, [`Picture::smooth_region`] needs less of a buffer.
 //!
 //! ```
 //! # use nice_decode::{Decoder, Image, Rgb565Be};
@@ -127,9 +158,11 @@
 //! | --- | --- | --- |
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the colours (sRGB, as a rule) of the pictures that the model was trained on |
-//! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::pixel`], and taken modulo 8 for [`Decoder::pixel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Rgb565Le`], [`Rgb565Be`] |
+//! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::texel`], and taken modulo 8 for [`Decoder::texel`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel, in any of the formats of [`Pixel`] |
+//! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
 //! | what [`Picture::smooth`] works in | `[u8]` | at least [`Picture::smooth_bytes`]: 384 for every block in a row of blocks |
+//! | what [`Picture::smooth_region`] works in | `[u8]` | at least [`Picture::smooth_region_bytes`]: 384 for every column of blocks that matters to the region |
 //! | a [`Stage`] of a codebook | two `u8` | its bits, 1 to 16 (all stages have 48 together), and its mirrors, 0 to 3 |
 //! | width, height | `u32` | pixels, 1 to 2^32 - 1; where they are no multiples of 8, blocks reach over the edge and are cropped |
 //! | a block's index | `usize` | row after row from the top, from left to right in a row |
@@ -140,9 +173,9 @@
 //! Everything that comes from a file is checked once, at the door: [`Decoder::from_bytes`] and
 //! [`Image::from_bytes`] refuse what is of another kind, from a newer version, cut short, too long
 //! or damaged, and, in a model, whatever could make a sum overflow. [`Decoder::open`] refuses a
-//! picture that was made with another model. After that [`Decoder::block`] and [`Decoder::pixel`] cannot
-//! fail, and [`Picture::row`] and [`Smooth::row`] can only if they are given a row that is not there or a
-//! buffer that is too small.
+//! picture that was made with another model. After that [`Decoder::block`] and [`Decoder::texel`] cannot
+//! fail, and [`Picture::region`], [`Smooth::region`] and the rows can only if they are given a region or a row that is
+//! not there or a buffer that is too small.
 //! The errors carry the value that offended, and implement `Display` and [`core::error::Error`].
 //!
 //! | error | from |
@@ -150,8 +183,8 @@
 //! | [`ModelError`] | [`Decoder::from_bytes`], [`Decoder::from_trusted_bytes`] |
 //! | [`ImageError`] | [`Image::from_bytes`], [`Image::from_trusted_bytes`] |
 //! | [`WrongModel`] | [`Decoder::open`] |
-//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::pixel`] |
-//! | [`RowError`] | [`Picture::row`], [`Picture::smooth`], [`Smooth::row`] |
+//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::texel`] |
+//! | [`LinesError`] | [`Picture::row`], [`Picture::region`], [`Picture::smooth`], [`Picture::smooth_region`], [`Smooth::row`], [`Smooth::region`] |
 //!
 //! # What it takes
 //!
@@ -176,6 +209,8 @@
 //! # Features
 //!
 //! * `model-s`, `model-m` (off by default): the pretrained models, in [`models`].
+//! * `cache` (off by default): `BlockCache`, texels out of a few decoded blocks that are kept in RAM.
+//! * `embedded-graphics` (off by default): `Drawing`, a picture as embedded-graphics draws it.
 //! * `defmt` (off by default): `defmt::Format` for every public type, errors included.
 
 #![no_std]
@@ -187,27 +222,39 @@ extern crate std;
 
 mod block;
 mod boundary;
+#[cfg(feature = "cache")]
+mod cache;
 mod codebook;
 mod crc;
 mod decoder;
+#[cfg(feature = "embedded-graphics")]
+mod drawing;
 mod error;
 pub mod format;
+mod frame;
 mod image;
 mod latent;
 mod model_id;
 pub mod models;
+mod narrow;
 mod network;
 mod picture;
 mod pixel;
+mod region;
 mod smooth;
 #[cfg(test)]
 mod tests;
+mod tones;
 
 pub use block::{BLOCK, BLOCK_SAMPLES};
+#[cfg(feature = "cache")]
+pub use cache::BlockCache;
 pub use crc::crc32;
 pub use decoder::{Decoder, Kind};
+#[cfg(feature = "embedded-graphics")]
+pub use drawing::Drawing;
 pub use error::{
-    CodebookTable, ImageError, LayerName, ModelError, OutOfRange, RowError, Table, Thresholds,
+    CodebookTable, ImageError, LayerName, LinesError, ModelError, OutOfRange, Table, Thresholds,
     WrongModel,
 };
 pub use format::{MAX_HIDDEN, Stage};
@@ -215,5 +262,6 @@ pub use image::Image;
 pub use latent::{LATENT_BITS, LATENT_BYTES, Latent};
 pub use model_id::ModelId;
 pub use picture::Picture;
-pub use pixel::{Pixel, Rgb565Be, Rgb565Le, Rgb888};
+pub use pixel::{Bgr555Le, Bgr888, Dithered, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888};
+pub use region::{Region, Strips};
 pub use smooth::Smooth;

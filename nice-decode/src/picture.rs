@@ -1,10 +1,12 @@
-//! A picture opened with its model: any block of it, or a row of blocks at once.
+//! A picture opened with its model: any block of it, a row of blocks at once, or any region.
 
 use core::fmt;
 
-use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::frame::{Frame, StripFrame};
 use crate::network::{NATIVE, WIDE};
-use crate::{Decoder, Image, Latent, OutOfRange, Pixel, RowError, Smooth, smooth};
+use crate::region::SIDE;
+use crate::{Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, smooth};
 
 /// A picture together with the model that it was made with, from [`Decoder::open`].
 #[derive(Clone, Copy)]
@@ -79,12 +81,62 @@ impl<'m, 'p> Picture<'m, 'p> {
     ///
     /// # Errors
     ///
-    /// [`RowError`] if there is no such row of blocks, if the stride is shorter than a line, or if
+    /// [`LinesError`] if there is no such row of blocks, if the stride is shorter than a line, or if
     /// the lines do not fit into the buffer; nothing is written then.
-    pub fn row<P: Pixel>(&self, row: u32, lines: &mut [u8], stride: usize) -> Result<(), RowError> {
-        self.row_with::<P>(row, lines, stride, |latent, put| {
-            self.decoder.lines(latent, put)
-        })
+    pub fn row<P: Pixel>(
+        &self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        self.region::<P>(self.row_region(row)?, lines, stride)
+    }
+
+    /// Decodes a region of the picture into the lines of a buffer, and only the blocks that it touches.
+    ///
+    /// A line takes `region.width * P::BYTES` bytes, and begins `stride` bytes after the one before it.
+    /// What lies between the lines, and after the last, is left as it is. An empty region needs no buffer.
+    ///
+    /// With little memory, decode one [strip](Region::strips) after the other:
+    ///
+    /// ```
+    /// # use nice_decode::{Decoder, Image, Region, Rgb565Be};
+    /// # fn send(_: Region, _: &[u8]) {}
+    /// # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
+    /// # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+    /// # let decoder = Decoder::from_trusted_bytes(MODEL)?;
+    /// # let image = Image::from_trusted_bytes(PICTURE)?;
+    /// let picture = decoder.open(&image)?;
+    /// let region = Region { x: 13, y: 5, width: 20, height: 12 };
+    /// let mut lines = [0; 8 * 20 * 2];
+    /// for strip in region.strips() {
+    ///     picture.region::<Rgb565Be>(strip, &mut lines, 20 * 2)?;
+    ///     send(strip, &lines[..strip.height as usize * 20 * 2]);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LinesError`] if the region is not within the picture, if the stride is shorter than a line, or if the lines do
+    /// not fit into the buffer; nothing is written then.
+    pub fn region<P: Pixel>(
+        &self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        self.blocks_of::<P>(
+            region,
+            lines,
+            stride,
+            |latent, column, place, lines| match place.whole::<P>(lines, column) {
+                Some(lines) => self.decoder.write::<P>(latent, lines, stride),
+                None => self.decoder.lines(latent, &mut |y, samples| {
+                    place.put::<P>(lines, column, y, samples);
+                }),
+            },
+        )
     }
 
     /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least
@@ -92,24 +144,47 @@ impl<'m, 'p> Picture<'m, 'p> {
     ///
     /// # Errors
     ///
-    /// [`RowError::Buffer`] if the buffer is too short.
-    pub fn smooth<'w>(&self, work: &'w mut [u8]) -> Result<Smooth<'m, 'p, 'w>, RowError> {
-        Smooth::new(*self, work)
+    /// [`LinesError::Buffer`] if the buffer is too short.
+    pub fn smooth<'w>(&self, work: &'w mut [u8]) -> Result<Smooth<'m, 'p, 'w>, LinesError> {
+        Smooth::new(*self, self.image.region(), work)
     }
 
     /// How many bytes [`smooth`](Self::smooth) needs to work in: 384 for every block in a row of blocks.
     #[must_use]
     pub fn smooth_bytes(&self) -> usize {
-        smooth::bytes(self)
+        self.smooth_region_bytes(self.image.region())
+    }
+
+    /// Gets ready to decode a region of the picture, or parts of it, with the borders between blocks smoothed, in a
+    /// buffer of at least [`smooth_region_bytes`](Self::smooth_region_bytes). The samples are exactly those that the whole
+    /// picture has when it is smoothed.
+    ///
+    /// # Errors
+    ///
+    /// [`LinesError`] if the region is not within the picture or the buffer is too short.
+    pub fn smooth_region<'w>(
+        &self,
+        region: Region,
+        work: &'w mut [u8],
+    ) -> Result<Smooth<'m, 'p, 'w>, LinesError> {
+        Smooth::new(*self, region, work)
+    }
+
+    /// How many bytes [`smooth_region`](Self::smooth_region) needs to work in: 384 for every column of blocks in which
+    /// a pixel of the region lies or one up to 4 beside it, as far as there are so many in the picture. So it is at most
+    /// `384 * (width.div_ceil(8) + 2)`, whatever the height of the region.
+    #[must_use]
+    pub fn smooth_region_bytes(&self, region: Region) -> usize {
+        smooth::bytes(self, &region)
     }
 
     /// The colour of the pixel in column `x` and line `y` of the picture, red, green and blue (see
-    /// [`Decoder::pixel`]).
+    /// [`Decoder::texel`]).
     ///
     /// # Errors
     ///
     /// [`OutOfRange::Pixel`] if the pixel is outside the picture.
-    pub fn pixel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
+    pub fn texel(&self, x: u32, y: u32) -> Result<[u8; 3], OutOfRange> {
         let (width, height) = (self.image.width(), self.image.height());
         let latent = self.image.latent_at(x, y).ok_or(OutOfRange::Pixel {
             x,
@@ -117,7 +192,7 @@ impl<'m, 'p> Picture<'m, 'p> {
             width,
             height,
         })?;
-        Ok(self.decoder.pixel(&latent, x as usize, y as usize))
+        Ok(self.decoder.texel(&latent, x as usize, y as usize))
     }
 
     /// As [`row`](Self::row), but always compiled into its caller, with the processor features that
@@ -128,10 +203,8 @@ impl<'m, 'p> Picture<'m, 'p> {
         row: u32,
         lines: &mut [u8],
         stride: usize,
-    ) -> Result<(), RowError> {
-        self.row_with::<P>(row, lines, stride, |latent, put| {
-            self.decoder.lines_inline::<NATIVE>(latent, put)
-        })
+    ) -> Result<(), LinesError> {
+        self.region_inline::<P>(self.row_region(row)?, lines, stride)
     }
 
     /// As [`row_inline`](Self::row_inline), but arranged for registers of 64 bytes (see
@@ -142,106 +215,95 @@ impl<'m, 'p> Picture<'m, 'p> {
         row: u32,
         lines: &mut [u8],
         stride: usize,
-    ) -> Result<(), RowError> {
-        self.row_with::<P>(row, lines, stride, |latent, put| {
+    ) -> Result<(), LinesError> {
+        self.region_with::<P>(self.row_region(row)?, lines, stride, |latent, put| {
             self.decoder.lines_inline::<WIDE>(latent, put)
         })
     }
 
-    /// Decodes a row of blocks with something that decodes a block and gives its lines away.
+    /// As [`region`](Self::region), but always compiled into its caller, with the processor features that
+    /// the caller is compiled for (see [`Decoder::block_inline`]).
     #[inline(always)]
-    fn row_with<P: Pixel>(
+    pub fn region_inline<P: Pixel>(
         &self,
-        row: u32,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        self.region_with::<P>(region, lines, stride, |latent, put| {
+            self.decoder.lines_inline::<NATIVE>(latent, put)
+        })
+    }
+
+    /// Decodes a region with something that decodes a block and gives its lines away.
+    #[inline(always)]
+    fn region_with<P: Pixel>(
+        &self,
+        region: Region,
         lines: &mut [u8],
         stride: usize,
         decode: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
-    ) -> Result<(), RowError> {
-        let frame = self.frame::<P>(row, lines.len(), stride)?;
-        for (column, latent) in self.row_latents(row).iter().enumerate() {
+    ) -> Result<(), LinesError> {
+        self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
             decode(latent, &mut |y, samples| {
-                frame.put::<P>(lines, column, y, samples);
+                place.put::<P>(lines, column, y, samples);
             });
+        })
+    }
+
+    /// Goes through the blocks that a region touches with something that decodes a block: from its latent, its column
+    /// counted from the first that the region touches, where its strip goes, and the lines of the strip and those after.
+    #[inline(always)]
+    fn blocks_of<P: Pixel>(
+        &self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+        decode: impl Fn(&Latent, usize, &StripFrame, &mut [u8]),
+    ) -> Result<(), LinesError> {
+        let whole = self.image.region();
+        if !whole.contains(&region) {
+            return Err(LinesError::Outside { region, whole });
+        }
+        let frame = Frame::new::<P>(&region, lines.len(), stride)?;
+        let columns = region.columns(0, self.image.blocks_wide());
+        let mut lines = lines;
+        for strip in region.strips() {
+            let place = frame.strip(&strip);
+            let latents = self.latents(strip.y / SIDE, columns);
+            for (column, latent) in latents.iter().enumerate() {
+                decode(latent, column, &place, lines);
+            }
+            lines = frame.after(&strip, lines);
         }
         Ok(())
     }
 
-    /// The latents of a row of blocks; none if there is no such row.
+    /// A row of blocks as a region.
     #[inline(always)]
-    pub(crate) fn row_latents(&self, row: u32) -> &'p [Latent] {
-        let wide = self.image.blocks_wide() as usize;
-        self.image
-            .row_start(row)
-            .and_then(|start| self.image.latents().get(start..)?.get(..wide))
-            .unwrap_or_default()
-    }
-
-    /// Where the lines of a row of blocks go in a buffer of `length` bytes, if it can take them.
-    #[inline(always)]
-    pub(crate) fn frame<P: Pixel>(
-        &self,
-        row: u32,
-        length: usize,
-        stride: usize,
-    ) -> Result<Frame, RowError> {
+    pub(crate) fn row_region(&self, row: u32) -> Result<Region, LinesError> {
         let rows = self.image.blocks_high();
         if row >= rows {
-            return Err(RowError::OutOfRange { row, rows });
+            return Err(LinesError::OutOfRange { row, rows });
         }
-        let line = (self.image.width() as usize).saturating_mul(P::BYTES);
-        if stride < line {
-            return Err(RowError::Stride {
-                found: stride,
-                needed: line,
-            });
-        }
-        let above = row.saturating_mul(BLOCK as u32);
-        let height = self.image.height().saturating_sub(above).min(BLOCK as u32) as usize;
-        let needed = stride
-            .saturating_mul(height.saturating_sub(1))
-            .saturating_add(line);
-        if length < needed {
-            return Err(RowError::Buffer {
-                found: length,
-                needed,
-            });
-        }
-        Ok(Frame {
-            height,
-            line,
-            stride,
+        let y = row.saturating_mul(SIDE);
+        Ok(Region {
+            y,
+            height: self.image.height().saturating_sub(y).min(SIDE),
+            ..self.image.region()
         })
     }
-}
 
-/// Where the lines of a row of blocks go in a buffer that is known to be long enough.
-#[derive(Clone, Copy)]
-pub(crate) struct Frame {
-    /// How many lines of the row are in the picture.
-    pub(crate) height: usize,
-    line: usize,
-    stride: usize,
-}
-
-impl Frame {
-    /// Writes line `y` of the block in a column of blocks, as far as it is in the picture.
+    /// The latents of a row of blocks in some columns, the first and how many; none if they are not all there.
     #[inline(always)]
-    pub(crate) fn put<P: Pixel>(
-        &self,
-        lines: &mut [u8],
-        column: usize,
-        y: usize,
-        samples: &[u8; LINE_SAMPLES],
-    ) {
-        if y >= self.height {
-            return;
-        }
-        let from = column.wrapping_mul(BLOCK * P::BYTES);
-        let to = from.wrapping_add(BLOCK * P::BYTES).min(self.line);
-        let base = y.wrapping_mul(self.stride);
-        if let Some(out) = lines.get_mut(base.wrapping_add(from)..base.wrapping_add(to)) {
-            P::write(samples, out);
-        }
+    pub(crate) fn latents(&self, row: u32, (first, count): (usize, usize)) -> &'p [Latent] {
+        self.image
+            .row_start(row)
+            .and_then(|start| {
+                let latents = self.image.latents().get(start..)?;
+                latents.get(first..)?.get(..count)
+            })
+            .unwrap_or_default()
     }
 }
 

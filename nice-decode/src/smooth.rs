@@ -1,55 +1,97 @@
-//! A picture row after row with the borders between its blocks smoothed.
+//! A picture or a region of it with the borders between its blocks smoothed.
 
 use core::fmt;
 
 use crate::block::{BLOCK, LINE_SAMPLES};
 use crate::boundary::{Checked, REACH};
+use crate::frame::Frame;
 use crate::network::NATIVE;
-use crate::{Picture, Pixel, RowError};
+use crate::region::SIDE;
+use crate::{Latent, LinesError, Picture, Pixel, Region};
 
-/// How many lines of the picture are kept: a row of blocks, and the one below it.
+/// How many lines of the picture are kept: two rows of blocks.
 const KEPT: usize = 2 * BLOCK;
 
-/// Decodes rows of blocks with the borders between blocks smoothed by the model's own filter, from
-/// [`Picture::smooth`].
+/// Samples that a border changes on each of its sides, in the type of a picture's columns and lines.
+const MARGIN: u32 = REACH as u32;
+
+/// Decodes a picture or a region of it with the borders between blocks smoothed by the model's own filter, from
+/// [`Picture::smooth`] or [`Picture::smooth_region`].
 ///
 /// It keeps two rows of blocks in a buffer that the caller lends it, since what a border looks like depends on the
-/// blocks on both of its sides. Rows can be asked for in any order; from top to bottom every block is decoded once,
-/// otherwise up to three times.
+/// blocks on both of its sides. Regions can be asked for in any order; from top to bottom (as [`Region::strips`] go)
+/// every block is decoded once, otherwise a row of blocks takes up to three.
+///
+/// The borders cost 48 multiplications for a pixel of the picture beside what decoding costs: 24 lines of samples
+/// across a vertical border and 24 across a horizontal one for every block of 64 pixels, 8 of them made from 8 each
+/// time.
 ///
 /// ```
-/// use nice_decode::{Decoder, Image, Rgb888};
+/// use nice_decode::{Decoder, Image, Region, Rgb888};
 /// # fn show(model: &[u8], file: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 /// let decoder = Decoder::from_bytes(model)?;
 /// let image = Image::from_bytes(file)?;
 /// let picture = decoder.open(&image)?;
 ///
+/// // The whole picture.
 /// let mut work = vec![0; picture.smooth_bytes()];
 /// let mut smooth = picture.smooth(&mut work)?;
 /// let stride = 3 * image.width() as usize;
 /// let mut pixels = vec![0; stride * image.height() as usize];
-/// for (row, lines) in pixels.chunks_mut(8 * stride).enumerate() {
-///     smooth.row::<Rgb888>(row as u32, lines, stride)?;
+/// smooth.region::<Rgb888>(image.region(), &mut pixels, stride)?;
+///
+/// // A region of it, 8 lines at a time.
+/// let region = Region { x: 13, y: 5, width: 20, height: 12 };
+/// let mut work = [0; 384 * 5]; // it is never more than 384 * (20_u32.div_ceil(8) + 2)
+/// let mut smooth = picture.smooth_region(region, &mut work)?;
+/// let mut lines = [0; 8 * 3 * 20];
+/// for strip in region.strips() {
+///     smooth.region::<Rgb888>(strip, &mut lines, 3 * 20)?;
+/// #   let at = strip.y as usize * stride + 3 * strip.x as usize;
+/// #   assert_eq!(lines[..60], pixels[at..at + 60]);
 /// }
 /// # Ok(())
 /// # }
+/// # let model = include_bytes!("../../firmware-example/model.nicem");
+/// # show(model, include_bytes!("../../firmware-example/picture.nice")).unwrap();
 /// ```
 pub struct Smooth<'m, 'p, 'w> {
     picture: Picture<'m, 'p>,
+    filter: Option<Checked<'m>>,
+    /// What can be asked for.
+    region: Region,
+    /// Two rows of blocks, those with even numbers in the first half.
     work: &'w mut [u8],
-    /// The row in the first half of the buffer, all but the lower border of which is done.
-    held: Option<u32>,
+    held: Option<Held>,
+}
+
+/// Which rows of blocks have been decoded one after the other, the borders between them smoothed. The last two of them
+/// are in the buffer.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    first: u32,
+    last: u32,
 }
 
 impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
-    pub(crate) fn new(picture: Picture<'m, 'p>, work: &'w mut [u8]) -> Result<Self, RowError> {
-        let needed = bytes(&picture);
+    pub(crate) fn new(
+        picture: Picture<'m, 'p>,
+        region: Region,
+        work: &'w mut [u8],
+    ) -> Result<Self, LinesError> {
+        let whole = picture.image().region();
+        if !whole.contains(&region) {
+            return Err(LinesError::Outside { region, whole });
+        }
+        let needed = bytes(&picture, &region);
         let found = work.len();
         let Some(work) = work.get_mut(..needed) else {
-            return Err(RowError::Buffer { found, needed });
+            return Err(LinesError::Buffer { found, needed });
         };
         Ok(Self {
             picture,
+            filter: picture.decoder().boundary(),
+            region,
             work,
             held: None,
         })
@@ -61,19 +103,26 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         &self.picture
     }
 
-    /// Decodes a row of blocks into the lines of a buffer, exactly as [`Picture::row`] does, but smoothed. With a
-    /// model that has no filter the result is that of [`Picture::row`].
+    /// What can be asked for: the whole picture after [`Picture::smooth`], otherwise what was given to
+    /// [`Picture::smooth_region`].
+    #[must_use]
+    pub const fn within(&self) -> Region {
+        self.region
+    }
+
+    /// Decodes a row of blocks into the lines of a buffer, exactly as [`Picture::row`] does, but smoothed, and only the
+    /// columns [within](Self::within) which it smooths. With a model that has no filter they are as they are.
     ///
     /// # Errors
     ///
-    /// As [`Picture::row`]; nothing is written then.
+    /// As [`Picture::row`], and if not all lines of the row are within what it smooths; nothing is written then.
     pub fn row<P: Pixel>(
         &mut self,
         row: u32,
         lines: &mut [u8],
         stride: usize,
-    ) -> Result<(), RowError> {
-        self.row_inline::<P>(row, lines, stride)
+    ) -> Result<(), LinesError> {
+        self.region::<P>(self.row_region(row)?, lines, stride)
     }
 
     /// As [`row`](Self::row), but always compiled into its caller, with the processor features that the caller is
@@ -84,66 +133,179 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         row: u32,
         lines: &mut [u8],
         stride: usize,
-    ) -> Result<(), RowError> {
-        let Some(filter) = self.picture.decoder().boundary() else {
-            return self.picture.row_inline::<P>(row, lines, stride);
-        };
-        let frame = self.picture.frame::<P>(row, lines.len(), stride)?;
-        let half = self.work.len() / 2;
-        let (upper, lower) = self.work.split_at_mut(half);
-        if self.held != Some(row) {
-            if let Some(above) = row.checked_sub(1) {
-                decode(&self.picture, &filter, above, lower);
-            }
-            decode(&self.picture, &filter, row, upper);
-            if row > 0 {
-                smooth_between(&filter, lower, upper);
-            }
+    ) -> Result<(), LinesError> {
+        self.region_inline::<P>(self.row_region(row)?, lines, stride)
+    }
+
+    /// A row of blocks as a region, as wide as what is smoothed.
+    #[inline(always)]
+    fn row_region(&self, row: u32) -> Result<Region, LinesError> {
+        Ok(Region {
+            x: self.region.x,
+            width: self.region.width,
+            ..self.picture.row_region(row)?
+        })
+    }
+
+    /// Decodes a region [within](Self::within) what it smooths into the lines of a buffer, exactly as
+    /// [`Picture::region`] does, but smoothed. With a model that has no filter the result is that of
+    /// [`Picture::region`].
+    ///
+    /// # Errors
+    ///
+    /// [`LinesError`] if the region is not within what it smooths, if the stride is shorter than a line, or if the
+    /// lines do not fit into the buffer; nothing is written then.
+    pub fn region<P: Pixel>(
+        &mut self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        if self.filter.is_none() && self.region.contains(&region) {
+            return self.picture.region::<P>(region, lines, stride);
         }
-        let below = row.wrapping_add(1);
-        if below < self.picture.image().blocks_high() {
-            decode(&self.picture, &filter, below, lower);
-            smooth_between(&filter, upper, lower);
+        self.region_with::<P>(region, lines, stride, Self::prepare_apart)
+    }
+
+    /// As [`region`](Self::region), but always compiled into its caller, with the processor features that the caller is
+    /// compiled for.
+    #[inline(always)]
+    pub fn region_inline<P: Pixel>(
+        &mut self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        if self.filter.is_none() && self.region.contains(&region) {
+            return self.picture.region_inline::<P>(region, lines, stride);
         }
-        let line_bytes = half / BLOCK;
-        for (y, line) in upper
-            .chunks_exact(line_bytes.max(1))
-            .enumerate()
-            .take(frame.height)
-        {
-            for (column, samples) in line.as_chunks::<LINE_SAMPLES>().0.iter().enumerate() {
-                frame.put::<P>(lines, column, y, samples);
+        self.region_with::<P>(region, lines, stride, |smooth, strip, kept| {
+            let decoder = *smooth.picture.decoder();
+            smooth.prepare(strip, kept, |latent, put| {
+                decoder.lines_inline::<NATIVE>(latent, put);
+            });
+        })
+    }
+
+    /// Decodes a region with something that prepares the row of blocks of a strip in the columns that are kept.
+    #[inline(always)]
+    fn region_with<P: Pixel>(
+        &mut self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+        prepare: impl Fn(&mut Self, &Region, (usize, usize)),
+    ) -> Result<(), LinesError> {
+        let whole = self.region;
+        if !whole.contains(&region) {
+            return Err(LinesError::Outside { region, whole });
+        }
+        let frame = Frame::new::<P>(&region, lines.len(), stride)?;
+        let blocks_wide = self.picture.image().blocks_wide();
+        let kept = whole.columns(MARGIN, blocks_wide);
+        let (first, count) = region.columns(0, blocks_wide);
+        let before = first.saturating_sub(kept.0);
+        let mut lines = lines;
+        for strip in region.strips() {
+            let place = frame.strip(&strip);
+            prepare(self, &strip, kept);
+            let half = self.work.len() / 2;
+            let (even, odd) = self.work.split_at_mut(half);
+            let shown = half_of(strip.y / SIDE, even, odd);
+            let line_bytes = shown.len() / BLOCK;
+            for (y, line) in shown.chunks_exact(line_bytes.max(1)).enumerate() {
+                let blocks = line.as_chunks::<LINE_SAMPLES>().0.iter();
+                for (column, samples) in blocks.skip(before).take(count).enumerate() {
+                    place.put::<P>(lines, column, y, samples);
+                }
             }
+            lines = frame.after(&strip, lines);
         }
-        // What lies below is the next row to be held.
-        upper.swap_with_slice(lower);
-        self.held = Some(below);
         Ok(())
+    }
+
+    /// As [`prepare`](Self::prepare), compiled once, however many formats of pixels a program uses.
+    #[inline(never)]
+    fn prepare_apart(&mut self, strip: &Region, kept: (usize, usize)) {
+        let decoder = *self.picture.decoder();
+        self.prepare(strip, kept, |latent, put| decoder.lines(latent, put));
+    }
+
+    /// Sees to it that the row of blocks in which a strip lies is in the buffer, in the columns that are kept, and that
+    /// those of its lines that are in the strip are smoothed.
+    #[inline(always)]
+    fn prepare(
+        &mut self,
+        strip: &Region,
+        kept: (usize, usize),
+        blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
+    ) {
+        let Some(filter) = &self.filter else {
+            return;
+        };
+        let row = strip.y / SIDE;
+        let from = strip.y % SIDE;
+        // A border changes the lines on its two sides; lines in the middle of a row of blocks are all near a border.
+        let first = row.saturating_sub(u32::from(from < MARGIN));
+        let below = from.wrapping_add(strip.height) > SIDE.wrapping_sub(MARGIN);
+        let last_row = self.picture.image().blocks_high().saturating_sub(1);
+        let last = row.wrapping_add(u32::from(below)).min(last_row);
+
+        let half = self.work.len() / 2;
+        let (even, odd) = self.work.split_at_mut(half);
+        let begun = self.held.filter(|held| {
+            held.first <= first && (first..=row.wrapping_add(1)).contains(&held.last)
+        });
+        let (mut next, first) = match begun {
+            Some(held) => (held.last.wrapping_add(1), held.first),
+            None => (first, first),
+        };
+        while next <= last {
+            let latents = self.picture.latents(next, kept);
+            decode(filter, latents, half_of(next, even, odd), &blocks);
+            if next > first {
+                if next.is_multiple_of(2) {
+                    smooth_between(filter, odd, even);
+                } else {
+                    smooth_between(filter, even, odd);
+                }
+            }
+            self.held = Some(Held { first, last: next });
+            next = next.wrapping_add(1);
+        }
     }
 }
 
-/// The bytes that smoothing a picture needs to work in: 16 lines of whole blocks, three bytes a pixel.
-pub(crate) fn bytes(picture: &Picture<'_, '_>) -> usize {
-    (picture.image().blocks_wide() as usize)
-        .saturating_mul(LINE_SAMPLES)
-        .saturating_mul(KEPT)
+/// The half of the buffer in which a row of blocks is kept.
+#[inline(always)]
+fn half_of<'w>(row: u32, even: &'w mut [u8], odd: &'w mut [u8]) -> &'w mut [u8] {
+    if row.is_multiple_of(2) { even } else { odd }
 }
 
-/// Decodes a row of blocks, whole blocks throughout, and smooths the borders within it.
+/// The bytes that smoothing a region of a picture needs to work in: 16 lines of whole blocks, three bytes a pixel.
+pub(crate) fn bytes(picture: &Picture<'_, '_>, region: &Region) -> usize {
+    let (_, count) = region.columns(MARGIN, picture.image().blocks_wide());
+    count.saturating_mul(LINE_SAMPLES).saturating_mul(KEPT)
+}
+
+/// Decodes blocks beside each other, whole blocks throughout, and smooths the borders between them.
 #[inline(always)]
-fn decode(picture: &Picture<'_, '_>, filter: &Checked<'_>, row: u32, lines: &mut [u8]) {
+fn decode(
+    filter: &Checked<'_>,
+    latents: &[Latent],
+    lines: &mut [u8],
+    blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
+) {
     let line_bytes = lines.len() / BLOCK;
-    for (column, latent) in picture.row_latents(row).iter().enumerate() {
-        picture
-            .decoder()
-            .lines_inline::<NATIVE>(latent, |y, samples| {
-                let at = y
-                    .wrapping_mul(line_bytes)
-                    .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
-                if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-                    *to = *samples;
-                }
-            });
+    for (column, latent) in latents.iter().enumerate() {
+        blocks(latent, &mut |y, samples| {
+            let at = y
+                .wrapping_mul(line_bytes)
+                .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
+            if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+                *to = *samples;
+            }
+        });
     }
     for line in lines.chunks_exact_mut(line_bytes.max(1)) {
         let mut rest = line.get_mut(LINE_SAMPLES - 3 * REACH..).unwrap_or_default();
@@ -190,6 +352,7 @@ impl fmt::Debug for Smooth<'_, '_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Smooth")
             .field("picture", &self.picture)
+            .field("within", &self.region)
             .field("held", &self.held)
             .finish_non_exhaustive()
     }
@@ -198,6 +361,44 @@ impl fmt::Debug for Smooth<'_, '_, '_> {
 #[cfg(feature = "defmt")]
 impl defmt::Format for Smooth<'_, '_, '_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{}, smoothed", self.picture);
+        defmt::write!(f, "{}, smoothed within {}", self.picture, self.region);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec;
+
+    use crate::tests::made::small_codebook;
+    use crate::tests::smoothing::with_picture;
+    use crate::{Region, Rgb888};
+
+    #[test]
+    fn from_top_to_bottom_every_row_of_blocks_is_decoded_once() {
+        with_picture(&small_codebook().file(), (20, 60), |shown, _| {
+            for (y, height, first, last) in [
+                (0, 60, 0, 7),
+                (12, 30, 1, 5),
+                (3, 1, 0, 0),
+                (11, 17, 0, 3),
+                (4, 4, 0, 1),
+            ] {
+                let region = Region {
+                    x: 0,
+                    y,
+                    width: 20,
+                    height,
+                };
+                let mut work = vec![0; shown.smooth_region_bytes(region)];
+                let mut smooth = shown.smooth_region(region, &mut work).unwrap();
+                let mut lines = vec![0; 8 * 60];
+                for strip in region.strips() {
+                    smooth.region::<Rgb888>(strip, &mut lines, 60).unwrap();
+                    let held = smooth.held.unwrap();
+                    assert_eq!(held.first, first, "nothing was begun anew");
+                }
+                assert_eq!(smooth.held.unwrap().last, last, "lines from {y} on");
+            }
+        });
     }
 }

@@ -319,7 +319,7 @@ mod tests {
                     );
                     for (x, y) in [(0, 0), (7, 0), (3, 6), (5, 1)] {
                         assert_eq!(
-                            decoder.pixel(&search.latent(&item.picks), x, y),
+                            decoder.texel(&search.latent(&item.picks), x, y),
                             decoded[(y * 8 + x) * 3..][..3]
                         );
                     }

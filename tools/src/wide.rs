@@ -5,7 +5,7 @@
 
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
-use nice_decode::{BLOCK, BLOCK_SAMPLES, Decoder, Latent, Picture, Rgb888, RowError};
+use nice_decode::{BLOCK, BLOCK_SAMPLES, Decoder, Latent, LinesError, Picture, Rgb888};
 
 use crate::blocks::{self, BLOCK_BYTES};
 use crate::codebook::coordinates::{self, Coordinates, DIMENSIONS};
@@ -68,7 +68,7 @@ pub(crate) fn decode_row(
     row: u32,
     lines: &mut [u8],
     stride: usize,
-) -> Result<(), RowError> {
+) -> Result<(), LinesError> {
     if target_cfg_f!(target_feature = "avx512bw") {
         picture.row_inline_wide::<Rgb888>(row, lines, stride)
     } else {
@@ -84,7 +84,7 @@ pub(crate) fn smooth_rows(
     lines: &mut [u8],
     stride: usize,
     work: &mut [u8],
-) -> Result<(), RowError> {
+) -> Result<(), LinesError> {
     let mut smooth = picture.smooth(work)?;
     for (row, lines) in (first..).zip(lines.chunks_mut(stride * BLOCK)) {
         smooth.row_inline::<Rgb888>(row, lines, stride)?;

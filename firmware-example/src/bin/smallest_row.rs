@@ -6,7 +6,7 @@
 use core::hint::black_box;
 
 use firmware_example::{MODEL, PICTURE, entry, failure, success};
-use nice_decode::{Decoder, Image, Pixel, Rgb565Be, Rgb565Le, Rgb888, RowError};
+use nice_decode::{Decoder, Image, Pixel, Rgb565Be, Rgb565Le, Rgb888, LinesError};
 
 /// The width of the display: lines of the buffer are as long.
 const WIDTH: usize = 48;
@@ -29,7 +29,7 @@ fn show<P: Pixel>(model: &[u8], picture: &[u8]) -> Option<()> {
     let picture = decoder.open(&image).ok()?;
     let mut lines = [0; WIDTH * 3 * 8];
     for row in 0..image.blocks_high() {
-        let result: Result<(), RowError> = picture.row::<P>(row, &mut lines, WIDTH * P::BYTES);
+        let result: Result<(), LinesError> = picture.row::<P>(row, &mut lines, WIDTH * P::BYTES);
         result.ok()?;
         black_box(&lines);
     }

@@ -19,7 +19,7 @@ fn try_all(bytes: &[u8]) {
     {
         decoder.block(&[0xA5; 6], &mut block);
         decoder.block(&[0xFF; 6], &mut block);
-        assert_eq!(decoder.pixel(&[0xFF; 6], 3, 4), block[105..108]);
+        assert_eq!(decoder.texel(&[0xFF; 6], 3, 4), block[105..108]);
         smooth(&decoder);
     }
     for image in [Image::from_bytes(bytes), Image::from_trusted_bytes(bytes)]

@@ -31,7 +31,7 @@ fn check(file: &[u8], latents: &[[u8; 6]]) {
         for y in 0..8 {
             for x in 0..8 {
                 let at = (y * 8 + x) * 3;
-                assert_eq!(decoder.pixel(latent, x, y), expected[at..][..3]);
+                assert_eq!(decoder.texel(latent, x, y), expected[at..][..3]);
             }
         }
     }
@@ -60,7 +60,7 @@ fn check_rows<P: Pixel>(file: &[u8], size: (u32, u32), convert: super::rows::Con
     }
     for (y, expected) in lines.iter().enumerate() {
         for (x, &expected) in expected.iter().enumerate() {
-            assert_eq!(shown.pixel(x as u32, y as u32), Ok(expected));
+            assert_eq!(shown.texel(x as u32, y as u32), Ok(expected));
         }
     }
 }
@@ -137,11 +137,11 @@ fn a_pixel_is_found_modulo_the_side_of_a_block() {
         for y in 0..8 {
             for x in 0..8 {
                 let expected = block[(y * 8 + x) * 3..][..3].to_vec();
-                assert_eq!(decoder.pixel(&latent, x, y).to_vec(), expected);
-                assert_eq!(decoder.pixel(&latent, x + 8, y + 800).to_vec(), expected);
+                assert_eq!(decoder.texel(&latent, x, y).to_vec(), expected);
+                assert_eq!(decoder.texel(&latent, x + 8, y + 800).to_vec(), expected);
             }
         }
-        let corner = decoder.pixel(&latent, usize::MAX, usize::MAX);
+        let corner = decoder.texel(&latent, usize::MAX, usize::MAX);
         assert_eq!(corner, block[189..]);
     }
 }
@@ -160,9 +160,9 @@ fn pixels_that_are_not_there_are_refused() {
             width: 17,
             height: 9,
         };
-        assert_eq!(shown.pixel(x, y), Err(refused));
+        assert_eq!(shown.texel(x, y), Err(refused));
     }
-    assert!(shown.pixel(16, 8).is_ok());
+    assert!(shown.texel(16, 8).is_ok());
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn blocks_and_pixels_are_those_written_down() {
         decoder.block(latent, &mut block);
         assert_eq!(block, expected);
         for (at, pixel) in expected.chunks(3).enumerate() {
-            assert_eq!(decoder.pixel(latent, at % 8, at / 8), pixel);
+            assert_eq!(decoder.texel(latent, at % 8, at / 8), pixel);
         }
     }
 }

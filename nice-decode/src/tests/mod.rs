@@ -11,6 +11,7 @@ mod model_refused;
 mod picture_refused;
 mod reference;
 mod reference_codebook;
+mod regions;
 mod rows;
 mod shown;
-mod smoothing;
+pub(crate) mod smoothing;

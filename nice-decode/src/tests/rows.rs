@@ -6,7 +6,7 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::made::{codes, picture, small};
-use crate::{Decoder, Image, Pixel, Rgb565Be, Rgb565Le, Rgb888, RowError};
+use crate::{Decoder, Image, LinesError, Pixel, Rgb565Be, Rgb565Le, Rgb888};
 
 /// The pixel of a decoded block in a format, worked out apart from the crate.
 pub type Convert = fn([u8; 3]) -> Vec<u8>;
@@ -59,7 +59,7 @@ fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
         let short = shown.row::<P>(row, &mut buffer[..needed - 1], stride);
         assert_eq!(
             short,
-            Err(RowError::Buffer {
+            Err(LinesError::Buffer {
                 found: needed - 1,
                 needed
             })
@@ -67,7 +67,7 @@ fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
         let narrow = shown.row::<P>(row, &mut buffer, line - 1);
         assert_eq!(
             narrow,
-            Err(RowError::Stride {
+            Err(LinesError::Stride {
                 found: line - 1,
                 needed: line
             })
@@ -80,7 +80,7 @@ fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
     let mut buffer = vec![0xAA; 8 * stride];
     for row in [high, u32::MAX] {
         let refused = shown.row::<P>(row, &mut buffer, stride);
-        assert_eq!(refused, Err(RowError::OutOfRange { row, rows: high }));
+        assert_eq!(refused, Err(LinesError::OutOfRange { row, rows: high }));
     }
     let vast = shown.row::<P>(0, &mut buffer, usize::MAX);
     assert_eq!(vast.is_err(), height > 1);

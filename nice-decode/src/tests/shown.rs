@@ -7,8 +7,8 @@ use std::string::ToString;
 
 use super::made::{codes, picture, small};
 use crate::{
-    CodebookTable, Decoder, Image, ImageError, LayerName, ModelError, ModelId, OutOfRange,
-    RowError, Table, Thresholds, WrongModel,
+    CodebookTable, Decoder, Image, ImageError, LayerName, LinesError, ModelError, ModelId,
+    OutOfRange, Region, Table, Thresholds, WrongModel,
 };
 
 #[test]
@@ -194,24 +194,41 @@ fn errors_are_sentences_that_hold_what_offended() {
             "{sentence}"
         );
     }
-    let rows: [(RowError, &str); 3] = [
+    let rows: [(LinesError, &str); 4] = [
         (
-            RowError::OutOfRange { row: 8, rows: 6 },
+            LinesError::OutOfRange { row: 8, rows: 6 },
             "there is no row of blocks 8: the picture has 6",
         ),
         (
-            RowError::Stride {
+            LinesError::Outside {
+                region: Region {
+                    x: 3,
+                    y: 4,
+                    width: 8,
+                    height: 9,
+                },
+                whole: Region {
+                    x: 0,
+                    y: 0,
+                    width: 10,
+                    height: 20,
+                },
+            },
+            "the region, 8 x 9 pixels at (3, 4), is not within 10 x 20 pixels at (0, 0)",
+        ),
+        (
+            LinesError::Stride {
                 found: 8,
                 needed: 9,
             },
             "lines lie 8 bytes apart, but a line takes 9",
         ),
         (
-            RowError::Buffer {
+            LinesError::Buffer {
                 found: 8,
                 needed: 9,
             },
-            "the buffer has 8 bytes, but the lines of the row take 9",
+            "the buffer has 8 bytes, but 9 are needed",
         ),
     ];
     for (error, sentence) in rows {

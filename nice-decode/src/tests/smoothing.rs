@@ -11,10 +11,14 @@ use super::made::{
 };
 use super::reference_codebook::Codebook;
 use super::rows::rgb565;
-use crate::{Decoder, Image, Picture, Pixel, Rgb565Be, Rgb888, RowError, Smooth};
+use crate::{Decoder, Image, LinesError, Picture, Pixel, Rgb565Be, Rgb888, Smooth};
 
 /// Opens a picture with a model, and does something with it and with its latents.
-fn with_picture(model: &[u8], size: (u32, u32), then: impl FnOnce(Picture<'_, '_>, &[[u8; 6]])) {
+pub fn with_picture(
+    model: &[u8],
+    size: (u32, u32),
+    then: impl FnOnce(Picture<'_, '_>, &[[u8; 6]]),
+) {
     let decoder = Decoder::from_bytes(model).unwrap();
     let latents = codes((size.0.div_ceil(8) * size.1.div_ceil(8)) as usize);
     let file = picture(size.0, size.1, decoder.id().get(), &latents);
@@ -176,7 +180,7 @@ fn the_buffer_to_work_in_has_16_lines_of_whole_blocks_and_may_be_longer() {
         for found in [0, 1, needed - 1] {
             assert_eq!(
                 shown.smooth(&mut work[..found]).map(|_| ()),
-                Err(RowError::Buffer { found, needed })
+                Err(LinesError::Buffer { found, needed })
             );
         }
     });
@@ -193,19 +197,19 @@ fn rows_that_cannot_be_shown_are_refused_and_the_next_is_right_all_the_same() {
             for none in [3, u32::MAX] {
                 assert_eq!(
                     smooth.row::<Rgb888>(none, &mut lines, 51),
-                    Err(RowError::OutOfRange { row: none, rows: 3 })
+                    Err(LinesError::OutOfRange { row: none, rows: 3 })
                 );
             }
             assert_eq!(
                 smooth.row::<Rgb888>(asked, &mut lines, 50),
-                Err(RowError::Stride {
+                Err(LinesError::Stride {
                     found: 50,
                     needed: 51
                 })
             );
             assert_eq!(
                 smooth.row::<Rgb888>(asked, &mut lines[..7], 51),
-                Err(RowError::Buffer {
+                Err(LinesError::Buffer {
                     found: 7,
                     needed: expected[asked as usize].len()
                 })

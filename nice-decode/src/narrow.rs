@@ -1,0 +1,290 @@
+//! How the rows of a codebook become the tones of a block where registers have 32 bits and memory is little.
+//!
+//! Everything is done with two samples in a word, a quarter of a block at a time: four lines of four samples. A row is turned
+//! as it is read, so nothing has to be moved afterwards.
+
+use crate::block::BLOCK;
+use crate::format::{CHROMA_SAMPLES, LUMA_SAMPLES, ROW_BYTES};
+use crate::tones::{Colours, LOWER, ONES, Quarter, Tones};
+
+/// Whether the processor reads a word from any address with one instruction. Nothing tells a program; of the Arm processors
+/// those cannot that cannot compare and swap either, but for one. All this decides is how fast a row is read.
+const READS_ANYWHERE: bool = cfg!(any(
+    all(target_arch = "arm", target_has_atomic = "32"),
+    target_arch = "x86",
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "wasm32",
+));
+
+/// A row, or a sum of rows, as quarters: the four of the luma, left above, right above, left below, right below, and the two
+/// chroma planes.
+#[derive(Clone, Copy)]
+pub(crate) struct Turned {
+    luma: [Quarter; 4],
+    chroma: [Quarter; 2],
+}
+
+impl Turned {
+    /// A sum of nothing.
+    pub(crate) const ZERO: Self = Self {
+        luma: [[[0; 2]; 4]; 4],
+        chroma: [[[0; 2]; 4]; 2],
+    };
+
+    /// A row turned: bit 0 of `turns` negates it, bit 1 turns it upside down, bit 2 left to right, and bit 3 transposes it
+    /// after that.
+    #[inline(never)]
+    pub(crate) fn new(row: &[u8; ROW_BYTES], turns: u32) -> Self {
+        let mut new = Self::ZERO;
+        new.put::<true>(row, turns);
+        new
+    }
+
+    /// Adds a row turned.
+    #[inline(never)]
+    pub(crate) fn add(&mut self, row: &[u8; ROW_BYTES], turns: u32) {
+        self.put::<false>(row, turns);
+    }
+
+    /// Adds a row turned, or if it is the `FIRST` takes its place.
+    #[inline(always)]
+    fn put<const FIRST: bool>(&mut self, row: &[u8; ROW_BYTES], turns: u32) {
+        let negated = 0_u32.wrapping_sub(turns & 1);
+        match turns >> 1 & 7 {
+            0 => self.put_turned::<false, false, false, FIRST>(row, negated),
+            1 => self.put_turned::<true, false, false, FIRST>(row, negated),
+            2 => self.put_turned::<false, true, false, FIRST>(row, negated),
+            3 => self.put_turned::<true, true, false, FIRST>(row, negated),
+            4 => self.put_turned::<false, false, true, FIRST>(row, negated),
+            5 => self.put_turned::<true, false, true, FIRST>(row, negated),
+            6 => self.put_turned::<false, true, true, FIRST>(row, negated),
+            _ => self.put_turned::<true, true, true, FIRST>(row, negated),
+        }
+    }
+
+    /// As [`put`](Self::put), for one way to turn.
+    #[inline(always)]
+    fn put_turned<
+        const UPSIDE_DOWN: bool,
+        const MIRRORED: bool,
+        const TRANSPOSED: bool,
+        const FIRST: bool,
+    >(
+        &mut self,
+        row: &[u8; ROW_BYTES],
+        negated: u32,
+    ) {
+        let words = row.as_chunks::<4>().0;
+        for quarter in 0..4 {
+            let (mut down, mut right) = (quarter / 2, quarter % 2);
+            if TRANSPOSED {
+                (down, right) = (right, down);
+            }
+            down ^= usize::from(UPSIDE_DOWN);
+            right ^= usize::from(MIRRORED);
+            let start = 4 * (BLOCK / 4) * down + right;
+            let lines = [0, 1, 2, 3].map(|line| words[(start + BLOCK / 4 * line) % 16]);
+            let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
+            put::<FIRST>(&mut self.luma[quarter % 4], turned);
+        }
+        for plane in 0..2 {
+            let start = (LUMA_SAMPLES + plane * CHROMA_SAMPLES) / 4;
+            let lines = [0, 1, 2, 3].map(|line| words[(start + line) % 24]);
+            let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
+            put::<FIRST>(&mut self.chroma[plane % 2], turned);
+        }
+    }
+}
+
+/// Adds to a quarter, or takes its place.
+#[inline(always)]
+fn put<const FIRST: bool>(sums: &mut Quarter, quarter: Quarter) {
+    for (sums, quarter) in sums
+        .as_flattened_mut()
+        .iter_mut()
+        .zip(quarter.as_flattened())
+    {
+        *sums = if FIRST {
+            *quarter
+        } else {
+            sums.wrapping_add(*quarter)
+        };
+    }
+}
+
+/// Four lines of four samples turned, two samples to a word.
+#[inline(always)]
+fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>(
+    lines: [[u8; 4]; 4],
+    negated: u32,
+) -> Quarter {
+    let [a, b, c, d] = if UPSIDE_DOWN {
+        let [a, b, c, d] = lines;
+        [d, c, b, a]
+    } else {
+        lines
+    };
+    if READS_ANYWHERE {
+        let [a, b, c, d] = [a, b, c, d].map(|line| u32::from_le_bytes(line) ^ negated);
+        let even = |word: u32| word & LOWER;
+        let odd = |word: u32| word >> 8 & LOWER;
+        if TRANSPOSED {
+            // Pairs of columns: samples of the lines a and c, and of b and d, side by side.
+            let (ac, bd) = (a & 0xFFFF | c << 16, b & 0xFFFF | d << 16);
+            let (ac_right, bd_right) = (a >> 16 | c & 0xFFFF_0000, b >> 16 | d & 0xFFFF_0000);
+            let columns = [
+                [even(ac), even(bd)],
+                [odd(ac), odd(bd)],
+                [even(ac_right), even(bd_right)],
+                [odd(ac_right), odd(bd_right)],
+            ];
+            reversed_if::<MIRRORED>(columns)
+        } else if MIRRORED {
+            [a, b, c, d].map(|line| [even(line.rotate_right(24)), even(line.rotate_right(16))])
+        } else {
+            [a, b, c, d].map(|line| [even(line), odd(line)])
+        }
+    } else {
+        let negated = negated & LOWER;
+        let pair = |low: u8, high: u8| (u32::from(low) | u32::from(high) << 16) ^ negated;
+        if TRANSPOSED {
+            let columns = [0, 1, 2, 3].map(|x| [pair(a[x], c[x]), pair(b[x], d[x])]);
+            reversed_if::<MIRRORED>(columns)
+        } else if MIRRORED {
+            [a, b, c, d].map(|line| [pair(line[3], line[1]), pair(line[2], line[0])])
+        } else {
+            [a, b, c, d].map(|line| [pair(line[0], line[2]), pair(line[1], line[3])])
+        }
+    }
+}
+
+/// The lines in reverse order, if they have to be.
+#[inline(always)]
+const fn reversed_if<const REVERSED: bool>([a, b, c, d]: Quarter) -> Quarter {
+    if REVERSED { [d, c, b, a] } else { [a, b, c, d] }
+}
+
+/// How the sum of the residual rows becomes tones, for one gain.
+///
+/// It is the arithmetic of [`codebook`](crate::codebook) with other names for zero: a number that could be below zero has
+/// something added to it, so that two fit into a word side by side, and what is rounded is shifted so that the point lies in
+/// the middle of a word, where the integers of two words can be put together at once.
+#[derive(Clone, Copy)]
+pub(crate) struct Scale {
+    pub(crate) gain: u32,
+    pub(crate) shift: u32,
+    /// How many residual rows there are in a sum.
+    pub(crate) rows: u32,
+}
+
+impl Scale {
+    /// What a base row and the sum of the residual rows look like.
+    #[inline(always)]
+    pub(crate) fn tones(self, base: &Turned, sums: &Turned, tones: &mut Tones) {
+        let Self { gain, shift, rows } = self;
+        let most = (255 * gain).wrapping_mul(rows);
+        let offset = most >> 1;
+        let half = 1_u32.wrapping_shl(shift.wrapping_sub(1));
+        let above;
+        if most.wrapping_add(2_u32.wrapping_shl(shift)) <= 0x1_0000 {
+            // Both products fit into their halves of a word. The least number of ones that keeps the scaled sum above zero.
+            let one = 1_u32.wrapping_shl(shift);
+            above = offset
+                .wrapping_add(half)
+                .wrapping_sub(1)
+                .wrapping_shr(shift);
+            let start = half
+                .wrapping_add(above.wrapping_shl(shift))
+                .wrapping_sub(offset);
+            debug_assert!(start < one);
+            let start = start.wrapping_mul(ONES);
+            let integers = 0xFFFF_u32.wrapping_shr(shift).wrapping_mul(ONES);
+            light(&mut tones.light, base, sums, |pair| {
+                let scaled = pair.wrapping_mul(gain).wrapping_add(start);
+                scaled.wrapping_shr(shift) & integers
+            });
+        } else {
+            above = 0x4000;
+            let to_middle = 16_u32.wrapping_sub(shift);
+            let gain = gain.wrapping_shl(to_middle);
+            let start = half
+                .wrapping_sub(offset)
+                .wrapping_shl(to_middle)
+                .wrapping_add(above << 16);
+            light(&mut tones.light, base, sums, |pair| {
+                let scaled = |sum: u32| sum.wrapping_mul(gain).wrapping_add(start);
+                both(scaled(pair & 0xFFFF), scaled(pair >> 16))
+            });
+        }
+        self.colours(base, sums, offset, above, &mut tones.colours);
+    }
+
+    /// The colours, with what the light has too much taken away.
+    #[inline(always)]
+    fn colours(
+        self,
+        base: &Turned,
+        sums: &Turned,
+        offset: u32,
+        above: u32,
+        colours: &mut [[Colours; 2]; 4],
+    ) {
+        let to_middle = 14_u32.wrapping_sub(self.shift);
+        let gain = self.gain.wrapping_shl(to_middle);
+        let offset = offset.wrapping_shl(to_middle);
+        // Half a one, and so many ones that nothing is below zero.
+        let start = 0x4000_8000_u32;
+        let too_much = above.wrapping_add(0x4000).wrapping_mul(ONES);
+        let first_start = start
+            .wrapping_sub(128 << 16)
+            .wrapping_sub(offset.wrapping_shl(1));
+        let second_start = 0_u32.wrapping_sub(128 << 16).wrapping_sub(offset);
+        let place = |first: [u32; 2], second: [u32; 2]| -> [u32; 3] {
+            let c = first[1]
+                .wrapping_mul(gain << 1)
+                .wrapping_add(first_start)
+                .wrapping_add(first[0]);
+            let h = second[1]
+                .wrapping_mul(gain)
+                .wrapping_add(second_start)
+                .wrapping_add(second[0]);
+            [
+                c.wrapping_sub(h),
+                h.wrapping_mul(2).wrapping_add(start),
+                (2 * start).wrapping_sub(c.wrapping_add(h)),
+            ]
+        };
+        let lines = base.chroma[0].iter().zip(&sums.chroma[0]);
+        let lines = lines.zip(base.chroma[1].iter().zip(&sums.chroma[1]));
+        for (colours, (first, second)) in colours.iter_mut().zip(lines) {
+            let low =
+                |(base, sums): (&[u32; 2], &[u32; 2]), i: usize| [base[i] << 16, sums[i] & 0xFFFF];
+            let high = |(base, sums): (&[u32; 2], &[u32; 2]), i: usize| {
+                [base[i] & 0xFFFF_0000, sums[i] >> 16]
+            };
+            let left = [0, 1].map(|i| place(low(first, i), low(second, i)));
+            let right = [0, 1].map(|i| place(high(first, i), high(second, i)));
+            *colours = [left, right].map(|[left, right]| {
+                core::array::from_fn(|i| both(left[i], right[i]).wrapping_sub(too_much))
+            });
+        }
+    }
+}
+
+/// The light of all pixels.
+#[inline(always)]
+fn light(light: &mut [Quarter; 4], base: &Turned, sums: &Turned, scaled: impl Fn(u32) -> u32) {
+    let light = light.as_flattened_mut().as_flattened_mut().iter_mut();
+    let base = base.luma.as_flattened().as_flattened().iter();
+    let sums = sums.luma.as_flattened().as_flattened().iter();
+    for (light, (base, sums)) in light.zip(base.zip(sums)) {
+        *light = base.wrapping_add(scaled(*sums));
+    }
+}
+
+/// The integers of two numbers that have 16 bits below the point, in the low half of a word and in its high half.
+#[inline(always)]
+const fn both(low: u32, high: u32) -> u32 {
+    high & 0xFFFF_0000 | low >> 16
+}

@@ -1,0 +1,259 @@
+//! What embedded-graphics draws of a picture is what the crate decodes, byte for byte: all of it, parts of it, on displays
+//! that it does not fit on, and in the picture that its simulator writes.
+
+use std::convert::Infallible;
+
+use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::image::{GetPixel, Image as DrawnImage, ImageDrawable, ImageDrawableExt};
+use embedded_graphics::mock_display::MockDisplay;
+use embedded_graphics::pixelcolor::raw::ToBytes;
+use embedded_graphics::pixelcolor::{Bgr555, Gray8, Rgb565, Rgb888 as Color888};
+use embedded_graphics::prelude::*;
+use embedded_graphics::primitives::Rectangle;
+use embedded_graphics_simulator::{OutputSettings, SimulatorDisplay};
+use nice_decode::{Decoder, Drawing, Image, Picture, Pixel, Region, Rgb565Be, Rgb888};
+use proptest::prelude::*;
+
+static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
+static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+
+/// The size of the picture.
+const SIZE: Size = Size::new(45, 19);
+
+/// Does something with the picture of the firmware example.
+fn with_picture(then: impl FnOnce(Picture<'_, '_>)) {
+    let decoder = Decoder::from_bytes(MODEL).unwrap();
+    let image = Image::from_bytes(PICTURE).unwrap();
+    then(decoder.open(&image).unwrap());
+}
+
+/// A region of the picture without gaps, as the crate decodes it.
+fn decoded<P: Pixel>(picture: &Picture<'_, '_>, region: Region) -> Vec<u8> {
+    let stride = region.width as usize * P::BYTES;
+    let mut pixels = vec![0; stride * region.height as usize];
+    picture.region::<P>(region, &mut pixels, stride).unwrap();
+    pixels
+}
+
+/// A display that counts what it is asked for.
+struct Counting {
+    display: SimulatorDisplay<Color888>,
+    areas: Vec<Rectangle>,
+}
+
+impl OriginDimensions for Counting {
+    fn size(&self) -> Size {
+        self.display.size()
+    }
+}
+
+impl DrawTarget for Counting {
+    type Color = Color888;
+    type Error = Infallible;
+
+    fn draw_iter<I>(&mut self, _: I) -> Result<(), Infallible>
+    where
+        I: IntoIterator<Item = embedded_graphics::Pixel<Color888>>,
+    {
+        panic!("pixels are not drawn one by one");
+    }
+
+    fn fill_contiguous<I>(&mut self, area: &Rectangle, colors: I) -> Result<(), Infallible>
+    where
+        I: IntoIterator<Item = Color888>,
+    {
+        let colors: Vec<Color888> = colors.into_iter().collect();
+        assert_eq!(colors.len(), (area.size.width * area.size.height) as usize);
+        self.areas.push(*area);
+        self.display.fill_contiguous(area, colors)
+    }
+}
+
+#[test]
+fn a_whole_picture_is_that_which_is_decoded_in_every_colour() {
+    with_picture(|picture| {
+        let whole = picture.image().region();
+
+        let mut display = SimulatorDisplay::<Color888>::new(SIZE);
+        Drawing::new(picture).draw(&mut display).unwrap();
+        assert_eq!(display.to_be_bytes(), decoded::<Rgb888>(&picture, whole));
+
+        let mut display = SimulatorDisplay::<Rgb565>::new(SIZE);
+        Drawing::new(picture).draw(&mut display).unwrap();
+        assert_eq!(display.to_be_bytes(), decoded::<Rgb565Be>(&picture, whole));
+
+        let (mut display, mut grey) = (
+            SimulatorDisplay::<Bgr555>::new(SIZE),
+            SimulatorDisplay::<Gray8>::new(SIZE),
+        );
+        Drawing::new(picture).draw(&mut display).unwrap();
+        Drawing::new(picture).draw(&mut grey).unwrap();
+        let pixels = decoded::<Rgb888>(&picture, whole);
+        for (point, &[red, green, blue]) in Rectangle::new(Point::zero(), SIZE)
+            .points()
+            .zip(pixels.as_chunks().0)
+        {
+            let color = Color888::new(red, green, blue);
+            assert_eq!(display.get_pixel(point), color.into());
+            assert_eq!(grey.get_pixel(point), color.into());
+        }
+    });
+}
+
+#[test]
+fn pixels_are_drawn_in_areas_of_up_to_a_block() {
+    with_picture(|picture| {
+        let mut target = Counting {
+            display: SimulatorDisplay::new(SIZE),
+            areas: Vec::new(),
+        };
+        Drawing::new(picture).draw(&mut target).unwrap();
+        assert_eq!(target.areas.len(), 18, "one for each block");
+        let last = Rectangle::new(Point::new(40, 16), Size::new(5, 3));
+        assert_eq!(target.areas.last(), Some(&last));
+        assert_eq!(
+            target.display.to_be_bytes(),
+            decoded::<Rgb888>(&picture, picture.image().region())
+        );
+    });
+}
+
+#[test]
+fn what_is_outside_of_the_display_is_not_drawn() {
+    with_picture(|picture| {
+        let drawing = Drawing::new(picture);
+        let mut target = Counting {
+            display: SimulatorDisplay::new(Size::new(10, 9)),
+            areas: Vec::new(),
+        };
+        DrawnImage::new(&drawing, Point::new(-16, -4))
+            .draw(&mut target)
+            .unwrap();
+        let seen = Region {
+            x: 16,
+            y: 4,
+            width: 10,
+            height: 9,
+        };
+        assert_eq!(
+            target.display.to_be_bytes(),
+            decoded::<Rgb888>(&picture, seen)
+        );
+        assert_eq!(target.areas.len(), 4, "two blocks in each of two rows");
+        for far in [
+            Point::new(i32::MAX, 0),
+            Point::new(0, i32::MIN),
+            Point::new(10, 0),
+            Point::new(-45, 0),
+        ] {
+            target.areas.clear();
+            DrawnImage::new(&drawing, far).draw(&mut target).unwrap();
+            assert_eq!(target.areas, []);
+        }
+    });
+}
+
+#[test]
+fn a_mock_display_sees_a_part_where_it_belongs() {
+    with_picture(|picture| {
+        let drawing = Drawing::<Rgb565>::new(picture);
+        let part = drawing.sub_image(&Rectangle::new(Point::new(30, 5), Size::new(12, 9)));
+        let mut display = MockDisplay::new(); // it panics where a pixel is drawn twice or outside of it
+        DrawnImage::new(&part, Point::new(3, 50))
+            .draw(&mut display)
+            .unwrap();
+        assert_eq!(
+            display.affected_area(),
+            Rectangle::new(Point::new(3, 50), Size::new(12, 9))
+        );
+        let pixels = decoded::<Rgb565Be>(
+            &picture,
+            Region {
+                x: 30,
+                y: 5,
+                width: 12,
+                height: 9,
+            },
+        );
+        for (index, bytes) in pixels.as_chunks::<2>().0.iter().enumerate() {
+            let point = Point::new(3 + index as i32 % 12, 50 + index as i32 / 12);
+            assert_eq!(display.get_pixel(point).unwrap().to_be_bytes(), *bytes);
+        }
+    });
+}
+
+#[test]
+fn a_pixel_is_that_which_is_drawn_and_none_outside() {
+    with_picture(|picture| {
+        let drawing = Drawing::<Color888>::new(picture);
+        let mut display = SimulatorDisplay::<Color888>::new(SIZE);
+        drawing.draw(&mut display).unwrap();
+        for point in Rectangle::new(Point::zero(), SIZE).points() {
+            assert_eq!(drawing.pixel(point), Some(display.get_pixel(point)));
+        }
+        for (x, y) in [
+            (-1, 0),
+            (0, -1),
+            (45, 0),
+            (0, 19),
+            (i32::MIN, 3),
+            (3, i32::MAX),
+        ] {
+            assert_eq!(drawing.pixel(Point::new(x, y)), None);
+        }
+    });
+}
+
+#[test]
+fn the_simulator_writes_the_picture_that_is_decoded() {
+    with_picture(|picture| {
+        let mut display = SimulatorDisplay::<Color888>::new(SIZE);
+        Drawing::new(picture).draw(&mut display).unwrap();
+        let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/drawn.png");
+        let output = display.to_rgb_output_image(&OutputSettings::default());
+        output.save_png(path).unwrap();
+        let read = SimulatorDisplay::<Color888>::load_png(path).unwrap();
+        assert_eq!(read.size(), SIZE);
+        let whole = picture.image().region();
+        assert_eq!(read.to_be_bytes(), decoded::<Rgb888>(&picture, whole));
+    });
+}
+
+#[test]
+fn its_description_is_short_and_names_the_picture() {
+    with_picture(|picture| {
+        let drawing = Drawing::<Rgb565>::new(picture);
+        let debug = format!("{drawing:?}");
+        assert!(
+            debug.starts_with("Drawing(Picture") && debug.len() < 300,
+            "{debug}"
+        );
+        assert_eq!(drawing.size(), SIZE);
+        assert_eq!(drawing.picture().image(), picture.image());
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_area_is_drawn_as_far_as_it_is_within_the_picture(
+        (x, y) in (-20..60_i32, -20..60_i32),
+        (width, height) in (0..60_u32, 0..60_u32),
+        far in any::<bool>(),
+    ) {
+        let size = if far { Size::new(u32::MAX, u32::MAX) } else { Size::new(width, height) };
+        let area = Rectangle::new(Point::new(x, y), size);
+        with_picture(|picture| {
+            let drawing = Drawing::<Color888>::new(picture);
+            let mut display = MockDisplay::<Color888>::new();
+            display.set_allow_out_of_bounds_drawing(true);
+            drawing.draw_sub_image(&mut display, &area).unwrap();
+            for at in display.bounding_box().points() {
+                let inside = at.x < size.width.min(64) as i32 && at.y < size.height.min(64) as i32;
+                let expected = if inside { drawing.pixel(at + area.top_left) } else { None };
+                assert_eq!(display.get_pixel(at), expected, "{at}");
+            }
+        });
+    }
+}
