@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::{Decoder, Image, Latent, OutOfRange, Pixel, RowError, Smooth, smooth};
 
@@ -83,9 +84,10 @@ impl<'m, 'p> Picture<'m, 'p> {
     /// the lines do not fit into the buffer; nothing is written then.
     pub fn row<P: Pixel>(&self, row: u32, lines: &mut [u8], stride: usize) -> Result<(), RowError> {
         let frame = self.frame::<P>(row, lines.len(), stride)?;
+        let mut work = Work::NEW;
         for (column, latent) in self.row_latents(row).iter().enumerate() {
             match frame.whole::<P>(lines, column) {
-                Some(lines) => self.decoder.write::<P>(latent, lines, stride),
+                Some(lines) => self.decoder.write::<P>(latent, &mut work, lines, stride),
                 None => self.decoder.lines(latent, &mut |y, samples| {
                     frame.put::<P>(lines, column, y, samples);
                 }),
