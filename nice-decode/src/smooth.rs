@@ -7,7 +7,7 @@ use crate::boundary::{Checked, REACH};
 use crate::frame::Frame;
 use crate::network::NATIVE;
 use crate::region::SIDE;
-use crate::{Latent, LinesError, Picture, Pixel, Region};
+use crate::{Decoder, Latent, LinesError, Picture, Pixel, Region};
 
 /// How many lines of the picture are kept: two rows of blocks.
 const KEPT: usize = 2 * BLOCK;
@@ -164,7 +164,7 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         if self.filter.is_none() && self.region.contains(&region) {
             return self.picture.region::<P>(region, lines, stride);
         }
-        self.region_with::<P>(region, lines, stride, Self::prepare_apart)
+        self.region_with::<P, false>(region, lines, stride)
     }
 
     /// As [`region`](Self::region), but always compiled into its caller, with the processor features that the caller is
@@ -179,22 +179,17 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         if self.filter.is_none() && self.region.contains(&region) {
             return self.picture.region_inline::<P>(region, lines, stride);
         }
-        self.region_with::<P>(region, lines, stride, |smooth, strip, kept| {
-            let decoder = *smooth.picture.decoder();
-            smooth.prepare(strip, kept, |latent, put| {
-                decoder.lines_inline::<NATIVE>(latent, put);
-            });
-        })
+        self.region_with::<P, true>(region, lines, stride)
     }
 
-    /// Decodes a region with something that prepares the row of blocks of a strip in the columns that are kept.
+    /// Decodes a region, decoding and filtering compiled into the caller or not. (That is no function to be given: what is
+    /// not compiled into the caller is not compiled for its processor features.)
     #[inline(always)]
-    fn region_with<P: Pixel>(
+    fn region_with<P: Pixel, const INLINE: bool>(
         &mut self,
         region: Region,
         lines: &mut [u8],
         stride: usize,
-        prepare: impl Fn(&mut Self, &Region, (usize, usize)),
     ) -> Result<(), LinesError> {
         let whole = self.region;
         if !whole.contains(&region) {
@@ -208,7 +203,11 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         let mut lines = lines;
         for strip in region.strips() {
             let place = frame.strip(&strip);
-            prepare(self, &strip, kept);
+            if INLINE {
+                self.prepare::<true>(&strip, kept);
+            } else {
+                self.prepare_apart(&strip, kept);
+            }
             let half = self.work.len() / 2;
             let (even, odd) = self.work.split_at_mut(half);
             let shown = half_of(strip.y / SIDE, even, odd);
@@ -227,20 +226,15 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
     /// As [`prepare`](Self::prepare), compiled once, however many formats of pixels a program uses.
     #[inline(never)]
     fn prepare_apart(&mut self, strip: &Region, kept: (usize, usize)) {
-        let decoder = *self.picture.decoder();
-        self.prepare(strip, kept, |latent, put| decoder.lines(latent, put));
+        self.prepare::<false>(strip, kept);
     }
 
     /// Sees to it that the row of blocks in which a strip lies is in the buffer, in the columns that are kept, and that
     /// those of its lines that are in the strip are smoothed.
     #[inline(always)]
-    fn prepare(
-        &mut self,
-        strip: &Region,
-        kept: (usize, usize),
-        blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
-    ) {
-        let Some(filter) = &self.filter else {
+    fn prepare<const INLINE: bool>(&mut self, strip: &Region, kept: (usize, usize)) {
+        // A copy of it, which no sample that is written can change.
+        let Some(filter) = self.filter else {
             return;
         };
         let row = strip.y / SIDE;
@@ -262,12 +256,17 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         };
         while next <= last {
             let latents = self.picture.latents(next, kept);
-            decode(filter, latents, half_of(next, even, odd), &blocks);
+            decode::<INLINE>(
+                self.picture.decoder(),
+                &filter,
+                latents,
+                half_of(next, even, odd),
+            );
             if next > first {
                 if next.is_multiple_of(2) {
-                    smooth_between(filter, odd, even);
+                    smooth_between(&filter, odd, even);
                 } else {
-                    smooth_between(filter, even, odd);
+                    smooth_between(&filter, even, odd);
                 }
             }
             self.held = Some(Held { first, last: next });
@@ -290,22 +289,27 @@ pub(crate) fn bytes(picture: &Picture<'_, '_>, region: &Region) -> usize {
 
 /// Decodes blocks beside each other, whole blocks throughout, and smooths the borders between them.
 #[inline(always)]
-fn decode(
+fn decode<const INLINE: bool>(
+    decoder: &Decoder<'_>,
     filter: &Checked<'_>,
     latents: &[Latent],
     lines: &mut [u8],
-    blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
 ) {
     let line_bytes = lines.len() / BLOCK;
     for (column, latent) in latents.iter().enumerate() {
-        blocks(latent, &mut |y, samples| {
+        let mut put = |y: usize, samples: &[u8; LINE_SAMPLES]| {
             let at = y
                 .wrapping_mul(line_bytes)
                 .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
             if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
                 *to = *samples;
             }
-        });
+        };
+        if INLINE {
+            decoder.lines_inline::<NATIVE>(latent, put);
+        } else {
+            decoder.lines(latent, &mut put);
+        }
     }
     for line in lines.chunks_exact_mut(line_bytes.max(1)) {
         let mut rest = line.get_mut(LINE_SAMPLES - 3 * REACH..).unwrap_or_default();
