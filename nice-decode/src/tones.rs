@@ -143,10 +143,15 @@ pub(crate) fn words([r_even, g_even, b_even]: Colours, [r_odd, g_odd, b_odd]: Co
     ])
 }
 
-/// Four numbers of two bytes in the order of their columns.
+/// Four numbers of two bytes in the order of their columns, the low or the high byte of each first.
 #[inline(always)]
-pub(crate) fn halves(even: u32, odd: u32) -> [u8; 8] {
-    bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u8; 8] {
+    if big_endian {
+        let words = [odd & 0xFFFF | even << 16, odd >> 16 | even & 0xFFFF_0000];
+        bytes(words.map(u32::swap_bytes))
+    } else {
+        bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+    }
 }
 
 /// The bytes of some words, the lowest of each first.
