@@ -81,13 +81,13 @@ impl Turned {
             down ^= usize::from(UPSIDE_DOWN);
             right ^= usize::from(MIRRORED);
             let start = 4 * (BLOCK / 4) * down + right;
-            let lines = [0, 1, 2, 3].map(|line| words[(start + BLOCK / 4 * line) % 16]);
+            let lines = [0, 1, 2, 3].map(|line| &words[(start + BLOCK / 4 * line) % 16]);
             let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
             put::<FIRST>(&mut self.luma[quarter % 4], turned);
         }
         for plane in 0..2 {
             let start = (LUMA_SAMPLES + plane * CHROMA_SAMPLES) / 4;
-            let lines = [0, 1, 2, 3].map(|line| words[(start + line) % 24]);
+            let lines = [0, 1, 2, 3].map(|line| &words[(start + line) % 24]);
             let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
             put::<FIRST>(&mut self.chroma[plane % 2], turned);
         }
@@ -132,7 +132,7 @@ impl Work {
 /// Four lines of four samples turned, two samples to a word.
 #[inline(always)]
 fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>(
-    lines: [[u8; 4]; 4],
+    lines: [&[u8; 4]; 4],
     negated: u32,
 ) -> Quarter {
     let [a, b, c, d] = if UPSIDE_DOWN {
@@ -142,7 +142,7 @@ fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>
         lines
     };
     if READS_ANYWHERE {
-        let [a, b, c, d] = [a, b, c, d].map(|line| u32::from_le_bytes(line) ^ negated);
+        let [a, b, c, d] = [a, b, c, d].map(|line| u32::from_le_bytes(*line) ^ negated);
         let even = |word: u32| word & LOWER;
         let odd = |word: u32| word >> 8 & LOWER;
         if TRANSPOSED {
