@@ -237,24 +237,25 @@ impl<'a> Checked<'a> {
     #[inline(always)]
     pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
         let (x, y) = (x % BLOCK, y % BLOCK);
-        let mut sums = [0_u16; 3];
-        let mut base = [0_u8; 3];
-        let mut gain = 0;
+        // Where the sample is in the plane of luma, and where it is with lines and columns exchanged.
+        let places = [y * BLOCK + x, x * BLOCK + y];
         let mut picked = self.picked(latent);
-        if let Some((pick, row)) = picked.next() {
-            base = pick.texel(row, x, y);
-            gain = self.gain(pick);
-        }
+        let Some((pick, row)) = picked.next() else {
+            return [0; 3];
+        };
+        let gain = self.gain(pick);
+        let base = pick.texel(row, places);
+        let mut sums = [0_u16; 3];
         for (pick, row) in picked {
-            for (sum, sample) in sums.iter_mut().zip(pick.texel(row, x, y)) {
-                *sum = sum.wrapping_add(u16::from(sample));
+            for (sum, sample) in sums.iter_mut().zip(pick.texel(row, places)) {
+                *sum = sum.wrapping_add(sample);
             }
         }
         let shift = u32::from(self.shift);
         let scale = self.scale(gain);
-        let light = scale.light(u16::from(base[0]), sums[0], shift);
+        let light = scale.light(base[0], sums[0], shift);
         scale
-            .colours([base[1].into(), base[2].into()], [sums[1], sums[2]], shift)
+            .colours([base[1], base[2]], [sums[1], sums[2]], shift)
             .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
     }
 
@@ -496,30 +497,24 @@ impl Pick {
         turned
     }
 
-    /// The samples of one pixel: luma and the two of chroma.
+    /// The samples of one pixel, luma and the two of chroma, from where its luma is and where it is transposed.
     #[inline(always)]
-    fn texel(self, row: &Row, x: usize, y: usize) -> [u8; 3] {
-        let (x, y) = if self.transposed() { (y, x) } else { (x, y) };
-        let x = if self.turns & 4 != 0 {
-            x ^ (BLOCK - 1)
-        } else {
-            x
-        };
-        let y = if self.turns & 2 != 0 {
-            y ^ (BLOCK - 1)
-        } else {
-            y
-        };
-        let negated = 0_u8.wrapping_sub((self.turns & 1) as u8);
-        let chroma = LUMA_SAMPLES + (y / 2 % CHROMA) * CHROMA + (x / 2 % CHROMA);
+    fn texel(self, row: &Row, [place, across]: [usize; 2]) -> [u16; 3] {
+        let place = if self.transposed() { across } else { place };
+        let place = (place ^ FLIPS[self.turns as usize / 2 % 4]) % LUMA_SAMPLES;
+        let chroma = place / 2 % CHROMA + place / (2 * BLOCK) * CHROMA;
+        let negated = (0_u32.wrapping_sub(self.turns & 1) & 0xFF) as u16;
         [
-            (y % BLOCK) * BLOCK + x % BLOCK,
-            chroma,
-            chroma + CHROMA_SAMPLES,
+            place,
+            LUMA_SAMPLES + chroma,
+            LUMA_SAMPLES + CHROMA_SAMPLES + chroma,
         ]
-        .map(|at| row[at % ROW_BYTES] ^ negated)
+        .map(|at| u16::from(row[at % ROW_BYTES]) ^ negated)
     }
 }
+
+/// What changes in the place of a luma sample if its plane is turned: nothing, upside down, left to right, both.
+static FLIPS: [usize; 4] = [0, 0o70, 0o07, 0o77];
 
 /// Each of four samples twice, for the two pixels that they belong to.
 #[inline(always)]
