@@ -14,7 +14,7 @@ use crate::format::{
     Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
-use crate::narrow::{self, Turned};
+use crate::narrow::{Scale as NarrowScale, Turned, Work};
 use crate::pixel::sealed::Write;
 use crate::tones::Tones;
 use crate::{CodebookTable, ModelError, Rgb888};
@@ -199,10 +199,9 @@ impl<'a> Checked<'a> {
         latent: &Latent,
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
-        let mut tones = Tones::NONE;
-        self.tones(latent, &mut tones);
         let mut block = [0; BLOCK_SAMPLES];
-        Rgb888::write_tones(&tones, &mut block, LINE_SAMPLES);
+        let mut work = Work::NEW;
+        Rgb888::write_tones(self.tones(latent, &mut work), &mut block, LINE_SAMPLES);
         for (y, line) in block.as_chunks().0.iter().enumerate() {
             sink(y, line);
         }
@@ -210,25 +209,28 @@ impl<'a> Checked<'a> {
 
     /// The tones of a block. With a stack frame of its own, and compiled once for all formats of pixels.
     #[inline(never)]
-    pub(crate) fn tones(&self, latent: &Latent, tones: &mut Tones) {
+    pub(crate) fn tones<'w>(&self, latent: &Latent, work: &'w mut Work) -> &'w Tones {
+        let Work { base, sums, tones } = work;
         let mut picked = self.picked(latent);
-        let Some((pick, row)) = picked.next() else {
-            return;
-        };
-        let gain = self.gain(pick);
-        let base = Turned::new(row, pick.turns);
-        let mut sums = picked
-            .next()
-            .map_or(Turned::ZERO, |(pick, row)| Turned::new(row, pick.turns));
-        for (pick, row) in picked {
-            sums.add(row, pick.turns);
+        if let Some((pick, row)) = picked.next() {
+            let gain = self.gain(pick);
+            base.set(row, pick.turns);
+            let mut negated = 0;
+            if let Some((pick, row)) = picked.next() {
+                negated = pick.turns & 1;
+                sums.set(row, pick.turns);
+            } else {
+                *sums = Turned::ZERO;
+            }
+            // All as the first: if that is to be negated, all are added up the other way round, and so the sum is.
+            for (pick, row) in picked {
+                sums.add(row, pick.turns ^ negated);
+            }
+            let residuals = self.stages.len().saturating_sub(1);
+            let scale = NarrowScale::new(self.shift, gain, residuals, negated != 0);
+            scale.tones(base, sums, tones);
         }
-        let scale = narrow::Scale {
-            gain: u32::from(gain),
-            shift: u32::from(self.shift),
-            rows: self.stages.len().saturating_sub(1) as u32,
-        };
-        scale.tones(&base, &sums, tones);
+        tones
     }
 
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
@@ -261,9 +263,10 @@ impl<'a> Checked<'a> {
     fn picked(&self, latent: &Latent) -> Picked<'a> {
         Picked {
             stages: self.stages(),
-            bits: latent::bits(latent),
+            bits: latent::words(latent),
             base: Some(self.base),
             rows: self.rows,
+            before: 0,
         }
     }
 
@@ -326,12 +329,14 @@ impl<'a> Checked<'a> {
 /// The rows that a latent picks, that of the base first, and how each is turned.
 struct Picked<'a> {
     stages: Stages<'a>,
-    /// What is left of the latent.
-    bits: u64,
+    /// What is left of the latent: its low 32 bits and the others.
+    bits: [u32; 2],
     /// The base rows, until one of them is picked.
     base: Option<&'a [Row]>,
-    /// The rows of the stages that are left.
+    /// The rows of the residual stages.
     rows: &'a [Row],
+    /// How many of those belong to the stages before.
+    before: usize,
 }
 
 impl<'a> Iterator for Picked<'a> {
@@ -342,11 +347,15 @@ impl<'a> Iterator for Picked<'a> {
         let stage = self.stages.next()?;
         let base = self.base.take();
         let pick = stage.take(&mut self.bits, base.is_some());
-        let table = match base {
-            Some(base) => base,
-            None => split(&mut self.rows, stage),
+        let row = match base {
+            Some(base) => base.get(pick.row)?,
+            None => {
+                let row = self.rows.get(self.before.wrapping_add(pick.row))?;
+                self.before = self.before.wrapping_add(stage.residual_rows());
+                row
+            }
         };
-        Some((pick, table.get(pick.row)?))
+        Some((pick, row))
     }
 }
 
@@ -425,12 +434,17 @@ pub(crate) struct Pick {
 }
 
 impl Stage {
-    /// Takes the stage's bits from the low end of what is left of a latent.
+    /// Takes the stage's bits from the low end of what is left of a latent: its low 32 bits and the others.
     #[inline(always)]
-    pub(crate) fn take(self, bits: &mut u64, base: bool) -> Pick {
+    pub(crate) fn take(self, bits: &mut [u32; 2], base: bool) -> Pick {
         let width = u32::from(self.bits);
-        let code = (*bits as u32) & 1_u32.wrapping_shl(width).wrapping_sub(1);
-        *bits = bits.wrapping_shr(width);
+        let [low, high] = *bits;
+        let code = low & 1_u32.wrapping_shl(width).wrapping_sub(1);
+        // A stage has 1 to 16 bits, so that both shifts are by less than 32.
+        *bits = [
+            low.wrapping_shr(width) | high.wrapping_shl(32_u32.wrapping_sub(width)),
+            high.wrapping_shr(width),
+        ];
         // A base is never negated: with a bit 0 in place of that bit, all stages are alike.
         let code = if base { code.wrapping_shl(1) } else { code };
         let turns = u32::from(self.mirrors).wrapping_add(1);
@@ -438,6 +452,13 @@ impl Stage {
             row: code.wrapping_shr(turns) as usize,
             turns: code & 1_u32.wrapping_shl(turns).wrapping_sub(1),
         }
+    }
+
+    /// How many rows the stage has if it is a residual one and has been checked.
+    #[inline(always)]
+    fn residual_rows(self) -> usize {
+        let row_bits = u32::from(self.bits).wrapping_sub(u32::from(self.mirrors).wrapping_add(1));
+        1_u32.wrapping_shl(row_bits) as usize
     }
 }
 
@@ -498,16 +519,6 @@ impl Pick {
         ]
         .map(|at| row[at % ROW_BYTES] ^ negated)
     }
-}
-
-/// The rows of a stage, taken from the front of those that are left.
-#[inline(always)]
-fn split<'a>(rows: &mut &'a [Row], stage: Stage) -> &'a [Row] {
-    let (these, rest) = rows
-        .split_at_checked(stage.rows(false).unwrap_or_default())
-        .unwrap_or_default();
-    *rows = rest;
-    these
 }
 
 /// Each of four samples twice, for the two pixels that they belong to.
@@ -585,8 +596,8 @@ mod tests {
     use std::vec::Vec;
 
     use super::Checked;
+    use crate::narrow::Work;
     use crate::tests::made::{any_codebook, any_latent, largest_codebook};
-    use crate::tones::Tones;
     use crate::{
         Bgr555Le, Bgr888, Decoder, Dithered, Latent, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
     };
@@ -600,10 +611,10 @@ mod tests {
         codebook.decode_wide(latent, |y, samples| {
             P::write(samples, 0, y, &mut expected[y * stride..][..line]);
         });
-        let mut tones = Tones::NONE;
-        codebook.tones(latent, &mut tones);
+        let mut work = Work::NEW;
+        let tones = codebook.tones(latent, &mut work);
         let mut found = vec![0xAA; 7 * stride + line];
-        P::write_tones(&tones, &mut found, stride);
+        P::write_tones(tones, &mut found, stride);
         assert_eq!(found, expected);
     }
 

@@ -7,8 +7,8 @@ use crate::crc::crc32;
 use crate::format::{
     Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC, Stage,
 };
+use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
-use crate::tones::Tones;
 use crate::{
     Image, Latent, ModelError, ModelId, Picture, Pixel, Rgb888, WrongModel, boundary, codebook,
     network,
@@ -245,7 +245,8 @@ impl<'a> Decoder<'a> {
     /// Decodes one block into 8 lines of 8 pixels of red, green and blue: the sample of channel `c`
     /// of the pixel in column `x` and line `y` is `block[(y * 8 + x) * 3 + c]`. It cannot fail.
     pub fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
-        self.write::<Rgb888>(latent, block, LINE_SAMPLES);
+        let mut work = Work::NEW;
+        self.write::<Rgb888>(latent, &mut work, block, LINE_SAMPLES);
     }
 
     /// As [`block`](Self::block), but always compiled into its caller, with the processor features
@@ -284,12 +285,16 @@ impl<'a> Decoder<'a> {
 
     /// Decodes a block into 8 lines of pixels, each `stride` bytes after the one before it.
     #[inline(always)]
-    pub(crate) fn write<P: Pixel>(&self, latent: &Latent, lines: &mut [u8], stride: usize) {
+    pub(crate) fn write<P: Pixel>(
+        &self,
+        latent: &Latent,
+        work: &mut Work,
+        lines: &mut [u8],
+        stride: usize,
+    ) {
         match &self.tables {
             Tables::Codebook(codebook) if NARROW_REGISTERS => {
-                let mut tones = Tones::NONE;
-                codebook.tones(latent, &mut tones);
-                P::write_tones(&tones, lines, stride);
+                P::write_tones(codebook.tones(latent, work), lines, stride);
             }
             _ => {
                 let mut lines = lines.chunks_mut(stride.max(1));

@@ -32,25 +32,22 @@ impl Turned {
         chroma: [[[0; 2]; 4]; 2],
     };
 
-    /// A row turned: bit 0 of `turns` negates it, bit 1 turns it upside down, bit 2 left to right, and bit 3 transposes it
-    /// after that.
+    /// Takes the place of what was there with a row turned: bit 1 of `turns` turns it upside down, bit 2 left to right, and
+    /// bit 3 transposes it after that.
     #[inline(never)]
-    pub(crate) fn new(row: &[u8; ROW_BYTES], turns: u32) -> Self {
-        let mut new = Self::ZERO;
-        new.put::<true>(row, turns);
-        new
+    pub(crate) fn set(&mut self, row: &[u8; ROW_BYTES], turns: u32) {
+        self.put::<true>(row, turns, 0);
     }
 
-    /// Adds a row turned.
+    /// Adds a row turned, and before that negated if bit 0 of `turns` says so.
     #[inline(never)]
     pub(crate) fn add(&mut self, row: &[u8; ROW_BYTES], turns: u32) {
-        self.put::<false>(row, turns);
+        self.put::<false>(row, turns, 0_u32.wrapping_sub(turns & 1));
     }
 
     /// Adds a row turned, or if it is the `FIRST` takes its place.
     #[inline(always)]
-    fn put<const FIRST: bool>(&mut self, row: &[u8; ROW_BYTES], turns: u32) {
-        let negated = 0_u32.wrapping_sub(turns & 1);
+    fn put<const FIRST: bool>(&mut self, row: &[u8; ROW_BYTES], turns: u32, negated: u32) {
         match turns >> 1 & 7 {
             0 => self.put_turned::<false, false, false, FIRST>(row, negated),
             1 => self.put_turned::<true, false, false, FIRST>(row, negated),
@@ -113,6 +110,22 @@ fn put<const FIRST: bool>(sums: &mut Quarter, quarter: Quarter) {
     }
 }
 
+/// What a block is decoded in. It need not be new for every block.
+pub(crate) struct Work {
+    pub(crate) base: Turned,
+    pub(crate) sums: Turned,
+    pub(crate) tones: Tones,
+}
+
+impl Work {
+    /// Nothing decoded yet.
+    pub(crate) const NEW: Self = Self {
+        base: Turned::ZERO,
+        sums: Turned::ZERO,
+        tones: Tones::NONE,
+    };
+}
+
 /// Four lines of four samples turned, two samples to a word.
 #[inline(always)]
 fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>(
@@ -165,109 +178,128 @@ const fn reversed_if<const REVERSED: bool>([a, b, c, d]: Quarter) -> Quarter {
     if REVERSED { [d, c, b, a] } else { [a, b, c, d] }
 }
 
-/// How the sum of the residual rows becomes tones, for one gain.
+/// How the sum of the residual rows becomes tones, for one base row.
 ///
-/// It is the arithmetic of [`codebook`](crate::codebook) with other names for zero: a number that could be below zero has
-/// something added to it, so that two fit into a word side by side, and what is rounded is shifted so that the point lies in
-/// the middle of a word, where the integers of two words can be put together at once.
+/// It is the arithmetic of [`codebook`](crate::codebook), with what is rounded shifted so that the point lies in the middle
+/// of a word, where the integers of two words can be put together at once.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
-    pub(crate) gain: u32,
+    /// The bits below the point.
     pub(crate) shift: u32,
-    /// How many residual rows there are in a sum.
-    pub(crate) rows: u32,
+    /// What the sum is multiplied by: the gain, or the gain below zero if all rows in the sum are the other way round.
+    pub(crate) factor: u32,
+    /// What is added to that, half a one for the rounding not included.
+    pub(crate) start: u32,
+    /// By how much that can grow.
+    pub(crate) range: u32,
 }
 
 impl Scale {
+    /// How the sum of so many rows is scaled with a gain, if the sum is that of the rows as they are picked, or of all of
+    /// them `negated`.
+    #[inline(always)]
+    pub(crate) fn new(shift: u8, gain: u8, rows: usize, negated: bool) -> Self {
+        let gain = u32::from(gain);
+        let range = gain.wrapping_mul(255).wrapping_mul(rows as u32);
+        let start = 0_u32.wrapping_sub(range >> 1);
+        Self {
+            shift: u32::from(shift),
+            factor: if negated {
+                0_u32.wrapping_sub(gain)
+            } else {
+                gain
+            },
+            start: if negated {
+                start.wrapping_add(range)
+            } else {
+                start
+            },
+            range,
+        }
+    }
+
     /// What a base row and the sum of the residual rows look like.
     #[inline(always)]
     pub(crate) fn tones(self, base: &Turned, sums: &Turned, tones: &mut Tones) {
-        let Self { gain, shift, rows } = self;
-        let most = (255 * gain).wrapping_mul(rows);
-        let offset = most >> 1;
+        let Self {
+            shift,
+            factor,
+            start,
+            range,
+        } = self;
         let half = 1_u32.wrapping_shl(shift.wrapping_sub(1));
-        let above;
-        if most.wrapping_add(2_u32.wrapping_shl(shift)) <= 0x1_0000 {
-            // Both products fit into their halves of a word. The least number of ones that keeps the scaled sum above zero.
-            let one = 1_u32.wrapping_shl(shift);
-            above = offset
+        let one = half.wrapping_mul(2);
+        let start = start.wrapping_add(half);
+        if range.wrapping_add(one) <= 0x1_0000 {
+            // Both products fit into their halves of a word, if they are made not to be below zero by as many ones.
+            let above = (range >> 1)
                 .wrapping_add(half)
                 .wrapping_sub(1)
                 .wrapping_shr(shift);
-            let start = half
+            let start = start
                 .wrapping_add(above.wrapping_shl(shift))
-                .wrapping_sub(offset);
-            debug_assert!(start < one);
-            let start = start.wrapping_mul(ONES);
+                .wrapping_mul(ONES);
             let integers = 0xFFFF_u32.wrapping_shr(shift).wrapping_mul(ONES);
-            light(&mut tones.light, base, sums, |pair| {
-                let scaled = pair.wrapping_mul(gain).wrapping_add(start);
+            light(&mut tones.light, base, sums, |sums| {
+                let scaled = sums.wrapping_mul(factor).wrapping_add(start);
                 scaled.wrapping_shr(shift) & integers
             });
+            self.colours(base, sums, above, &mut tones.colours);
         } else {
-            above = 0x4000;
             let to_middle = 16_u32.wrapping_sub(shift);
-            let gain = gain.wrapping_shl(to_middle);
-            let start = half
-                .wrapping_sub(offset)
-                .wrapping_shl(to_middle)
-                .wrapping_add(above << 16);
-            light(&mut tones.light, base, sums, |pair| {
-                let scaled = |sum: u32| sum.wrapping_mul(gain).wrapping_add(start);
-                both(scaled(pair & 0xFFFF), scaled(pair >> 16))
+            let factor = factor.wrapping_shl(to_middle);
+            let start = start.wrapping_shl(to_middle);
+            light(&mut tones.light, base, sums, |sums| {
+                let scaled = |sum: u32| sum.wrapping_mul(factor).wrapping_add(start);
+                both(scaled(sums & 0xFFFF), scaled(sums >> 16))
             });
+            self.colours(base, sums, 0, &mut tones.colours);
         }
-        self.colours(base, sums, offset, above, &mut tones.colours);
     }
 
-    /// The colours, with what the light has too much taken away.
+    /// The colours, less what the light has too much.
     #[inline(always)]
-    fn colours(
-        self,
-        base: &Turned,
-        sums: &Turned,
-        offset: u32,
-        above: u32,
-        colours: &mut [[Colours; 2]; 4],
-    ) {
+    fn colours(self, base: &Turned, sums: &Turned, above: u32, colours: &mut [[Colours; 2]; 4]) {
         let to_middle = 14_u32.wrapping_sub(self.shift);
-        let gain = self.gain.wrapping_shl(to_middle);
-        let offset = offset.wrapping_shl(to_middle);
-        // Half a one, and so many ones that nothing is below zero.
-        let start = 0x4000_8000_u32;
-        let too_much = above.wrapping_add(0x4000).wrapping_mul(ONES);
-        let first_start = start
-            .wrapping_sub(128 << 16)
-            .wrapping_sub(offset.wrapping_shl(1));
-        let second_start = 0_u32.wrapping_sub(128 << 16).wrapping_sub(offset);
+        let (second_factor, second_start) = (
+            self.factor.wrapping_shl(to_middle),
+            self.start.wrapping_shl(to_middle).wrapping_sub(128 << 16),
+        );
+        let to_middle = to_middle.wrapping_add(1);
+        let half = 0x8000_u32.wrapping_sub(above << 16);
+        let (first_factor, first_start) = (
+            self.factor.wrapping_shl(to_middle),
+            self.start
+                .wrapping_shl(to_middle)
+                .wrapping_sub(128 << 16)
+                .wrapping_add(half),
+        );
+        let halves = half.wrapping_mul(2);
+        // Half a one is in the first from the beginning.
         let place = |first: [u32; 2], second: [u32; 2]| -> [u32; 3] {
             let c = first[1]
-                .wrapping_mul(gain << 1)
-                .wrapping_add(first_start)
-                .wrapping_add(first[0]);
+                .wrapping_mul(first_factor)
+                .wrapping_add(first[0].wrapping_add(first_start));
             let h = second[1]
-                .wrapping_mul(gain)
-                .wrapping_add(second_start)
-                .wrapping_add(second[0]);
+                .wrapping_mul(second_factor)
+                .wrapping_add(second[0].wrapping_add(second_start));
             [
                 c.wrapping_sub(h),
-                h.wrapping_mul(2).wrapping_add(start),
-                (2 * start).wrapping_sub(c.wrapping_add(h)),
+                half.wrapping_add(h.wrapping_mul(2)),
+                halves.wrapping_sub(c.wrapping_add(h)),
             ]
         };
-        let lines = base.chroma[0].iter().zip(&sums.chroma[0]);
-        let lines = lines.zip(base.chroma[1].iter().zip(&sums.chroma[1]));
-        for (colours, (first, second)) in colours.iter_mut().zip(lines) {
-            let low =
-                |(base, sums): (&[u32; 2], &[u32; 2]), i: usize| [base[i] << 16, sums[i] & 0xFFFF];
-            let high = |(base, sums): (&[u32; 2], &[u32; 2]), i: usize| {
-                [base[i] & 0xFFFF_0000, sums[i] >> 16]
-            };
-            let left = [0, 1].map(|i| place(low(first, i), low(second, i)));
-            let right = [0, 1].map(|i| place(high(first, i), high(second, i)));
-            *colours = [left, right].map(|[left, right]| {
-                core::array::from_fn(|i| both(left[i], right[i]).wrapping_sub(too_much))
-            });
+        for (y, colours) in colours.iter_mut().enumerate() {
+            let at = |plane: usize, i: usize| (base.chroma[plane][y][i], sums.chroma[plane][y][i]);
+            let low = |(base, sums): (u32, u32)| [base << 16, sums & 0xFFFF];
+            let high = |(base, sums): (u32, u32)| [base & 0xFFFF_0000, sums >> 16];
+            let left = [0, 1].map(|i| place(low(at(0, i)), low(at(1, i))));
+            let right = [0, 1].map(|i| place(high(at(0, i)), high(at(1, i))));
+            for (colours, [even, odd]) in colours.iter_mut().zip([left, right]) {
+                for (colour, (even, odd)) in colours.iter_mut().zip(even.into_iter().zip(odd)) {
+                    *colour = both(even, odd);
+                }
+            }
         }
     }
 }
@@ -275,16 +307,17 @@ impl Scale {
 /// The light of all pixels.
 #[inline(always)]
 fn light(light: &mut [Quarter; 4], base: &Turned, sums: &Turned, scaled: impl Fn(u32) -> u32) {
-    let light = light.as_flattened_mut().as_flattened_mut().iter_mut();
-    let base = base.luma.as_flattened().as_flattened().iter();
-    let sums = sums.luma.as_flattened().as_flattened().iter();
+    let light = light.as_flattened_mut().iter_mut();
+    let base = base.luma.as_flattened().iter();
+    let sums = sums.luma.as_flattened().iter();
     for (light, (base, sums)) in light.zip(base.zip(sums)) {
-        *light = base.wrapping_add(scaled(*sums));
+        let ([even, odd], [base_even, base_odd]) = (sums.map(&scaled), *base);
+        *light = [base_even.wrapping_add(even), base_odd.wrapping_add(odd)];
     }
 }
 
-/// The integers of two numbers that have 16 bits below the point, in the low half of a word and in its high half.
+/// The integers of two numbers that have 16 bits below the point, as `low + (high << 16)`.
 #[inline(always)]
 const fn both(low: u32, high: u32) -> u32 {
-    high & 0xFFFF_0000 | low >> 16
+    (high & 0xFFFF_0000).wrapping_add((low as i32 >> 16) as u32)
 }

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::frame::{Frame, StripFrame};
+use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::region::SIDE;
 use crate::{Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, smooth};
@@ -126,12 +127,13 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
+        let mut work = Work::NEW;
         self.blocks_of::<P>(
             region,
             lines,
             stride,
             |latent, column, place, lines| match place.whole::<P>(lines, column) {
-                Some(lines) => self.decoder.write::<P>(latent, lines, stride),
+                Some(lines) => self.decoder.write::<P>(latent, &mut work, lines, stride),
                 None => self.decoder.lines(latent, &mut |y, samples| {
                     place.put::<P>(lines, column, y, samples);
                 }),
@@ -259,7 +261,7 @@ impl<'m, 'p> Picture<'m, 'p> {
         region: Region,
         lines: &mut [u8],
         stride: usize,
-        decode: impl Fn(&Latent, usize, &StripFrame, &mut [u8]),
+        mut decode: impl FnMut(&Latent, usize, &StripFrame, &mut [u8]),
     ) -> Result<(), LinesError> {
         let whole = self.image.region();
         if !whole.contains(&region) {

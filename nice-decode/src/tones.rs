@@ -51,51 +51,67 @@ impl Tones {
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
         let mut lines = lines.chunks_mut(stride.max(1));
-        for (pair, colours) in self.colours.iter().enumerate() {
-            for below in 0..2 {
-                let y = 2 * pair + below;
+        for (y, colours) in self.colours.iter().enumerate() {
+            let quarters = &self.light.as_chunks::<2>().0[y / 2];
+            for y in [2 * y, 2 * y + 1] {
                 let Some([left, right]) = lines
                     .next()
                     .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
                 else {
                     return;
                 };
-                let light = |side: usize| self.light[(pair & 2) + side][y % 4];
-                *left = painted(y, 0, light(0), colours[0], &four);
-                *right = painted(y, 4, light(1), colours[1], &four);
+                put(y, 0, &quarters[0][y % 4], &colours[0], left, &four);
+                put(y, 4, &quarters[1][y % 4], &colours[1], right, &four);
             }
         }
     }
 }
 
-/// Four pixels of a line, from their light and what is added to it.
+/// Writes four pixels of a line, from their light and what is added to it.
 #[inline(always)]
-fn painted<const FOUR: usize>(
+fn put<const FOUR: usize>(
     y: usize,
     x: usize,
-    light: [u32; 2],
-    colours: Colours,
+    light: &[u32; 2],
+    colours: &Colours,
+    out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
-) -> [u8; FOUR] {
-    let [mut even, mut odd] = light.map(|light| colours.map(|colour| light.wrapping_add(colour)));
+) {
+    let [even, odd] = sums(light, colours);
     // One look at all of them, since there is seldom something to clamp.
     let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
-    if all & UPPER != 0 {
-        [even, odd] = clamped(even, odd);
+    if all & UPPER == 0 {
+        *out = four(y, x, even, odd);
+    } else {
+        put_clamped(y, x, light, colours, out, four);
     }
-    four(y, x, even, odd)
 }
 
-/// All samples clamped to 0 to 255.
+/// As [`put`], where something has to be clamped. Apart from it, so that only this takes the time for it.
+#[cold]
 #[inline(never)]
-fn clamped(even: Colours, odd: Colours) -> [Colours; 2] {
-    [even, odd].map(|colours| {
-        colours.map(|pair| {
+fn put_clamped<const FOUR: usize>(
+    y: usize,
+    x: usize,
+    light: &[u32; 2],
+    colours: &Colours,
+    out: &mut [u8; FOUR],
+    four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+) {
+    let [even, odd] = sums(light, colours).map(|sums| {
+        sums.map(|pair| {
             let low = i32::from(pair as i16);
             let high = pair.wrapping_sub(low as u32) as i32 >> 16;
             (high.clamp(0, 255) as u32) << 16 | low.clamp(0, 255) as u32
         })
-    })
+    });
+    *out = four(y, x, even, odd);
+}
+
+/// The samples of four pixels, not clamped.
+#[inline(always)]
+fn sums(light: &[u32; 2], colours: &Colours) -> [Colours; 2] {
+    light.map(|light| colours.map(|colour| light.wrapping_add(colour)))
 }
 
 /// Twelve bytes of four pixels: first, second and third sample of each in turn.
