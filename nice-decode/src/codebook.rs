@@ -33,7 +33,7 @@ pub(crate) fn stages(pairs: &[[u8; 2]]) -> Stages<'_> {
 }
 
 /// What is in a row: luma line after line, then the two chroma planes line after line.
-type Row = [u8; ROW_BYTES];
+pub(crate) type Row = [u8; ROW_BYTES];
 
 /// The fields of a model's body that stand before the filter of the borders: name, kind, stages, shift, base, gains,
 /// rows.
@@ -43,12 +43,15 @@ type BeforeBoundary<'a> = (&'a [u8], u32, &'a [u8], u8, &'a [u8], &'a [u8], &'a 
 #[derive(Clone, Copy)]
 pub(crate) struct Checked<'a> {
     stages: &'a [[u8; 2]],
-    base: &'a [Row],
+    pub(crate) base: &'a [Row],
     gains: &'a [u8],
-    rows: &'a [Row],
+    /// The rows of the residual stages, stage after stage.
+    pub(crate) rows: &'a [Row],
     /// The filter of the borders as it stands in the file, where it takes less of a decoder's 64 bytes than its tables.
     boundary: &'a [u8],
     shift: u8,
+    /// Whether every row is there in all its turns, one after the other.
+    pub(crate) unfolded: bool,
 }
 
 impl<'a> Checked<'a> {
@@ -105,7 +108,21 @@ impl<'a> Checked<'a> {
             rows,
             boundary,
             shift,
+            unfolded: false,
         })
+    }
+
+    /// The same codebook with tables in which every row is there in all its turns.
+    pub(crate) const fn with_all_turns<'b>(&self, base: &'b [Row], rows: &'b [Row]) -> Checked<'b>
+    where
+        'a: 'b,
+    {
+        Checked {
+            base,
+            rows,
+            unfolded: true,
+            ..*self
+        }
     }
 
     /// The stages, that of the base first.
@@ -211,7 +228,7 @@ impl<'a> Checked<'a> {
     #[inline(never)]
     pub(crate) fn tones<'w>(&self, latent: &Latent, work: &'w mut Work) -> &'w Tones {
         let Work { base, sums, tones } = work;
-        let mut picked = self.picked(latent);
+        let mut picked = self.picked::<false>(latent);
         if let Some((pick, row)) = picked.next() {
             let gain = self.gain(pick);
             base.set(row, pick.turns);
@@ -236,10 +253,24 @@ impl<'a> Checked<'a> {
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
     #[inline(always)]
     pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+        if self.unfolded && !NARROW_REGISTERS {
+            self.texel_of(self.picked::<true>(latent), x, y)
+        } else {
+            self.texel_of(self.picked::<false>(latent), x, y)
+        }
+    }
+
+    /// As [`texel`](Self::texel), from the rows that were picked.
+    #[inline(always)]
+    fn texel_of<const UNFOLDED: bool>(
+        &self,
+        mut picked: Picked<'a, UNFOLDED>,
+        x: usize,
+        y: usize,
+    ) -> [u8; 3] {
         let (x, y) = (x % BLOCK, y % BLOCK);
         // Where the sample is in the plane of luma, and where it is with lines and columns exchanged.
         let places = [y * BLOCK + x, x * BLOCK + y];
-        let mut picked = self.picked(latent);
         let Some((pick, row)) = picked.next() else {
             return [0; 3];
         };
@@ -261,7 +292,7 @@ impl<'a> Checked<'a> {
 
     /// What a latent picks.
     #[inline(always)]
-    fn picked(&self, latent: &Latent) -> Picked<'a> {
+    fn picked<const UNFOLDED: bool>(&self, latent: &Latent) -> Picked<'a, UNFOLDED> {
         Picked {
             stages: self.stages(),
             bits: latent::words(latent),
@@ -280,12 +311,15 @@ impl<'a> Checked<'a> {
     /// Finds the rows of a latent and adds up those of the residuals, all as they are turned.
     #[inline(always)]
     fn add_up(&self, latent: &Latent) -> Coded {
+        if self.unfolded {
+            return self.add_up_unfolded(latent);
+        }
         let mut base = [0_u16; ROW_BYTES];
         let mut gain = 0;
         // Transposing takes longer than anything else, so what has to be transposed is added up first.
         let mut sums = [0_u16; ROW_BYTES];
         let mut across = [0_u16; ROW_BYTES];
-        let mut picked = self.picked(latent);
+        let mut picked = self.picked::<false>(latent);
         if let Some((pick, row)) = picked.next() {
             gain = self.gain(pick);
             for (sample, row) in base.iter_mut().zip(pick.turn(row)) {
@@ -314,6 +348,27 @@ impl<'a> Checked<'a> {
         Coded { base, sums, scale }
     }
 
+    /// As [`add_up`](Self::add_up), where rows need not be turned.
+    #[inline(always)]
+    fn add_up_unfolded(&self, latent: &Latent) -> Coded {
+        let mut base = [0_u16; ROW_BYTES];
+        let mut sums = [0_u16; ROW_BYTES];
+        let mut gain = 0;
+        let mut picked = self.picked::<true>(latent);
+        if let Some((pick, row)) = picked.next() {
+            gain = self.gain(pick);
+            base = row.map(u16::from);
+        }
+        for (pick, row) in picked {
+            let negated = 0_u8.wrapping_sub((pick.turns & 1) as u8);
+            for (sum, sample) in sums.iter_mut().zip(row) {
+                *sum = sum.wrapping_add(u16::from(sample ^ negated));
+            }
+        }
+        let scale = self.scale(gain);
+        Coded { base, sums, scale }
+    }
+
     /// How sums are scaled with the gain of a base row.
     #[inline(always)]
     fn scale(&self, gain: u8) -> Scale {
@@ -327,8 +382,9 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// The rows that a latent picks, that of the base first, and how each is turned.
-struct Picked<'a> {
+/// The rows that a latent picks, that of the base first, and how each is to be turned: not at all if tables are
+/// `UNFOLDED`, in which every row is there in all its turns.
+struct Picked<'a, const UNFOLDED: bool> {
     stages: Stages<'a>,
     /// What is left of the latent: its low 32 bits and the others.
     bits: [u32; 2],
@@ -340,19 +396,28 @@ struct Picked<'a> {
     before: usize,
 }
 
-impl<'a> Iterator for Picked<'a> {
+impl<'a, const UNFOLDED: bool> Iterator for Picked<'a, UNFOLDED> {
     type Item = (Pick, &'a Row);
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let stage = self.stages.next()?;
         let base = self.base.take();
-        let pick = stage.take(&mut self.bits, base.is_some());
+        let mut pick = stage.take(&mut self.bits, base.is_some());
+        let mut place = pick.row;
+        // A row that is there in all its turns is followed by its other turns.
+        let mut turns = 0;
+        if UNFOLDED {
+            turns = u32::from(stage.mirrors);
+            place = place.wrapping_shl(turns) | (pick.turns >> 1) as usize;
+            pick.turns &= 1;
+        }
         let row = match base {
-            Some(base) => base.get(pick.row)?,
+            Some(base) => base.get(place)?,
             None => {
-                let row = self.rows.get(self.before.wrapping_add(pick.row))?;
-                self.before = self.before.wrapping_add(stage.residual_rows());
+                let row = self.rows.get(self.before.wrapping_add(place))?;
+                let rows = stage.residual_rows().wrapping_shl(turns);
+                self.before = self.before.wrapping_add(rows);
                 row
             }
         };
@@ -457,20 +522,25 @@ impl Stage {
 
     /// How many rows the stage has if it is a residual one and has been checked.
     #[inline(always)]
-    fn residual_rows(self) -> usize {
+    pub(crate) fn residual_rows(self) -> usize {
         let row_bits = u32::from(self.bits).wrapping_sub(u32::from(self.mirrors).wrapping_add(1));
         1_u32.wrapping_shl(row_bits) as usize
     }
 }
 
 impl Pick {
+    /// A pick that turns a row.
+    pub(crate) const fn turned(turns: u32) -> Self {
+        Self { row: 0, turns }
+    }
+
     const fn transposed(self) -> bool {
         self.turns & 8 != 0
     }
 
     /// The row negated and mirrored as picked, but not transposed.
     #[inline(always)]
-    fn turn(self, row: &Row) -> Row {
+    pub(crate) fn turn(self, row: &Row) -> Row {
         let negated = 0_u64.wrapping_sub(u64::from(self.turns & 1));
         let upside_down = self.turns & 2 != 0;
         let mirrored = self.turns & 4 != 0;

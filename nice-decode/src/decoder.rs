@@ -5,13 +5,14 @@ use core::fmt;
 use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::crc::crc32;
 use crate::format::{
-    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC, Stage,
+    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC,
+    ROW_BYTES, Stage,
 };
 use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::{
-    Image, Latent, ModelError, ModelId, Picture, Pixel, Rgb888, WrongModel, boundary, codebook,
-    network,
+    Image, Latent, MemoryTooShort, ModelError, ModelId, Picture, Pixel, Rgb888, WrongModel,
+    boundary, codebook, network,
 };
 
 /// Whether registers are so narrow that a codebook is decoded two samples at a time.
@@ -223,6 +224,53 @@ impl<'a> Decoder<'a> {
             Tables::Network(_) => None,
             Tables::Codebook(codebook) => Some(codebook),
         }
+    }
+
+    /// How many bytes [`unfold`](Self::unfold) needs: at size M a megabyte, at size S 300 KB. None if there is nothing to
+    /// gain: for a network, where pointers have fewer than 8 bytes, and for a decoder that is unfolded.
+    #[must_use]
+    pub fn unfolded_bytes(&self) -> usize {
+        match &self.tables {
+            Tables::Network(_) => 0,
+            Tables::Codebook(codebook) => codebook.unfolded_rows().saturating_mul(ROW_BYTES),
+        }
+    }
+
+    /// The same decoder with its rows written out, in memory that it is lent, in all the ways in which they are turned.
+    /// It decodes the same pixels, about twice as fast; worth it from some ten thousand blocks on, where the caches hold
+    /// a megabyte. If there is [nothing to gain](Self::unfolded_bytes) it is the decoder as it was.
+    ///
+    /// ```
+    /// # use nice_decode::Decoder;
+    /// # fn show(model: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+    /// let decoder = Decoder::from_bytes(model)?;
+    /// let mut memory = vec![0; decoder.unfolded_bytes()];
+    /// let decoder = decoder.unfold(&mut memory)?;
+    /// # Ok(())
+    /// # }
+    /// # show(include_bytes!("../../firmware-example/model.nicem")).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`MemoryTooShort`] if the memory has fewer bytes than that.
+    pub fn unfold<'b>(&self, memory: &'b mut [u8]) -> Result<Decoder<'b>, MemoryTooShort>
+    where
+        'a: 'b,
+    {
+        let (found, needed) = (memory.len(), self.unfolded_bytes());
+        if found < needed {
+            return Err(MemoryTooShort { found, needed });
+        }
+        Ok(Decoder {
+            tables: match &self.tables {
+                Tables::Network(network) => Tables::Network(*network),
+                Tables::Codebook(codebook) => {
+                    Tables::Codebook(codebook.unfold(memory.as_chunks_mut().0))
+                }
+            },
+            ..*self
+        })
     }
 
     /// Decodes one pixel of a block, the one in its column `x` and line `y` (modulo 8), into red, green and blue. It

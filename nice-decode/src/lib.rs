@@ -183,6 +183,7 @@
 //! | [`ModelError`] | [`Decoder::from_bytes`], [`Decoder::from_trusted_bytes`] |
 //! | [`ImageError`] | [`Image::from_bytes`], [`Image::from_trusted_bytes`] |
 //! | [`WrongModel`] | [`Decoder::open`] |
+//! | [`MemoryTooShort`] | [`Decoder::unfold`] |
 //! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::texel`] |
 //! | [`LinesError`] | [`Picture::row`], [`Picture::region`], [`Picture::smooth`], [`Picture::smooth_region`], [`Smooth::row`], [`Smooth::region`] |
 //!
@@ -245,6 +246,7 @@ mod smooth;
 #[cfg(test)]
 mod tests;
 mod tones;
+mod unfold;
 
 pub use block::{BLOCK, BLOCK_SAMPLES};
 #[cfg(feature = "cache")]
@@ -254,8 +256,8 @@ pub use decoder::{Decoder, Kind};
 #[cfg(feature = "embedded-graphics")]
 pub use drawing::Drawing;
 pub use error::{
-    CodebookTable, ImageError, LayerName, LinesError, ModelError, OutOfRange, Table, Thresholds,
-    WrongModel,
+    CodebookTable, ImageError, LayerName, LinesError, MemoryTooShort, ModelError, OutOfRange,
+    Table, Thresholds, WrongModel,
 };
 pub use format::{MAX_HIDDEN, Stage};
 pub use image::Image;

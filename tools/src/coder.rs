@@ -89,6 +89,15 @@ impl<'a> Coder<'a> {
         Self::of_model(model).with_context(|| format!("cannot encode with {}", path.display()))
     }
 
+    /// The same with a decoder that is twice as fast, since its rows are written out in all their turns, in this memory.
+    pub fn unfolded_in(mut self, memory: &'a mut Vec<u8>) -> Self {
+        memory.resize(self.decoder.unfolded_bytes(), 0);
+        if let Ok(unfolded) = self.decoder.unfold(memory) {
+            self.decoder = unfolded;
+        }
+        self
+    }
+
     /// The decoder.
     pub fn decoder(&self) -> &Decoder<'a> {
         &self.decoder

@@ -15,6 +15,9 @@ use crate::{builtin, model_file, picture_file, wide};
 /// Rows of blocks that a thread smooths in one go: at the first of them, it decodes two more than it needs.
 const SMOOTHED: usize = 16;
 
+/// Blocks from which on it takes less time to write out the rows of a model in all their turns.
+const WORTH_UNFOLDING: usize = 10_000;
+
 /// What `nice decode` is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -66,6 +69,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 
     let start = Instant::now();
+    let mut memory = Vec::new();
+    let decoder = if image.blocks() < WORTH_UNFOLDING {
+        decoder
+    } else {
+        memory.resize(decoder.unfolded_bytes(), 0);
+        decoder.unfold(&mut memory)?
+    };
     let picture = decode_picture(&decoder, &image, !args.no_deblock).with_context(|| {
         let from = args
             .model
