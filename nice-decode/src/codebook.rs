@@ -236,25 +236,28 @@ impl<'a> Checked<'a> {
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
     #[inline(always)]
     pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
-        let (x, y) = (x % BLOCK, y % BLOCK);
-        let mut sums = [0_u16; 3];
-        let mut base = [0_u8; 3];
-        let mut gain = 0;
+        let (x, y) = ((x % BLOCK) as u32, (y % BLOCK) as u32);
+        // Where the sample is in the plane of luma, and in the next byte where it is with lines and columns exchanged.
+        let places = y * BLOCK as u32 + x | (x * BLOCK as u32 + y) << 8;
         let mut picked = self.picked(latent);
-        if let Some((pick, row)) = picked.next() {
-            base = pick.texel(row, x, y);
-            gain = self.gain(pick);
-        }
+        let Some((pick, row)) = picked.next() else {
+            return [0; 3];
+        };
+        let gain = self.gain(pick);
+        let base = pick.texel(row, places);
+        // Luma in the low half, the first chroma sample in the high half; the second apart.
+        let mut sums = [0_u32; 2];
         for (pick, row) in picked {
-            for (sum, sample) in sums.iter_mut().zip(pick.texel(row, x, y)) {
-                *sum = sum.wrapping_add(u16::from(sample));
-            }
+            let [first, second] = pick.texel(row, places);
+            sums = [sums[0].wrapping_add(first), sums[1].wrapping_add(second)];
         }
+        let [base, sums] =
+            [base, sums].map(|[low, high]| [low as u16, (low >> 16) as u16, high as u16]);
         let shift = u32::from(self.shift);
         let scale = self.scale(gain);
-        let light = scale.light(u16::from(base[0]), sums[0], shift);
+        let light = scale.light(base[0], sums[0], shift);
         scale
-            .colours([base[1].into(), base[2].into()], [sums[1], sums[2]], shift)
+            .colours([base[1], base[2]], [sums[1], sums[2]], shift)
             .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
     }
 
@@ -496,30 +499,24 @@ impl Pick {
         turned
     }
 
-    /// The samples of one pixel: luma and the two of chroma.
+    /// The samples of one pixel: luma and, in the high half, the first of chroma, and the second. `places` says where its luma
+    /// is, and in the next byte where it is in a row that is transposed.
     #[inline(always)]
-    fn texel(self, row: &Row, x: usize, y: usize) -> [u8; 3] {
-        let (x, y) = if self.transposed() { (y, x) } else { (x, y) };
-        let x = if self.turns & 4 != 0 {
-            x ^ (BLOCK - 1)
-        } else {
-            x
-        };
-        let y = if self.turns & 2 != 0 {
-            y ^ (BLOCK - 1)
-        } else {
-            y
-        };
-        let negated = 0_u8.wrapping_sub((self.turns & 1) as u8);
-        let chroma = LUMA_SAMPLES + (y / 2 % CHROMA) * CHROMA + (x / 2 % CHROMA);
+    fn texel(self, row: &Row, places: u32) -> [u32; 2] {
+        let place = places >> (self.turns & 8) ^ FLIPS >> ((self.turns & 6) << 2);
+        let place = place as usize % LUMA_SAMPLES;
+        let chroma = place / 2 % CHROMA + place / (2 * BLOCK) * CHROMA;
+        let negated = 0_u32.wrapping_sub(self.turns & 1);
+        let sample = |at: usize| u32::from(row[at % ROW_BYTES]);
         [
-            (y % BLOCK) * BLOCK + x % BLOCK,
-            chroma,
-            chroma + CHROMA_SAMPLES,
+            (sample(place) | sample(LUMA_SAMPLES + chroma) << 16) ^ negated & 0x00FF_00FF,
+            sample(LUMA_SAMPLES + CHROMA_SAMPLES + chroma) ^ negated & 0xFF,
         ]
-        .map(|at| row[at % ROW_BYTES] ^ negated)
     }
 }
+
+/// What changes in the place of a luma sample if its plane is turned, a byte each: nothing, upside down, left to right, both.
+const FLIPS: u32 = 0o77 << 24 | 0o07 << 16 | 0o70 << 8;
 
 /// Each of four samples twice, for the two pixels that they belong to.
 #[inline(always)]

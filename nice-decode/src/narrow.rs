@@ -5,7 +5,7 @@
 
 use crate::block::BLOCK;
 use crate::format::{CHROMA_SAMPLES, LUMA_SAMPLES, ROW_BYTES};
-use crate::tones::{Colours, LOWER, ONES, Quarter, Tones};
+use crate::tones::{Four, LOWER, ONES, Tones};
 
 /// Whether the processor reads a word from any address with one instruction. Nothing tells a program; of the Arm processors
 /// those cannot that cannot compare and swap either, but for one. All this decides is how fast a row is read.
@@ -28,8 +28,8 @@ pub(crate) struct Turned {
 impl Turned {
     /// A sum of nothing.
     pub(crate) const ZERO: Self = Self {
-        luma: [[[0; 2]; 4]; 4],
-        chroma: [[[0; 2]; 4]; 2],
+        luma: [[0; 4]; 4],
+        chroma: [[0; 4]; 2],
     };
 
     /// Takes the place of what was there with a row turned: bit 1 of `turns` turns it upside down, bit 2 left to right, and
@@ -81,13 +81,13 @@ impl Turned {
             down ^= usize::from(UPSIDE_DOWN);
             right ^= usize::from(MIRRORED);
             let start = 4 * (BLOCK / 4) * down + right;
-            let lines = [0, 1, 2, 3].map(|line| words[(start + BLOCK / 4 * line) % 16]);
+            let lines = [0, 1, 2, 3].map(|line| &words[(start + BLOCK / 4 * line) % 16]);
             let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
             put::<FIRST>(&mut self.luma[quarter % 4], turned);
         }
         for plane in 0..2 {
             let start = (LUMA_SAMPLES + plane * CHROMA_SAMPLES) / 4;
-            let lines = [0, 1, 2, 3].map(|line| words[(start + line) % 24]);
+            let lines = [0, 1, 2, 3].map(|line| &words[(start + line) % 24]);
             let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
             put::<FIRST>(&mut self.chroma[plane % 2], turned);
         }
@@ -97,17 +97,20 @@ impl Turned {
 /// Adds to a quarter, or takes its place.
 #[inline(always)]
 fn put<const FIRST: bool>(sums: &mut Quarter, quarter: Quarter) {
-    for (sums, quarter) in sums
-        .as_flattened_mut()
-        .iter_mut()
-        .zip(quarter.as_flattened())
-    {
-        *sums = if FIRST {
-            *quarter
-        } else {
-            sums.wrapping_add(*quarter)
-        };
+    for (sum, line) in sums.iter_mut().zip(quarter) {
+        // Nothing is carried from half to half: a sum has at most 12 bits.
+        *sum = if FIRST { line } else { sum.wrapping_add(line) };
     }
+}
+
+/// Four lines of four numbers. Of each line, the numbers in columns 0 and 2 are in the halves of the low word, those in
+/// columns 1 and 3 in the halves of the high word; both words are loaded and stored by one instruction.
+type Quarter = [u64; 4];
+
+/// A line of a quarter.
+#[inline(always)]
+const fn line(even: u32, odd: u32) -> u64 {
+    even as u64 | (odd as u64) << 32
 }
 
 /// What a block is decoded in. It need not be new for every block.
@@ -129,7 +132,7 @@ impl Work {
 /// Four lines of four samples turned, two samples to a word.
 #[inline(always)]
 fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>(
-    lines: [[u8; 4]; 4],
+    lines: [&[u8; 4]; 4],
     negated: u32,
 ) -> Quarter {
     let [a, b, c, d] = if UPSIDE_DOWN {
@@ -139,7 +142,7 @@ fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>
         lines
     };
     if READS_ANYWHERE {
-        let [a, b, c, d] = [a, b, c, d].map(|line| u32::from_le_bytes(line) ^ negated);
+        let [a, b, c, d] = [a, b, c, d].map(|line| u32::from_le_bytes(*line) ^ negated);
         let even = |word: u32| word & LOWER;
         let odd = |word: u32| word >> 8 & LOWER;
         if TRANSPOSED {
@@ -147,27 +150,27 @@ fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>
             let (ac, bd) = (a & 0xFFFF | c << 16, b & 0xFFFF | d << 16);
             let (ac_right, bd_right) = (a >> 16 | c & 0xFFFF_0000, b >> 16 | d & 0xFFFF_0000);
             let columns = [
-                [even(ac), even(bd)],
-                [odd(ac), odd(bd)],
-                [even(ac_right), even(bd_right)],
-                [odd(ac_right), odd(bd_right)],
+                line(even(ac), even(bd)),
+                line(odd(ac), odd(bd)),
+                line(even(ac_right), even(bd_right)),
+                line(odd(ac_right), odd(bd_right)),
             ];
             reversed_if::<MIRRORED>(columns)
         } else if MIRRORED {
-            [a, b, c, d].map(|line| [even(line.rotate_right(24)), even(line.rotate_right(16))])
+            [a, b, c, d].map(|word| line(even(word.rotate_right(24)), even(word.rotate_right(16))))
         } else {
-            [a, b, c, d].map(|line| [even(line), odd(line)])
+            [a, b, c, d].map(|word| line(even(word), odd(word)))
         }
     } else {
         let negated = negated & LOWER;
         let pair = |low: u8, high: u8| (u32::from(low) | u32::from(high) << 16) ^ negated;
         if TRANSPOSED {
-            let columns = [0, 1, 2, 3].map(|x| [pair(a[x], c[x]), pair(b[x], d[x])]);
+            let columns = [0, 1, 2, 3].map(|x| line(pair(a[x], c[x]), pair(b[x], d[x])));
             reversed_if::<MIRRORED>(columns)
         } else if MIRRORED {
-            [a, b, c, d].map(|line| [pair(line[3], line[1]), pair(line[2], line[0])])
+            [a, b, c, d].map(|of| line(pair(of[3], of[1]), pair(of[2], of[0])))
         } else {
-            [a, b, c, d].map(|line| [pair(line[0], line[2]), pair(line[1], line[3])])
+            [a, b, c, d].map(|of| line(pair(of[0], of[2]), pair(of[1], of[3])))
         }
     }
 }
@@ -240,26 +243,26 @@ impl Scale {
                 .wrapping_add(above.wrapping_shl(shift))
                 .wrapping_mul(ONES);
             let integers = 0xFFFF_u32.wrapping_shr(shift).wrapping_mul(ONES);
-            light(&mut tones.light, base, sums, |sums| {
+            light(&mut tones.lines, base, sums, |sums| {
                 let scaled = sums.wrapping_mul(factor).wrapping_add(start);
                 scaled.wrapping_shr(shift) & integers
             });
-            self.colours(base, sums, above, &mut tones.colours);
+            self.colours(base, sums, above, &mut tones.lines);
         } else {
             let to_middle = 16_u32.wrapping_sub(shift);
             let factor = factor.wrapping_shl(to_middle);
             let start = start.wrapping_shl(to_middle);
-            light(&mut tones.light, base, sums, |sums| {
+            light(&mut tones.lines, base, sums, |sums| {
                 let scaled = |sum: u32| sum.wrapping_mul(factor).wrapping_add(start);
                 both(scaled(sums & 0xFFFF), scaled(sums >> 16))
             });
-            self.colours(base, sums, 0, &mut tones.colours);
+            self.colours(base, sums, 0, &mut tones.lines);
         }
     }
 
     /// The colours, less what the light has too much.
     #[inline(always)]
-    fn colours(self, base: &Turned, sums: &Turned, above: u32, colours: &mut [[Colours; 2]; 4]) {
+    fn colours(self, base: &Turned, sums: &Turned, above: u32, lines: &mut [[Four; 2]; 8]) {
         let to_middle = 14_u32.wrapping_sub(self.shift);
         let (second_factor, second_start) = (
             self.factor.wrapping_shl(to_middle),
@@ -289,16 +292,29 @@ impl Scale {
                 halves.wrapping_sub(c.wrapping_add(h)),
             ]
         };
-        for (y, colours) in colours.iter_mut().enumerate() {
-            let at = |plane: usize, i: usize| (base.chroma[plane][y][i], sums.chroma[plane][y][i]);
-            let low = |(base, sums): (u32, u32)| [base << 16, sums & 0xFFFF];
-            let high = |(base, sums): (u32, u32)| [base & 0xFFFF_0000, sums >> 16];
-            let left = [0, 1].map(|i| place(low(at(0, i)), low(at(1, i))));
-            let right = [0, 1].map(|i| place(high(at(0, i)), high(at(1, i))));
-            for (colours, [even, odd]) in colours.iter_mut().zip([left, right]) {
-                for (colour, (even, odd)) in colours.iter_mut().zip(even.into_iter().zip(odd)) {
-                    *colour = both(even, odd);
-                }
+        let lines = lines.as_chunks_mut::<2>().0.iter_mut();
+        let base = base.chroma[0].iter().zip(&base.chroma[1]);
+        let sums = sums.chroma[0].iter().zip(&sums.chroma[1]);
+        for ([above, below], (base, sums)) in lines.zip(base.zip(sums)) {
+            let low = |i: u32| {
+                let at = |base: u64, sums: u64| {
+                    [(base >> i) as u32 & 0xFFFF, (sums >> i) as u32 & 0xFFFF]
+                };
+                let ([base_1, sum_1], [base_2, sum_2]) =
+                    (at(*base.0, *sums.0), at(*base.1, *sums.1));
+                place([base_1 << 16, sum_1], [base_2 << 16, sum_2])
+            };
+            let high = |i: u32| {
+                let at = |base: u64, sums: u64| {
+                    [(base >> i) as u32 & 0xFFFF_0000, (sums >> i) as u32 >> 16]
+                };
+                place(at(*base.0, *sums.0), at(*base.1, *sums.1))
+            };
+            let sides = [[low(0), low(32)], [high(0), high(32)]];
+            for ((above, below), [even, odd]) in above.iter_mut().zip(below).zip(sides) {
+                let colours = [0, 1, 2].map(|i| both(even[i], odd[i]));
+                above.colours = colours;
+                below.colours = colours;
             }
         }
     }
@@ -306,13 +322,15 @@ impl Scale {
 
 /// The light of all pixels.
 #[inline(always)]
-fn light(light: &mut [Quarter; 4], base: &Turned, sums: &Turned, scaled: impl Fn(u32) -> u32) {
-    let light = light.as_flattened_mut().iter_mut();
-    let base = base.luma.as_flattened().iter();
-    let sums = sums.luma.as_flattened().iter();
-    for (light, (base, sums)) in light.zip(base.zip(sums)) {
-        let ([even, odd], [base_even, base_odd]) = (sums.map(&scaled), *base);
-        *light = [base_even.wrapping_add(even), base_odd.wrapping_add(odd)];
+fn light(lines: &mut [[Four; 2]; 8], base: &Turned, sums: &Turned, scaled: impl Fn(u32) -> u32) {
+    for (y, sides) in lines.iter_mut().enumerate() {
+        for (side, four) in sides.iter_mut().enumerate() {
+            let quarter = y / 4 * 2 + side;
+            let base = base.luma[quarter % 4][y % 4];
+            let sums = sums.luma[quarter % 4][y % 4];
+            let light = |i: u32| ((base >> i) as u32).wrapping_add(scaled((sums >> i) as u32));
+            four.light = [light(0), light(32)];
+        }
     }
 }
 

@@ -2,11 +2,7 @@
 
 use core::array;
 
-/// Four lines of four numbers, two to a word: those in columns 0 and 2 of a line in the low and the high half of its first
-/// word, those in columns 1 and 3 in its second.
-pub(crate) type Quarter = [[u32; 2]; 4];
-
-/// The red, green and blue of some pixels, each two to a word as in a [`Quarter`].
+/// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
 
 /// The low byte of both halves of a word.
@@ -23,19 +19,27 @@ const UPPER: u32 = 0xFF00_FF00;
 /// Two numbers share a word as `low + (high << 16)`, so that a low number below zero borrows from the high one. The sum of two
 /// words is then that of both numbers; where both of it are 0 to 255 nothing is borrowed any more.
 pub struct Tones {
-    /// The light of the pixels, a quarter of the block after another: left above, right above, left below, right below. It
-    /// has something added to it that the colours have taken away.
-    pub(crate) light: [Quarter; 4],
-    /// What each 2 x 2 pixels add to their light, line after line, for the left four columns and the right four. The number
-    /// for the two columns more to the left is the low one.
-    pub(crate) colours: [[Colours; 2]; 4],
+    /// Line after line, the left four pixels of a line and the right four.
+    pub(crate) lines: [[Four; 2]; 8],
+}
+
+/// The light and the colours of four pixels of a line.
+#[derive(Clone, Copy)]
+pub(crate) struct Four {
+    /// The light in columns 0 and 2 of these four, and in columns 1 and 3. It has something added to it that the colours
+    /// have taken away.
+    pub(crate) light: [u32; 2],
+    /// What is added to that, for columns 0 and 1 in the low halves, and for columns 2 and 3 in the high ones.
+    pub(crate) colours: Colours,
 }
 
 impl Tones {
     /// Tones of nothing in particular.
     pub(crate) const NONE: Self = Self {
-        light: [[[0; 2]; 4]; 4],
-        colours: [[[0; 3]; 2]; 4],
+        lines: [[Four {
+            light: [0; 2],
+            colours: [0; 3],
+        }; 2]; 8],
     };
 
     /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
@@ -50,19 +54,17 @@ impl Tones {
         stride: usize,
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let mut lines = lines.chunks_mut(stride.max(1));
-        for (y, colours) in self.colours.iter().enumerate() {
-            let quarters = &self.light.as_chunks::<2>().0[y / 2];
-            for y in [2 * y, 2 * y + 1] {
-                let Some([left, right]) = lines
-                    .next()
-                    .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
-                else {
-                    return;
-                };
-                put(y, 0, &quarters[0][y % 4], &colours[0], left, &four);
-                put(y, 4, &quarters[1][y % 4], &colours[1], right, &four);
-            }
+        let mut start = 0_usize;
+        for (y, [left, right]) in self.lines.iter().enumerate() {
+            let Some([left_out, right_out]) = lines
+                .get_mut(start..)
+                .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
+            else {
+                return;
+            };
+            start = start.wrapping_add(stride);
+            put(y, 0, left, left_out, &four);
+            put(y, 4, right, right_out, &four);
         }
     }
 }
@@ -72,18 +74,17 @@ impl Tones {
 fn put<const FOUR: usize>(
     y: usize,
     x: usize,
-    light: &[u32; 2],
-    colours: &Colours,
+    tones: &Four,
     out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
 ) {
-    let [even, odd] = sums(light, colours);
+    let [even, odd] = sums(tones);
     // One look at all of them, since there is seldom something to clamp.
     let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
     if all & UPPER == 0 {
         *out = four(y, x, even, odd);
     } else {
-        put_clamped(y, x, light, colours, out, four);
+        put_clamped(y, x, tones, out, four);
     }
 }
 
@@ -93,12 +94,11 @@ fn put<const FOUR: usize>(
 fn put_clamped<const FOUR: usize>(
     y: usize,
     x: usize,
-    light: &[u32; 2],
-    colours: &Colours,
+    tones: &Four,
     out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
 ) {
-    let [even, odd] = sums(light, colours).map(|sums| {
+    let [even, odd] = sums(tones).map(|sums| {
         sums.map(|pair| {
             let low = i32::from(pair as i16);
             let high = pair.wrapping_sub(low as u32) as i32 >> 16;
@@ -110,7 +110,7 @@ fn put_clamped<const FOUR: usize>(
 
 /// The samples of four pixels, not clamped.
 #[inline(always)]
-fn sums(light: &[u32; 2], colours: &Colours) -> [Colours; 2] {
+fn sums(Four { light, colours }: &Four) -> [Colours; 2] {
     light.map(|light| colours.map(|colour| light.wrapping_add(colour)))
 }
 
@@ -143,10 +143,15 @@ pub(crate) fn words([r_even, g_even, b_even]: Colours, [r_odd, g_odd, b_odd]: Co
     ])
 }
 
-/// Four numbers of two bytes in the order of their columns.
+/// Four numbers of two bytes in the order of their columns, the low or the high byte of each first.
 #[inline(always)]
-pub(crate) fn halves(even: u32, odd: u32) -> [u8; 8] {
-    bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u8; 8] {
+    if big_endian {
+        let words = [odd & 0xFFFF | even << 16, odd >> 16 | even & 0xFFFF_0000];
+        bytes(words.map(u32::swap_bytes))
+    } else {
+        bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+    }
 }
 
 /// The bytes of some words, the lowest of each first.

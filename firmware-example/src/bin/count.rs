@@ -11,7 +11,10 @@ use core::hint::black_box;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{Peripherals, SYST};
 use firmware_example::{CODE, MODEL, cost, entry, failure, log, success};
-use nice_decode::{Decoder, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888, models};
+use nice_decode::{
+    Bgr555Le, Bgr888, Decoder, Dithered, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888,
+    Xrgb8888, models,
+};
 
 /// The picture, once with each of the models.
 static PICTURE_M: &[u8] = include_bytes!("../../count-m.nice");
@@ -43,6 +46,12 @@ fn with(name: &str, model: &[u8], file: &[u8]) -> Option<()> {
     rows::<Rgb888>(name, "Rgb888", &picture)?;
     rows::<Rgb565Le>(name, "Rgb565Le", &picture)?;
     rows::<Rgb565Be>(name, "Rgb565Be", &picture)?;
+    rows::<Bgr555Le>(name, "Bgr555Le", &picture)?;
+    rows::<Bgr888>(name, "Bgr888", &picture)?;
+    rows::<Xrgb8888>(name, "Xrgb8888", &picture)?;
+    rows::<Dithered<Rgb565Le>>(name, "Dithered<Rgb565Le>", &picture)?;
+    rows::<Dithered<Rgb565Be>>(name, "Dithered<Rgb565Be>", &picture)?;
+    rows::<Dithered<Bgr555Le>>(name, "Dithered<Bgr555Le>", &picture)?;
 
     let mut block = [0; 192];
     let instructions = count(|| {
