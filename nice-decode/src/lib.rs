@@ -9,7 +9,7 @@
 //!
 //! There are two kinds of model, and a program need not know which it has: a *network* multiplies the bits
 //! by two layers of weights; a *codebook* looks up a few rows by them, which are turned and added up. The
-//! codebook is much the faster of the two, and can also decode [a single pixel](#one-pixel) and
+//! codebook is much the faster of the two, and can also decode [a single pixel](#one-texel) and
 //! [smooth the borders](#the-borders-between-blocks) between blocks.
 //!
 //! # A picture
@@ -78,7 +78,7 @@
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 //!
-//! # One pixel
+//! # One texel
 //!
 //! [`Picture::texel`] and [`Decoder::texel`] decode one pixel alone, as a texture needs it. With a codebook
 //! they read three bytes of each of its few rows; with a network they decode the whole block.
@@ -128,7 +128,7 @@
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the colours (sRGB, as a rule) of the pictures that the model was trained on |
 //! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::texel`], and taken modulo 8 for [`Decoder::texel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Rgb565Le`], [`Rgb565Be`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`], and the last three [`Dithered`] |
 //! | what [`Picture::smooth`] works in | `[u8]` | at least [`Picture::smooth_bytes`]: 384 for every block in a row of blocks |
 //! | a [`Stage`] of a codebook | two `u8` | its bits, 1 to 16 (all stages have 48 together), and its mirrors, 0 to 3 |
 //! | width, height | `u32` | pixels, 1 to 2^32 - 1; where they are no multiples of 8, blocks reach over the edge and are cropped |

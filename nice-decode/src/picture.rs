@@ -5,7 +5,9 @@ use core::fmt;
 use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
-use crate::{Decoder, Image, Latent, OutOfRange, Pixel, RowError, Smooth, smooth};
+use crate::pixel::sealed::Write;
+use crate::tones::Tones;
+use crate::{Decoder, Image, Latent, OutOfRange, Pixel, Rgb888, RowError, Smooth, smooth};
 
 /// A picture together with the model that it was made with, from [`Decoder::open`].
 #[derive(Clone, Copy)]
@@ -83,17 +85,48 @@ impl<'m, 'p> Picture<'m, 'p> {
     /// [`RowError`] if there is no such row of blocks, if the stride is shorter than a line, or if
     /// the lines do not fit into the buffer; nothing is written then.
     pub fn row<P: Pixel>(&self, row: u32, lines: &mut [u8], stride: usize) -> Result<(), RowError> {
+        if self.decoder.narrow().is_some() {
+            self.row_narrow::<P>(row, lines, stride)
+        } else {
+            self.row_lines::<P>(row, lines, stride)
+        }
+    }
+
+    /// As [`row`](Self::row), with a codebook where registers are narrow. With a stack frame of its own, so that no other
+    /// kind of model pays for it.
+    #[inline(never)]
+    fn row_narrow<P: Pixel>(
+        &self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), RowError> {
         let frame = self.frame::<P>(row, lines.len(), stride)?;
+        let Some(codebook) = self.decoder.narrow() else {
+            return Ok(());
+        };
         let mut work = Work::NEW;
         for (column, latent) in self.row_latents(row).iter().enumerate() {
+            let tones = codebook.tones(latent, &mut work);
             match frame.whole::<P>(lines, column) {
-                Some(lines) => self.decoder.write::<P>(latent, &mut work, lines, stride),
-                None => self.decoder.lines(latent, &mut |y, samples| {
-                    frame.put::<P>(lines, column, y, samples);
-                }),
+                Some(lines) => P::write_tones(tones, lines, stride),
+                None => frame.put_part::<P>(lines, column, tones),
             }
         }
         Ok(())
+    }
+
+    /// As [`row`](Self::row), line after line of every block.
+    #[inline(never)]
+    fn row_lines<P: Pixel>(
+        &self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), RowError> {
+        self.row_with::<P>(row, lines, stride, |latent, put| {
+            self.decoder.lines(latent, put)
+        })
     }
 
     /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least
@@ -246,6 +279,16 @@ impl Frame {
             lines.get_mut(from..)
         } else {
             None
+        }
+    }
+
+    /// Writes the block in a column of blocks, as far as it is in the picture.
+    #[inline(never)]
+    fn put_part<P: Pixel>(&self, lines: &mut [u8], column: usize, tones: &Tones) {
+        let mut block = [0; BLOCK_SAMPLES];
+        Rgb888::write_tones(tones, &mut block, LINE_SAMPLES);
+        for (y, samples) in block.as_chunks().0.iter().enumerate() {
+            self.put::<P>(lines, column, y, samples);
         }
     }
 
