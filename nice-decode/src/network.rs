@@ -280,7 +280,9 @@ fn dots(units: &[i16; MAX_HIDDEN], rows: &[u8], hidden: usize) -> [i32; TOGETHER
             }
         }
     }
-    if let Some(units) = units.next() {
+    if let Some(units) = units.next()
+        && !a_rest.is_empty()
+    {
         for (sum, rest) in sums.iter_mut().zip([a_rest, b_rest, c_rest, d_rest]) {
             *sum = sum.wrapping_add(products(units, rest));
         }
