@@ -200,11 +200,17 @@ impl<'a> Checked<'a> {
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
         let mut block = [0; BLOCK_SAMPLES];
-        let mut work = Work::NEW;
-        Rgb888::write_tones(self.tones(latent, &mut work), &mut block, LINE_SAMPLES);
+        self.block(latent, &mut block);
         for (y, line) in block.as_chunks().0.iter().enumerate() {
             sink(y, line);
         }
+    }
+
+    /// Decodes a block, arranged for little memory.
+    #[inline(never)]
+    pub(crate) fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        let mut work = Work::NEW;
+        Rgb888::write_tones(self.tones(latent, &mut work), block, LINE_SAMPLES);
     }
 
     /// The tones of a block. With a stack frame of its own, and compiled once for all formats of pixels.
@@ -238,7 +244,7 @@ impl<'a> Checked<'a> {
     pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
         let (x, y) = ((x % BLOCK) as u32, (y % BLOCK) as u32);
         // Where the sample is in the plane of luma, and in the next byte where it is with lines and columns exchanged.
-        let places = y * BLOCK as u32 + x | (x * BLOCK as u32 + y) << 8;
+        let places = (y * BLOCK as u32 + x) | ((x * BLOCK as u32 + y) << 8);
         let mut picked = self.picked(latent);
         let Some((pick, row)) = picked.next() else {
             return [0; 3];

@@ -7,7 +7,9 @@ use crate::frame::{Frame, StripFrame};
 use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::region::SIDE;
-use crate::{Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, smooth};
+use crate::{
+    Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, codebook, smooth,
+};
 
 /// A picture together with the model that it was made with, from [`Decoder::open`].
 #[derive(Clone, Copy)]
@@ -127,18 +129,44 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
+        if let Some(codebook) = self.decoder.narrow() {
+            self.region_narrow::<P>(codebook, region, lines, stride)
+        } else {
+            self.region_lines::<P>(region, lines, stride)
+        }
+    }
+
+    /// As [`region`](Self::region), with a codebook where registers are narrow. With a stack frame of its own, so that no
+    /// other kind of model pays for it.
+    #[inline(never)]
+    fn region_narrow<P: Pixel>(
+        &self,
+        codebook: &codebook::Checked<'m>,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
         let mut work = Work::NEW;
-        self.blocks_of::<P>(
-            region,
-            lines,
-            stride,
-            |latent, column, place, lines| match place.whole::<P>(lines, column) {
-                Some(lines) => self.decoder.write::<P>(latent, &mut work, lines, stride),
-                None => self.decoder.lines(latent, &mut |y, samples| {
-                    place.put::<P>(lines, column, y, samples);
-                }),
-            },
-        )
+        self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
+            let tones = codebook.tones(latent, &mut work);
+            match place.whole::<P>(lines, column) {
+                Some(lines) => P::write_tones(tones, lines, stride),
+                None => place.put_part::<P>(lines, column, tones),
+            }
+        })
+    }
+
+    /// As [`region`](Self::region), line after line of every block.
+    #[inline(never)]
+    fn region_lines<P: Pixel>(
+        &self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        self.region_with::<P>(region, lines, stride, |latent, put| {
+            self.decoder.lines(latent, put)
+        })
     }
 
     /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least

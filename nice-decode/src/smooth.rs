@@ -5,9 +5,11 @@ use core::fmt;
 use crate::block::{BLOCK, LINE_SAMPLES};
 use crate::boundary::{Checked, REACH};
 use crate::frame::Frame;
+use crate::narrow::Work;
 use crate::network::NATIVE;
+use crate::pixel::sealed::Write;
 use crate::region::SIDE;
-use crate::{Latent, LinesError, Picture, Pixel, Region};
+use crate::{Decoder, Latent, LinesError, Picture, Pixel, Region, Rgb888, codebook};
 
 /// How many lines of the picture are kept: two rows of blocks.
 const KEPT: usize = 2 * BLOCK;
@@ -181,8 +183,10 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         }
         self.region_with::<P>(region, lines, stride, |smooth, strip, kept| {
             let decoder = *smooth.picture.decoder();
-            smooth.prepare(strip, kept, |latent, put| {
-                decoder.lines_inline::<NATIVE>(latent, put);
+            smooth.prepare(strip, kept, |latent, lines, stride| {
+                decoder.lines_inline::<NATIVE>(latent, |y, samples| {
+                    put(lines, stride, y, samples);
+                });
             });
         })
     }
@@ -225,10 +229,36 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
     }
 
     /// As [`prepare`](Self::prepare), compiled once, however many formats of pixels a program uses.
-    #[inline(never)]
     fn prepare_apart(&mut self, strip: &Region, kept: (usize, usize)) {
         let decoder = *self.picture.decoder();
-        self.prepare(strip, kept, |latent, put| decoder.lines(latent, put));
+        if let Some(codebook) = decoder.narrow() {
+            self.prepare_narrow(codebook, strip, kept);
+        } else {
+            self.prepare_lines(&decoder, strip, kept);
+        }
+    }
+
+    /// As [`prepare_apart`](Self::prepare_apart), with a codebook where registers are narrow. With a stack frame of its
+    /// own.
+    #[inline(never)]
+    fn prepare_narrow(
+        &mut self,
+        codebook: &codebook::Checked<'m>,
+        strip: &Region,
+        kept: (usize, usize),
+    ) {
+        let mut work = Work::NEW;
+        self.prepare(strip, kept, |latent, lines, stride| {
+            Rgb888::write_tones(codebook.tones(latent, &mut work), lines, stride);
+        });
+    }
+
+    /// As [`prepare_apart`](Self::prepare_apart), line after line of every block.
+    #[inline(never)]
+    fn prepare_lines(&mut self, decoder: &Decoder<'m>, strip: &Region, kept: (usize, usize)) {
+        self.prepare(strip, kept, |latent, lines, stride| {
+            decoder.lines(latent, &mut |y, samples| put(lines, stride, y, samples));
+        });
     }
 
     /// Sees to it that the row of blocks in which a strip lies is in the buffer, in the columns that are kept, and that
@@ -238,7 +268,7 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         &mut self,
         strip: &Region,
         kept: (usize, usize),
-        blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
+        mut block: impl FnMut(&Latent, &mut [u8], usize),
     ) {
         let Some(filter) = &self.filter else {
             return;
@@ -262,7 +292,7 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         };
         while next <= last {
             let latents = self.picture.latents(next, kept);
-            decode(filter, latents, half_of(next, even, odd), &blocks);
+            decode(filter, latents, half_of(next, even, odd), &mut block);
             if next > first {
                 if next.is_multiple_of(2) {
                     smooth_between(filter, odd, even);
@@ -288,24 +318,29 @@ pub(crate) fn bytes(picture: &Picture<'_, '_>, region: &Region) -> usize {
     count.saturating_mul(LINE_SAMPLES).saturating_mul(KEPT)
 }
 
-/// Decodes blocks beside each other, whole blocks throughout, and smooths the borders between them.
+/// Writes line `y` of a block that begins with these bytes.
+#[inline(always)]
+fn put(lines: &mut [u8], stride: usize, y: usize, samples: &[u8; LINE_SAMPLES]) {
+    let line = lines.get_mut(y.wrapping_mul(stride)..);
+    if let Some(to) = line.and_then(|line| line.first_chunk_mut()) {
+        *to = *samples;
+    }
+}
+
+/// Decodes blocks beside each other, whole blocks throughout, and smooths the borders between them. One block is decoded by
+/// what is given: from its latent, into lines so many bytes after one another.
 #[inline(always)]
 fn decode(
     filter: &Checked<'_>,
     latents: &[Latent],
     lines: &mut [u8],
-    blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
+    mut block: impl FnMut(&Latent, &mut [u8], usize),
 ) {
     let line_bytes = lines.len() / BLOCK;
     for (column, latent) in latents.iter().enumerate() {
-        blocks(latent, &mut |y, samples| {
-            let at = y
-                .wrapping_mul(line_bytes)
-                .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
-            if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-                *to = *samples;
-            }
-        });
+        if let Some(lines) = lines.get_mut(column.wrapping_mul(LINE_SAMPLES)..) {
+            block(latent, lines, line_bytes);
+        }
     }
     for line in lines.chunks_exact_mut(line_bytes.max(1)) {
         let mut rest = line.get_mut(LINE_SAMPLES - 3 * REACH..).unwrap_or_default();
