@@ -217,11 +217,17 @@ impl<'a> Checked<'a> {
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
         let mut block = [0; BLOCK_SAMPLES];
-        let mut work = Work::NEW;
-        Rgb888::write_tones(self.tones(latent, &mut work), &mut block, LINE_SAMPLES);
+        self.block(latent, &mut block);
         for (y, line) in block.as_chunks().0.iter().enumerate() {
             sink(y, line);
         }
+    }
+
+    /// Decodes a block, arranged for little memory.
+    #[inline(never)]
+    pub(crate) fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        let mut work = Work::NEW;
+        Rgb888::write_tones(self.tones(latent, &mut work), block, LINE_SAMPLES);
     }
 
     /// The tones of a block. With a stack frame of its own, and compiled once for all formats of pixels.
@@ -268,20 +274,22 @@ impl<'a> Checked<'a> {
         x: usize,
         y: usize,
     ) -> [u8; 3] {
-        let (x, y) = (x % BLOCK, y % BLOCK);
-        // Where the sample is in the plane of luma, and where it is with lines and columns exchanged.
-        let places = [y * BLOCK + x, x * BLOCK + y];
+        let (x, y) = ((x % BLOCK) as u32, (y % BLOCK) as u32);
+        // Where the sample is in the plane of luma, and in the next byte where it is with lines and columns exchanged.
+        let places = (y * BLOCK as u32 + x) | ((x * BLOCK as u32 + y) << 8);
         let Some((pick, row)) = picked.next() else {
             return [0; 3];
         };
         let gain = self.gain(pick);
         let base = pick.texel(row, places);
-        let mut sums = [0_u16; 3];
+        // Luma in the low half, the first chroma sample in the high half; the second apart.
+        let mut sums = [0_u32; 2];
         for (pick, row) in picked {
-            for (sum, sample) in sums.iter_mut().zip(pick.texel(row, places)) {
-                *sum = sum.wrapping_add(sample);
-            }
+            let [first, second] = pick.texel(row, places);
+            sums = [sums[0].wrapping_add(first), sums[1].wrapping_add(second)];
         }
+        let [base, sums] =
+            [base, sums].map(|[low, high]| [low as u16, (low >> 16) as u16, high as u16]);
         let shift = u32::from(self.shift);
         let scale = self.scale(gain);
         let light = scale.light(base[0], sums[0], shift);
@@ -567,24 +575,24 @@ impl Pick {
         turned
     }
 
-    /// The samples of one pixel, luma and the two of chroma, from where its luma is and where it is transposed.
+    /// The samples of one pixel: luma and, in the high half, the first of chroma, and the second. `places` says where its luma
+    /// is, and in the next byte where it is in a row that is transposed.
     #[inline(always)]
-    fn texel(self, row: &Row, [place, across]: [usize; 2]) -> [u16; 3] {
-        let place = if self.transposed() { across } else { place };
-        let place = (place ^ FLIPS[self.turns as usize / 2 % 4]) % LUMA_SAMPLES;
+    fn texel(self, row: &Row, places: u32) -> [u32; 2] {
+        let place = places >> (self.turns & 8) ^ FLIPS >> ((self.turns & 6) << 2);
+        let place = place as usize % LUMA_SAMPLES;
         let chroma = place / 2 % CHROMA + place / (2 * BLOCK) * CHROMA;
-        let negated = (0_u32.wrapping_sub(self.turns & 1) & 0xFF) as u16;
+        let negated = 0_u32.wrapping_sub(self.turns & 1);
+        let sample = |at: usize| u32::from(row[at % ROW_BYTES]);
         [
-            place,
-            LUMA_SAMPLES + chroma,
-            LUMA_SAMPLES + CHROMA_SAMPLES + chroma,
+            (sample(place) | sample(LUMA_SAMPLES + chroma) << 16) ^ negated & 0x00FF_00FF,
+            sample(LUMA_SAMPLES + CHROMA_SAMPLES + chroma) ^ negated & 0xFF,
         ]
-        .map(|at| u16::from(row[at % ROW_BYTES]) ^ negated)
     }
 }
 
-/// What changes in the place of a luma sample if its plane is turned: nothing, upside down, left to right, both.
-static FLIPS: [usize; 4] = [0, 0o70, 0o07, 0o77];
+/// What changes in the place of a luma sample if its plane is turned, a byte each: nothing, upside down, left to right, both.
+const FLIPS: u32 = 0o77 << 24 | 0o07 << 16 | 0o70 << 8;
 
 /// Each of four samples twice, for the two pixels that they belong to.
 #[inline(always)]

@@ -8,11 +8,10 @@ use crate::format::{
     Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC,
     ROW_BYTES, Stage,
 };
-use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::{
-    Image, Latent, MemoryTooShort, ModelError, ModelId, Picture, Pixel, Rgb888, WrongModel,
-    boundary, codebook, network,
+    Image, Latent, MemoryTooShort, ModelError, ModelId, Picture, WrongModel, boundary, codebook,
+    network,
 };
 
 /// Whether registers are so narrow that a codebook is decoded two samples at a time.
@@ -293,8 +292,15 @@ impl<'a> Decoder<'a> {
     /// Decodes one block into 8 lines of 8 pixels of red, green and blue: the sample of channel `c`
     /// of the pixel in column `x` and line `y` is `block[(y * 8 + x) * 3 + c]`. It cannot fail.
     pub fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
-        let mut work = Work::NEW;
-        self.write::<Rgb888>(latent, &mut work, block, LINE_SAMPLES);
+        if let Some(codebook) = self.narrow() {
+            return codebook.block(latent, block);
+        }
+        let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
+        self.lines(latent, &mut |y, line| {
+            if let Some(out) = lines.get_mut(y) {
+                *out = *line;
+            }
+        });
     }
 
     /// As [`block`](Self::block), but always compiled into its caller, with the processor features
@@ -322,7 +328,11 @@ impl<'a> Decoder<'a> {
 
     /// Decodes one block, `TERMS` products at a time.
     #[inline(always)]
-    fn block_with<const TERMS: usize>(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+    pub(crate) fn block_with<const TERMS: usize>(
+        &self,
+        latent: &Latent,
+        block: &mut [u8; BLOCK_SAMPLES],
+    ) {
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
         self.lines_inline::<TERMS>(latent, |y, line| {
             if let Some(out) = lines.get_mut(y) {
@@ -331,27 +341,11 @@ impl<'a> Decoder<'a> {
         });
     }
 
-    /// Decodes a block into 8 lines of pixels, each `stride` bytes after the one before it.
-    #[inline(always)]
-    pub(crate) fn write<P: Pixel>(
-        &self,
-        latent: &Latent,
-        work: &mut Work,
-        lines: &mut [u8],
-        stride: usize,
-    ) {
+    /// The codebook, if there is one and it is decoded two samples at a time.
+    pub(crate) const fn narrow(&self) -> Option<&codebook::Checked<'a>> {
         match &self.tables {
-            Tables::Codebook(codebook) if NARROW_REGISTERS => {
-                P::write_tones(codebook.tones(latent, work), lines, stride);
-            }
-            _ => {
-                let mut lines = lines.chunks_mut(stride.max(1));
-                self.lines(latent, &mut |y, samples| {
-                    if let Some(line) = lines.next() {
-                        P::write(samples, 0, y, line);
-                    }
-                });
-            }
+            Tables::Codebook(codebook) if NARROW_REGISTERS => Some(codebook),
+            _ => None,
         }
     }
 

@@ -9,7 +9,7 @@
 //!
 //! There are two kinds of model, and a program need not know which it has: a *network* multiplies the bits
 //! by two layers of weights; a *codebook* looks up a few rows by them, which are turned and added up. The
-//! codebook is much the faster of the two, and can also decode [a single pixel](#one-pixel) and
+//! codebook is much the faster of the two, and can also decode [a single pixel](#one-texel) and
 //! [smooth the borders](#the-borders-between-blocks) between blocks.
 //!
 //! # A picture
@@ -108,7 +108,7 @@
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 //!
-//! # One pixel
+//! # One texel
 //!
 //! [`Picture::texel`] and [`Decoder::texel`] decode one pixel alone, as a texture needs it. With a codebook
 //! they read three bytes of each of its few rows; with a network they decode the whole block.
@@ -159,7 +159,7 @@
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the colours (sRGB, as a rule) of the pictures that the model was trained on |
 //! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::texel`], and taken modulo 8 for [`Decoder::texel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel, in any of the formats of [`Pixel`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`], and the last three [`Dithered`] |
 //! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
 //! | what [`Picture::smooth`] works in | `[u8]` | at least [`Picture::smooth_bytes`]: 384 for every block in a row of blocks |
 //! | what [`Picture::smooth_region`] works in | `[u8]` | at least [`Picture::smooth_region_bytes`]: 384 for every column of blocks that matters to the region |

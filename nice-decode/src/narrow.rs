@@ -165,7 +165,11 @@ fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>
         let negated = negated & LOWER;
         let pair = |low: u8, high: u8| (u32::from(low) | u32::from(high) << 16) ^ negated;
         if TRANSPOSED {
-            let columns = [0, 1, 2, 3].map(|x| line(pair(a[x], c[x]), pair(b[x], d[x])));
+            // The remainder changes nothing but that no index can be wrong where this is not compiled into its caller.
+            let columns = [0, 1, 2, 3].map(|x: usize| {
+                let x = x % 4;
+                line(pair(a[x], c[x]), pair(b[x], d[x]))
+            });
             reversed_if::<MIRRORED>(columns)
         } else if MIRRORED {
             [a, b, c, d].map(|of| line(pair(of[3], of[1]), pair(of[2], of[0])))

@@ -234,15 +234,15 @@ impl Checked<'_> {
 /// magnitude add up to 6,096 at most.
 #[inline(always)]
 fn add(sums: [i16; CHUNK], row: &[u8]) -> [i16; CHUNK] {
-    let weights = row.first_chunk().copied().unwrap_or_else(|| {
-        let mut weights = [0; CHUNK];
-        weights
-            .iter_mut()
-            .zip(row)
-            .for_each(|(to, from)| *to = *from);
-        weights
-    });
-    core::array::from_fn(|i| sums[i].wrapping_add(i16::from(weights[i] as i8)))
+    // Of a whole chunk every weight is loaded where it lies, not first copied with the others.
+    if let Some(weights) = row.first_chunk::<CHUNK>() {
+        return core::array::from_fn(|i| sums[i].wrapping_add(i16::from(weights[i] as i8)));
+    }
+    let mut sums = sums;
+    for (sum, &weight) in sums.iter_mut().zip(row) {
+        *sum = sum.wrapping_add(i16::from(weight as i8));
+    }
+    sums
 }
 
 /// The sum of the products of activations and weights. With at most 512 weights of at most 127 in
@@ -280,7 +280,9 @@ fn dots(units: &[i16; MAX_HIDDEN], rows: &[u8], hidden: usize) -> [i32; TOGETHER
             }
         }
     }
-    if let Some(units) = units.next() {
+    if let Some(units) = units.next()
+        && !a_rest.is_empty()
+    {
         for (sum, rest) in sums.iter_mut().zip([a_rest, b_rest, c_rest, d_rest]) {
             *sum = sum.wrapping_add(products(units, rest));
         }

@@ -316,7 +316,7 @@ fn packed_nearest<P: TwoBytes>(colours: Colours) -> u32 {
         let scaled = colour
             .wrapping_mul(u32::from(factor))
             .wrapping_add(u32::from(addend) * ONES);
-        let levels = scaled & (u32::from(top) << shift) * ONES;
+        let levels = scaled & ((u32::from(top) << shift) * ONES);
         pixels |= levels >> (shift - bit.min(shift)) << (bit - bit.min(shift));
     }
     pixels
