@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::block::BLOCK_SAMPLES;
 use crate::frame::{Frame, StripFrame};
 use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
