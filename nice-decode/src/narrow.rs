@@ -81,13 +81,15 @@ impl Turned {
             down ^= usize::from(UPSIDE_DOWN);
             right ^= usize::from(MIRRORED);
             let start = 4 * (BLOCK / 4) * down + right;
-            let lines = [0, 1, 2, 3].map(|line| &words[(start + BLOCK / 4 * line) % 16]);
+            let at = |line: usize| &words[(start + BLOCK / 4 * line) % 16];
+            let lines = [at(0), at(1), at(2), at(3)];
             let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
             put::<FIRST>(&mut self.luma[quarter % 4], turned);
         }
         for plane in 0..2 {
             let start = (LUMA_SAMPLES + plane * CHROMA_SAMPLES) / 4;
-            let lines = [0, 1, 2, 3].map(|line| &words[(start + line) % 24]);
+            let at = |line: usize| &words[(start + line) % 24];
+            let lines = [at(0), at(1), at(2), at(3)];
             let turned = turned::<UPSIDE_DOWN, MIRRORED, TRANSPOSED>(lines, negated);
             put::<FIRST>(&mut self.chroma[plane % 2], turned);
         }
@@ -165,11 +167,8 @@ fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>
         let negated = negated & LOWER;
         let pair = |low: u8, high: u8| (u32::from(low) | u32::from(high) << 16) ^ negated;
         if TRANSPOSED {
-            // The remainder changes nothing but that no index can be wrong where this is not compiled into its caller.
-            let columns = [0, 1, 2, 3].map(|x: usize| {
-                let x = x % 4;
-                line(pair(a[x], c[x]), pair(b[x], d[x]))
-            });
+            let column = |x: usize| line(pair(a[x % 4], c[x % 4]), pair(b[x % 4], d[x % 4]));
+            let columns = [column(0), column(1), column(2), column(3)];
             reversed_if::<MIRRORED>(columns)
         } else if MIRRORED {
             [a, b, c, d].map(|of| line(pair(of[3], of[1]), pair(of[2], of[0])))
@@ -316,7 +315,7 @@ impl Scale {
             };
             let sides = [[low(0), low(32)], [high(0), high(32)]];
             for ((above, below), [even, odd]) in above.iter_mut().zip(below).zip(sides) {
-                let colours = [0, 1, 2].map(|i| both(even[i], odd[i]));
+                let colours = [0, 1, 2].map(|i| both(even[i % 3], odd[i % 3]));
                 above.colours = colours;
                 below.colours = colours;
             }
