@@ -185,7 +185,7 @@ fn texel_prints_the_texels_of_the_picture() {
     let expected: String = with_picture(|picture| {
         (0..300_u32)
             .map(|i| {
-                let (x, y) = ((5 * 64 * i >> 8) % 45, (3 * 64 * i >> 8) % 19);
+                let (x, y) = (((5 * 64 * i) >> 8) % 45, ((3 * 64 * i) >> 8) % 19);
                 let [red, green, blue] = picture.texel(x, y).unwrap();
                 format!("{x} {y} {red} {green} {blue}\n")
             })
