@@ -72,9 +72,9 @@ fn block(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Decoding single pixels, each from another block and from another place in it.
-fn pixel(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("pixel");
+/// Decoding single texels, each from another block and from another place in it.
+fn texel(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("texel");
     group.throughput(Throughput::Elements(1));
     for (name, stages) in [("codebook S", codebook::S), ("codebook M", codebook::M)] {
         let model = codebook::model(stages, 1);
@@ -109,6 +109,33 @@ fn row(criterion: &mut Criterion) {
         if decoder.smooths() {
             smooth_row(&mut group, format!("smoothed RGB888{of}"), &decoder, &image);
         }
+    }
+    group.finish();
+}
+
+/// Decoding whole pictures, row after row.
+fn picture(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("picture");
+    group.throughput(Throughput::Elements(u64::from(SIZE.0) * u64::from(SIZE.1)));
+    for (name, stages) in [("codebook S", codebook::S), ("codebook M", codebook::M)] {
+        let model = codebook::model(stages, 1);
+        let decoder = Decoder::from_bytes(&model).expect("the model is valid");
+        let file = formula::picture(SIZE.0, SIZE.1, decoder.id().get(), 1);
+        let image = Image::from_bytes(&file).expect("the picture is valid");
+        let picture = decoder
+            .open(&image)
+            .expect("the picture was made with the model");
+        let stride = 3 * SIZE.0 as usize;
+        let mut pixels = vec![0; stride * SIZE.1 as usize];
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for (row, lines) in black_box(&mut pixels).chunks_mut(8 * stride).enumerate() {
+                    picture
+                        .row::<Rgb888>(row as u32, lines, stride)
+                        .expect("the row is there");
+                }
+            });
+        });
     }
     group.finish();
 }
@@ -159,5 +186,5 @@ fn smooth_row(
     });
 }
 
-criterion_group!(benches, open, block, pixel, row);
+criterion_group!(benches, open, block, texel, row, picture);
 criterion_main!(benches);

@@ -62,12 +62,14 @@ impl<'a> Checked<'a> {
     /// Corrects 8 samples across a border, which lies in the middle.
     #[inline(always)]
     pub(crate) fn filter(&self, samples: [u8; 2 * REACH]) -> [u8; 2 * REACH] {
-        let difference = |i: usize| samples[i].abs_diff(samples[i + 1]);
-        let step = difference(3);
-        let activity = [0, 1, 2, 4, 5, 6]
-            .map(|i| u16::from(difference(i)))
+        // Taken apart, since an index that is not known when this is compiled could be wrong.
+        let [a, b, c, d, e, f, g, h] = samples;
+        let step = d.abs_diff(e);
+        let activity = [(a, b), (b, c), (c, d), (e, f), (f, g), (g, h)]
             .iter()
-            .fold(0, |sum: u16, difference| sum.wrapping_add(*difference));
+            .fold(0, |sum: u16, (one, other)| {
+                sum.wrapping_add(u16::from(one.abs_diff(*other)))
+            });
         let step = self.steps.iter().filter(|&&from| step >= from).count();
         let active = self
             .activities

@@ -14,7 +14,7 @@ use crate::format::{
     Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
-use crate::narrow::{self, Turned};
+use crate::narrow::{Scale as NarrowScale, Turned, Work};
 use crate::pixel::sealed::Write;
 use crate::tones::Tones;
 use crate::{CodebookTable, ModelError, Rgb888};
@@ -33,7 +33,7 @@ pub(crate) fn stages(pairs: &[[u8; 2]]) -> Stages<'_> {
 }
 
 /// What is in a row: luma line after line, then the two chroma planes line after line.
-type Row = [u8; ROW_BYTES];
+pub(crate) type Row = [u8; ROW_BYTES];
 
 /// The fields of a model's body that stand before the filter of the borders: name, kind, stages, shift, base, gains,
 /// rows.
@@ -43,12 +43,15 @@ type BeforeBoundary<'a> = (&'a [u8], u32, &'a [u8], u8, &'a [u8], &'a [u8], &'a 
 #[derive(Clone, Copy)]
 pub(crate) struct Checked<'a> {
     stages: &'a [[u8; 2]],
-    base: &'a [Row],
+    pub(crate) base: &'a [Row],
     gains: &'a [u8],
-    rows: &'a [Row],
+    /// The rows of the residual stages, stage after stage.
+    pub(crate) rows: &'a [Row],
     /// The filter of the borders as it stands in the file, where it takes less of a decoder's 64 bytes than its tables.
     boundary: &'a [u8],
     shift: u8,
+    /// Whether every row is there in all its turns, one after the other.
+    pub(crate) unfolded: bool,
 }
 
 impl<'a> Checked<'a> {
@@ -105,7 +108,21 @@ impl<'a> Checked<'a> {
             rows,
             boundary,
             shift,
+            unfolded: false,
         })
+    }
+
+    /// The same codebook with tables in which every row is there in all its turns.
+    pub(crate) const fn with_all_turns<'b>(&self, base: &'b [Row], rows: &'b [Row]) -> Checked<'b>
+    where
+        'a: 'b,
+    {
+        Checked {
+            base,
+            rows,
+            unfolded: true,
+            ..*self
+        }
     }
 
     /// The stages, that of the base first.
@@ -199,71 +216,97 @@ impl<'a> Checked<'a> {
         latent: &Latent,
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
-        let mut tones = Tones::NONE;
-        self.tones(latent, &mut tones);
         let mut block = [0; BLOCK_SAMPLES];
-        Rgb888::write_tones(&tones, &mut block, LINE_SAMPLES);
+        self.block(latent, &mut block);
         for (y, line) in block.as_chunks().0.iter().enumerate() {
             sink(y, line);
         }
     }
 
+    /// Decodes a block, arranged for little memory.
+    #[inline(never)]
+    pub(crate) fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+        let mut work = Work::NEW;
+        Rgb888::write_tones(self.tones(latent, &mut work), block, LINE_SAMPLES);
+    }
+
     /// The tones of a block. With a stack frame of its own, and compiled once for all formats of pixels.
     #[inline(never)]
-    pub(crate) fn tones(&self, latent: &Latent, tones: &mut Tones) {
-        let mut picked = self.picked(latent);
-        let Some((pick, row)) = picked.next() else {
-            return;
-        };
-        let gain = self.gain(pick);
-        let base = Turned::new(row, pick.turns);
-        let mut sums = picked
-            .next()
-            .map_or(Turned::ZERO, |(pick, row)| Turned::new(row, pick.turns));
-        for (pick, row) in picked {
-            sums.add(row, pick.turns);
+    pub(crate) fn tones<'w>(&self, latent: &Latent, work: &'w mut Work) -> &'w Tones {
+        let Work { base, sums, tones } = work;
+        let mut picked = self.picked::<false>(latent);
+        if let Some((pick, row)) = picked.next() {
+            let gain = self.gain(pick);
+            base.set(row, pick.turns);
+            let mut negated = 0;
+            if let Some((pick, row)) = picked.next() {
+                negated = pick.turns & 1;
+                sums.set(row, pick.turns);
+            } else {
+                *sums = Turned::ZERO;
+            }
+            // All as the first: if that is to be negated, all are added up the other way round, and so the sum is.
+            for (pick, row) in picked {
+                sums.add(row, pick.turns ^ negated);
+            }
+            let residuals = self.stages.len().saturating_sub(1);
+            let scale = NarrowScale::new(self.shift, gain, residuals, negated != 0);
+            scale.tones(base, sums, tones);
         }
-        let scale = narrow::Scale {
-            gain: u32::from(gain),
-            shift: u32::from(self.shift),
-            rows: self.stages.len().saturating_sub(1) as u32,
-        };
-        scale.tones(&base, &sums, tones);
+        tones
     }
 
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
     #[inline(always)]
     pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
-        let (x, y) = (x % BLOCK, y % BLOCK);
-        let mut sums = [0_u16; 3];
-        let mut base = [0_u8; 3];
-        let mut gain = 0;
-        let mut picked = self.picked(latent);
-        if let Some((pick, row)) = picked.next() {
-            base = pick.texel(row, x, y);
-            gain = self.gain(pick);
+        if self.unfolded && !NARROW_REGISTERS {
+            self.texel_of(self.picked::<true>(latent), x, y)
+        } else {
+            self.texel_of(self.picked::<false>(latent), x, y)
         }
+    }
+
+    /// As [`texel`](Self::texel), from the rows that were picked.
+    #[inline(always)]
+    fn texel_of<const UNFOLDED: bool>(
+        &self,
+        mut picked: Picked<'a, UNFOLDED>,
+        x: usize,
+        y: usize,
+    ) -> [u8; 3] {
+        let (x, y) = ((x % BLOCK) as u32, (y % BLOCK) as u32);
+        // Where the sample is in the plane of luma, and in the next byte where it is with lines and columns exchanged.
+        let places = (y * BLOCK as u32 + x) | ((x * BLOCK as u32 + y) << 8);
+        let Some((pick, row)) = picked.next() else {
+            return [0; 3];
+        };
+        let gain = self.gain(pick);
+        let base = pick.texel(row, places);
+        // Luma in the low half, the first chroma sample in the high half; the second apart.
+        let mut sums = [0_u32; 2];
         for (pick, row) in picked {
-            for (sum, sample) in sums.iter_mut().zip(pick.texel(row, x, y)) {
-                *sum = sum.wrapping_add(u16::from(sample));
-            }
+            let [first, second] = pick.texel(row, places);
+            sums = [sums[0].wrapping_add(first), sums[1].wrapping_add(second)];
         }
+        let [base, sums] =
+            [base, sums].map(|[low, high]| [low as u16, (low >> 16) as u16, high as u16]);
         let shift = u32::from(self.shift);
         let scale = self.scale(gain);
-        let light = scale.light(u16::from(base[0]), sums[0], shift);
+        let light = scale.light(base[0], sums[0], shift);
         scale
-            .colours([base[1].into(), base[2].into()], [sums[1], sums[2]], shift)
+            .colours([base[1], base[2]], [sums[1], sums[2]], shift)
             .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
     }
 
     /// What a latent picks.
     #[inline(always)]
-    fn picked(&self, latent: &Latent) -> Picked<'a> {
+    fn picked<const UNFOLDED: bool>(&self, latent: &Latent) -> Picked<'a, UNFOLDED> {
         Picked {
             stages: self.stages(),
-            bits: latent::bits(latent),
+            bits: latent::words(latent),
             base: Some(self.base),
             rows: self.rows,
+            before: 0,
         }
     }
 
@@ -276,12 +319,15 @@ impl<'a> Checked<'a> {
     /// Finds the rows of a latent and adds up those of the residuals, all as they are turned.
     #[inline(always)]
     fn add_up(&self, latent: &Latent) -> Coded {
+        if self.unfolded {
+            return self.add_up_unfolded(latent);
+        }
         let mut base = [0_u16; ROW_BYTES];
         let mut gain = 0;
         // Transposing takes longer than anything else, so what has to be transposed is added up first.
         let mut sums = [0_u16; ROW_BYTES];
         let mut across = [0_u16; ROW_BYTES];
-        let mut picked = self.picked(latent);
+        let mut picked = self.picked::<false>(latent);
         if let Some((pick, row)) = picked.next() {
             gain = self.gain(pick);
             for (sample, row) in base.iter_mut().zip(pick.turn(row)) {
@@ -310,6 +356,27 @@ impl<'a> Checked<'a> {
         Coded { base, sums, scale }
     }
 
+    /// As [`add_up`](Self::add_up), where rows need not be turned.
+    #[inline(always)]
+    fn add_up_unfolded(&self, latent: &Latent) -> Coded {
+        let mut base = [0_u16; ROW_BYTES];
+        let mut sums = [0_u16; ROW_BYTES];
+        let mut gain = 0;
+        let mut picked = self.picked::<true>(latent);
+        if let Some((pick, row)) = picked.next() {
+            gain = self.gain(pick);
+            base = row.map(u16::from);
+        }
+        for (pick, row) in picked {
+            let negated = 0_u8.wrapping_sub((pick.turns & 1) as u8);
+            for (sum, sample) in sums.iter_mut().zip(row) {
+                *sum = sum.wrapping_add(u16::from(sample ^ negated));
+            }
+        }
+        let scale = self.scale(gain);
+        Coded { base, sums, scale }
+    }
+
     /// How sums are scaled with the gain of a base row.
     #[inline(always)]
     fn scale(&self, gain: u8) -> Scale {
@@ -323,30 +390,46 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// The rows that a latent picks, that of the base first, and how each is turned.
-struct Picked<'a> {
+/// The rows that a latent picks, that of the base first, and how each is to be turned: not at all if tables are
+/// `UNFOLDED`, in which every row is there in all its turns.
+struct Picked<'a, const UNFOLDED: bool> {
     stages: Stages<'a>,
-    /// What is left of the latent.
-    bits: u64,
+    /// What is left of the latent: its low 32 bits and the others.
+    bits: [u32; 2],
     /// The base rows, until one of them is picked.
     base: Option<&'a [Row]>,
-    /// The rows of the stages that are left.
+    /// The rows of the residual stages.
     rows: &'a [Row],
+    /// How many of those belong to the stages before.
+    before: usize,
 }
 
-impl<'a> Iterator for Picked<'a> {
+impl<'a, const UNFOLDED: bool> Iterator for Picked<'a, UNFOLDED> {
     type Item = (Pick, &'a Row);
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let stage = self.stages.next()?;
         let base = self.base.take();
-        let pick = stage.take(&mut self.bits, base.is_some());
-        let table = match base {
-            Some(base) => base,
-            None => split(&mut self.rows, stage),
+        let mut pick = stage.take(&mut self.bits, base.is_some());
+        let mut place = pick.row;
+        // A row that is there in all its turns is followed by its other turns.
+        let mut turns = 0;
+        if UNFOLDED {
+            turns = u32::from(stage.mirrors);
+            place = place.wrapping_shl(turns) | (pick.turns >> 1) as usize;
+            pick.turns &= 1;
+        }
+        let row = match base {
+            Some(base) => base.get(place)?,
+            None => {
+                let row = self.rows.get(self.before.wrapping_add(place))?;
+                let rows = stage.residual_rows().wrapping_shl(turns);
+                self.before = self.before.wrapping_add(rows);
+                row
+            }
         };
-        Some((pick, table.get(pick.row)?))
+        Some((pick, row))
     }
 }
 
@@ -425,12 +508,17 @@ pub(crate) struct Pick {
 }
 
 impl Stage {
-    /// Takes the stage's bits from the low end of what is left of a latent.
+    /// Takes the stage's bits from the low end of what is left of a latent: its low 32 bits and the others.
     #[inline(always)]
-    pub(crate) fn take(self, bits: &mut u64, base: bool) -> Pick {
+    pub(crate) fn take(self, bits: &mut [u32; 2], base: bool) -> Pick {
         let width = u32::from(self.bits);
-        let code = (*bits as u32) & 1_u32.wrapping_shl(width).wrapping_sub(1);
-        *bits = bits.wrapping_shr(width);
+        let [low, high] = *bits;
+        let code = low & 1_u32.wrapping_shl(width).wrapping_sub(1);
+        // A stage has 1 to 16 bits, so that both shifts are by less than 32.
+        *bits = [
+            low.wrapping_shr(width) | high.wrapping_shl(32_u32.wrapping_sub(width)),
+            high.wrapping_shr(width),
+        ];
         // A base is never negated: with a bit 0 in place of that bit, all stages are alike.
         let code = if base { code.wrapping_shl(1) } else { code };
         let turns = u32::from(self.mirrors).wrapping_add(1);
@@ -439,16 +527,28 @@ impl Stage {
             turns: code & 1_u32.wrapping_shl(turns).wrapping_sub(1),
         }
     }
+
+    /// How many rows the stage has if it is a residual one and has been checked.
+    #[inline(always)]
+    pub(crate) fn residual_rows(self) -> usize {
+        let row_bits = u32::from(self.bits).wrapping_sub(u32::from(self.mirrors).wrapping_add(1));
+        1_u32.wrapping_shl(row_bits) as usize
+    }
 }
 
 impl Pick {
+    /// A pick that turns a row.
+    pub(crate) const fn turned(turns: u32) -> Self {
+        Self { row: 0, turns }
+    }
+
     const fn transposed(self) -> bool {
         self.turns & 8 != 0
     }
 
     /// The row negated and mirrored as picked, but not transposed.
     #[inline(always)]
-    fn turn(self, row: &Row) -> Row {
+    pub(crate) fn turn(self, row: &Row) -> Row {
         let negated = 0_u64.wrapping_sub(u64::from(self.turns & 1));
         let upside_down = self.turns & 2 != 0;
         let mirrored = self.turns & 4 != 0;
@@ -475,40 +575,24 @@ impl Pick {
         turned
     }
 
-    /// The samples of one pixel: luma and the two of chroma.
+    /// The samples of one pixel: luma and, in the high half, the first of chroma, and the second. `places` says where its luma
+    /// is, and in the next byte where it is in a row that is transposed.
     #[inline(always)]
-    fn texel(self, row: &Row, x: usize, y: usize) -> [u8; 3] {
-        let (x, y) = if self.transposed() { (y, x) } else { (x, y) };
-        let x = if self.turns & 4 != 0 {
-            x ^ (BLOCK - 1)
-        } else {
-            x
-        };
-        let y = if self.turns & 2 != 0 {
-            y ^ (BLOCK - 1)
-        } else {
-            y
-        };
-        let negated = 0_u8.wrapping_sub((self.turns & 1) as u8);
-        let chroma = LUMA_SAMPLES + (y / 2 % CHROMA) * CHROMA + (x / 2 % CHROMA);
+    fn texel(self, row: &Row, places: u32) -> [u32; 2] {
+        let place = places >> (self.turns & 8) ^ FLIPS >> ((self.turns & 6) << 2);
+        let place = place as usize % LUMA_SAMPLES;
+        let chroma = place / 2 % CHROMA + place / (2 * BLOCK) * CHROMA;
+        let negated = 0_u32.wrapping_sub(self.turns & 1);
+        let sample = |at: usize| u32::from(row[at % ROW_BYTES]);
         [
-            (y % BLOCK) * BLOCK + x % BLOCK,
-            chroma,
-            chroma + CHROMA_SAMPLES,
+            (sample(place) | sample(LUMA_SAMPLES + chroma) << 16) ^ negated & 0x00FF_00FF,
+            sample(LUMA_SAMPLES + CHROMA_SAMPLES + chroma) ^ negated & 0xFF,
         ]
-        .map(|at| row[at % ROW_BYTES] ^ negated)
     }
 }
 
-/// The rows of a stage, taken from the front of those that are left.
-#[inline(always)]
-fn split<'a>(rows: &mut &'a [Row], stage: Stage) -> &'a [Row] {
-    let (these, rest) = rows
-        .split_at_checked(stage.rows(false).unwrap_or_default())
-        .unwrap_or_default();
-    *rows = rest;
-    these
-}
+/// What changes in the place of a luma sample if its plane is turned, a byte each: nothing, upside down, left to right, both.
+const FLIPS: u32 = 0o77 << 24 | 0o07 << 16 | 0o70 << 8;
 
 /// Each of four samples twice, for the two pixels that they belong to.
 #[inline(always)]
@@ -585,8 +669,8 @@ mod tests {
     use std::vec::Vec;
 
     use super::Checked;
+    use crate::narrow::Work;
     use crate::tests::made::{any_codebook, any_latent, largest_codebook};
-    use crate::tones::Tones;
     use crate::{
         Bgr555Le, Bgr888, Decoder, Dithered, Latent, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
     };
@@ -600,10 +684,10 @@ mod tests {
         codebook.decode_wide(latent, |y, samples| {
             P::write(samples, 0, y, &mut expected[y * stride..][..line]);
         });
-        let mut tones = Tones::NONE;
-        codebook.tones(latent, &mut tones);
+        let mut work = Work::NEW;
+        let tones = codebook.tones(latent, &mut work);
         let mut found = vec![0xAA; 7 * stride + line];
-        P::write_tones(&tones, &mut found, stride);
+        P::write_tones(tones, &mut found, stride);
         assert_eq!(found, expected);
     }
 

@@ -5,12 +5,12 @@ use core::fmt;
 use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::crc::crc32;
 use crate::format::{
-    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC, Stage,
+    Body, CHECKSUM_BYTES, MAX_NAME_BYTES, MODEL_MAGIC, MODEL_VERSION, Model, PICTURE_MAGIC,
+    ROW_BYTES, Stage,
 };
 use crate::network::{NATIVE, WIDE};
-use crate::tones::Tones;
 use crate::{
-    Image, Latent, ModelError, ModelId, Picture, Pixel, Rgb888, WrongModel, boundary, codebook,
+    Image, Latent, MemoryTooShort, ModelError, ModelId, Picture, WrongModel, boundary, codebook,
     network,
 };
 
@@ -225,6 +225,53 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// How many bytes [`unfold`](Self::unfold) needs: at size M a megabyte, at size S 300 KB. None if there is nothing to
+    /// gain: for a network, where pointers have fewer than 8 bytes, and for a decoder that is unfolded.
+    #[must_use]
+    pub fn unfolded_bytes(&self) -> usize {
+        match &self.tables {
+            Tables::Network(_) => 0,
+            Tables::Codebook(codebook) => codebook.unfolded_rows().saturating_mul(ROW_BYTES),
+        }
+    }
+
+    /// The same decoder with its rows written out, in memory that it is lent, in all the ways in which they are turned.
+    /// It decodes the same pixels, about twice as fast; worth it from some ten thousand blocks on, where the caches hold
+    /// a megabyte. If there is [nothing to gain](Self::unfolded_bytes) it is the decoder as it was.
+    ///
+    /// ```
+    /// # use nice_decode::Decoder;
+    /// # fn show(model: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+    /// let decoder = Decoder::from_bytes(model)?;
+    /// let mut memory = vec![0; decoder.unfolded_bytes()];
+    /// let decoder = decoder.unfold(&mut memory)?;
+    /// # Ok(())
+    /// # }
+    /// # show(include_bytes!("../../firmware-example/model.nicem")).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`MemoryTooShort`] if the memory has fewer bytes than that.
+    pub fn unfold<'b>(&self, memory: &'b mut [u8]) -> Result<Decoder<'b>, MemoryTooShort>
+    where
+        'a: 'b,
+    {
+        let (found, needed) = (memory.len(), self.unfolded_bytes());
+        if found < needed {
+            return Err(MemoryTooShort { found, needed });
+        }
+        Ok(Decoder {
+            tables: match &self.tables {
+                Tables::Network(network) => Tables::Network(*network),
+                Tables::Codebook(codebook) => {
+                    Tables::Codebook(codebook.unfold(memory.as_chunks_mut().0))
+                }
+            },
+            ..*self
+        })
+    }
+
     /// Decodes one pixel of a block, the one in its column `x` and line `y` (modulo 8), into red, green and blue. It
     /// cannot fail.
     ///
@@ -245,7 +292,15 @@ impl<'a> Decoder<'a> {
     /// Decodes one block into 8 lines of 8 pixels of red, green and blue: the sample of channel `c`
     /// of the pixel in column `x` and line `y` is `block[(y * 8 + x) * 3 + c]`. It cannot fail.
     pub fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
-        self.write::<Rgb888>(latent, block, LINE_SAMPLES);
+        if let Some(codebook) = self.narrow() {
+            return codebook.block(latent, block);
+        }
+        let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
+        self.lines(latent, &mut |y, line| {
+            if let Some(out) = lines.get_mut(y) {
+                *out = *line;
+            }
+        });
     }
 
     /// As [`block`](Self::block), but always compiled into its caller, with the processor features
@@ -273,7 +328,11 @@ impl<'a> Decoder<'a> {
 
     /// Decodes one block, `TERMS` products at a time.
     #[inline(always)]
-    fn block_with<const TERMS: usize>(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+    pub(crate) fn block_with<const TERMS: usize>(
+        &self,
+        latent: &Latent,
+        block: &mut [u8; BLOCK_SAMPLES],
+    ) {
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
         self.lines_inline::<TERMS>(latent, |y, line| {
             if let Some(out) = lines.get_mut(y) {
@@ -282,23 +341,11 @@ impl<'a> Decoder<'a> {
         });
     }
 
-    /// Decodes a block into 8 lines of pixels, each `stride` bytes after the one before it.
-    #[inline(always)]
-    pub(crate) fn write<P: Pixel>(&self, latent: &Latent, lines: &mut [u8], stride: usize) {
+    /// The codebook, if there is one and it is decoded two samples at a time.
+    pub(crate) const fn narrow(&self) -> Option<&codebook::Checked<'a>> {
         match &self.tables {
-            Tables::Codebook(codebook) if NARROW_REGISTERS => {
-                let mut tones = Tones::NONE;
-                codebook.tones(latent, &mut tones);
-                P::write_tones(&tones, lines, stride);
-            }
-            _ => {
-                let mut lines = lines.chunks_mut(stride.max(1));
-                self.lines(latent, &mut |y, samples| {
-                    if let Some(line) = lines.next() {
-                        P::write(samples, 0, y, line);
-                    }
-                });
-            }
+            Tables::Codebook(codebook) if NARROW_REGISTERS => Some(codebook),
+            _ => None,
         }
     }
 

@@ -293,6 +293,16 @@ pub struct WrongModel {
     pub model: ModelId,
 }
 
+/// The memory that a decoder was lent is too short for what was to be written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct MemoryTooShort {
+    /// Its length in bytes.
+    pub found: usize,
+    /// The least that it can be.
+    pub needed: usize,
+}
+
 /// A block was asked for that the picture does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -582,6 +592,16 @@ impl fmt::Display for WrongModel {
     }
 }
 
+impl fmt::Display for MemoryTooShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the memory has {} bytes, but {} are needed",
+            self.found, self.needed
+        )
+    }
+}
+
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -657,5 +677,7 @@ fn checksum(f: &mut fmt::Formatter<'_>, what: &str, stored: u32, computed: u32) 
 impl core::error::Error for ModelError {}
 impl core::error::Error for ImageError {}
 impl core::error::Error for WrongModel {}
+
+impl core::error::Error for MemoryTooShort {}
 impl core::error::Error for OutOfRange {}
 impl core::error::Error for LinesError {}

@@ -1,7 +1,9 @@
 //! Where the pixels of a region go in the buffer of a caller.
 
-use crate::block::{BLOCK, LINE_SAMPLES};
-use crate::{LinesError, Pixel, Region};
+use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::pixel::sealed::Write;
+use crate::tones::Tones;
+use crate::{LinesError, Pixel, Region, Rgb888};
 
 /// Where the lines of a region go in a buffer that is known to be long enough.
 #[derive(Clone, Copy)]
@@ -74,7 +76,7 @@ impl Frame {
     /// Writes what a line of the region has of line `y` of a block that begins at one of its bytes, or to its left.
     #[cold]
     #[inline(never)]
-    fn put_part<P: Pixel>(
+    fn put_edge<P: Pixel>(
         &self,
         line: &mut [u8],
         at: usize,
@@ -122,6 +124,17 @@ impl StripFrame {
         }
     }
 
+    /// Writes the block in a column of blocks, counted from the first that the region touches, as far as it is in the
+    /// strip.
+    #[inline(never)]
+    pub(crate) fn put_part<P: Pixel>(&self, lines: &mut [u8], column: usize, tones: &Tones) {
+        let mut block = [0; BLOCK_SAMPLES];
+        Rgb888::write_tones(tones, &mut block, LINE_SAMPLES);
+        for (y, samples) in block.as_chunks().0.iter().enumerate() {
+            self.put::<P>(lines, column, y, samples);
+        }
+    }
+
     /// Writes line `y` of the block in a column of blocks, counted from the first that the region touches, as far as
     /// it is in the strip.
     #[inline(always)]
@@ -144,7 +157,7 @@ impl StripFrame {
                 P::write(samples, 0, y, out);
             }
         } else if let Some(line) = lines.get_mut(base..base.wrapping_add(self.frame.line)) {
-            self.frame.put_part::<P>(line, at, y, samples);
+            self.frame.put_edge::<P>(line, at, y, samples);
         }
     }
 }

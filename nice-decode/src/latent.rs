@@ -23,9 +23,19 @@ pub(crate) fn bits(latent: &Latent) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, 0, 0])
 }
 
+/// The same in two numbers: bits 0 to 31, and the others.
+#[inline(always)]
+pub(crate) const fn words(latent: &Latent) -> [u32; 2] {
+    let [a, b, c, d, e, f] = *latent;
+    [
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, 0, 0]),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LATENT_BITS, bits};
+    use super::{LATENT_BITS, bits, words};
 
     #[test]
     fn bit_i_is_bit_i_mod_8_of_byte_i_div_8() {
@@ -33,6 +43,8 @@ mod tests {
             let mut latent = [0; 6];
             latent[i / 8] = 1 << (i % 8);
             assert_eq!(bits(&latent), 1 << i);
+            let [low, high] = words(&latent).map(u64::from);
+            assert_eq!(low | high << 32, 1 << i);
         }
     }
 }

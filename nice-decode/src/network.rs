@@ -20,13 +20,19 @@ const CHUNK: usize = if cfg!(target_pointer_width = "64") {
     8
 };
 
-/// How many sums of the second layer are scaled at once, if that can be done by one instruction:
-/// all of a line. It has to divide the samples of a line.
+/// How many sums of the second layer are made and scaled at once: all of a line, if one instruction can scale them, otherwise
+/// as many as [`dots`] makes. It has to divide the samples of a line.
 const GROUP: usize = if cfg!(target_pointer_width = "64") {
     LINE_SAMPLES
 } else {
-    1
+    TOGETHER
 };
+
+/// How many sums [`dots`] makes of the same activations while they are in registers.
+const TOGETHER: usize = 4;
+
+/// How many products of a sum follow each other in it without a jump.
+const UNROLLED: usize = 8;
 
 /// How many products of the second layer the compiler is shown at once, so that it takes its widest
 /// multiplications for them and adds up across a register only once. Up to 32 bytes a register it
@@ -158,12 +164,26 @@ impl Checked<'_> {
             let groups = groups.zip(biases.as_chunks::<GROUP>().0);
             for ((samples, biases), multipliers) in groups.zip(multipliers.as_chunks::<GROUP>().0) {
                 let mut sums = [0; GROUP];
-                for (sum, bias) in sums.iter_mut().zip(biases) {
-                    let Some((row, rest)) = weights.split_at_checked(self.hidden()) else {
+                if GROUP == TOGETHER {
+                    let rows = self.hidden().wrapping_mul(TOGETHER);
+                    let Some((rows, rest)) = weights.split_at_checked(rows) else {
                         return;
                     };
                     weights = rest;
-                    *sum = i32::from_le_bytes(*bias).wrapping_add(dot::<TERMS>(&units, row));
+                    for (sum, dot) in sums.iter_mut().zip(dots(&units, rows, self.hidden())) {
+                        *sum = dot;
+                    }
+                } else {
+                    for sum in &mut sums {
+                        let Some((row, rest)) = weights.split_at_checked(self.hidden()) else {
+                            return;
+                        };
+                        weights = rest;
+                        *sum = dot::<TERMS>(&units, row);
+                    }
+                }
+                for (sum, bias) in sums.iter_mut().zip(biases) {
+                    *sum = sum.wrapping_add(i32::from_le_bytes(*bias));
                 }
                 for ((sample, sum), multiplier) in samples.iter_mut().zip(sums).zip(multipliers) {
                     *sample = rescale(sum, *multiplier, self.second_shifts).clamp(0, 255) as u8;
@@ -214,15 +234,15 @@ impl Checked<'_> {
 /// magnitude add up to 6,096 at most.
 #[inline(always)]
 fn add(sums: [i16; CHUNK], row: &[u8]) -> [i16; CHUNK] {
-    let weights = row.first_chunk().copied().unwrap_or_else(|| {
-        let mut weights = [0; CHUNK];
-        weights
-            .iter_mut()
-            .zip(row)
-            .for_each(|(to, from)| *to = *from);
-        weights
-    });
-    core::array::from_fn(|i| sums[i].wrapping_add(i16::from(weights[i] as i8)))
+    // Of a whole chunk every weight is loaded where it lies, not first copied with the others.
+    if let Some(weights) = row.first_chunk::<CHUNK>() {
+        return core::array::from_fn(|i| sums[i].wrapping_add(i16::from(weights[i] as i8)));
+    }
+    let mut sums = sums;
+    for (sum, &weight) in sums.iter_mut().zip(row) {
+        *sum = sum.wrapping_add(i16::from(weight as i8));
+    }
+    sums
 }
 
 /// The sum of the products of activations and weights. With at most 512 weights of at most 127 in
@@ -237,6 +257,37 @@ fn dot<const TERMS: usize>(units: &[i16; MAX_HIDDEN], weights: &[u8]) -> i32 {
         sum = sum.wrapping_add(products(units, weights));
     }
     sum.wrapping_add(units.next().map_or(0, |units| products(units, rest)))
+}
+
+/// As [`dot`], for several rows of weights at once, one after another in `rows`, so that an activation is loaded once for all
+/// of them.
+#[inline(always)]
+fn dots(units: &[i16; MAX_HIDDEN], rows: &[u8], hidden: usize) -> [i32; TOGETHER] {
+    let (a, rest) = rows.split_at_checked(hidden).unwrap_or_default();
+    let (b, rest) = rest.split_at_checked(hidden).unwrap_or_default();
+    let (c, d) = rest.split_at_checked(hidden).unwrap_or_default();
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<UNROLLED>(), b.as_chunks::<UNROLLED>());
+    let ((c, c_rest), (d, d_rest)) = (c.as_chunks::<UNROLLED>(), d.as_chunks::<UNROLLED>());
+    let mut units = units.as_chunks::<UNROLLED>().0.iter();
+    let mut sums = [0_i32; TOGETHER];
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        let Some(units) = units.next() else {
+            break;
+        };
+        for (i, &unit) in units.iter().enumerate() {
+            for (sum, weight) in sums.iter_mut().zip([a[i], b[i], c[i], d[i]]) {
+                *sum = sum.wrapping_add(i32::from(unit) * i32::from(weight as i8));
+            }
+        }
+    }
+    if let Some(units) = units.next()
+        && !a_rest.is_empty()
+    {
+        for (sum, rest) in sums.iter_mut().zip([a_rest, b_rest, c_rest, d_rest]) {
+            *sum = sum.wrapping_add(products(units, rest));
+        }
+    }
+    sums
 }
 
 /// The sum of the products of some activations and their weights.
@@ -336,7 +387,26 @@ fn length(layer: LayerName, table: Table, bytes: &[u8], expected: usize) -> Mode
 
 #[cfg(test)]
 mod tests {
-    use super::{Shifts, rescale};
+    use std::vec::Vec;
+
+    use super::{MAX_HIDDEN, Shifts, dot, dots, rescale};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn sums_made_together_are_those_made_one_by_one(
+            hidden in 1..=MAX_HIDDEN,
+            seed in any::<u32>(),
+        ) {
+            let number = |i: usize| (seed ^ i as u32).wrapping_mul(0x9E37_79B9).rotate_right(13);
+            let units = core::array::from_fn(|i| (number(i) as i16).max(-32_767));
+            let weights: Vec<u8> = (0..4 * hidden)
+                .map(|i| (number(i + 1000) as i8).max(-127) as u8)
+                .collect();
+            let rows: Vec<i32> = weights.chunks(hidden).map(|row| dot::<32>(&units, row)).collect();
+            prop_assert_eq!(dots(&units, &weights, hidden).to_vec(), rows);
+        }
+    }
 
     /// As [`rescale`], with plain numbers.
     fn scaled(sum: i32, multiplier: u16, pre: u8, post: u8) -> i32 {

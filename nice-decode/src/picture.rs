@@ -2,11 +2,14 @@
 
 use core::fmt;
 
-use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::block::BLOCK_SAMPLES;
 use crate::frame::{Frame, StripFrame};
+use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::region::SIDE;
-use crate::{Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, smooth};
+use crate::{
+    Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, codebook, smooth,
+};
 
 /// A picture together with the model that it was made with, from [`Decoder::open`].
 #[derive(Clone, Copy)]
@@ -126,17 +129,46 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        self.blocks_of::<P>(
-            region,
-            lines,
-            stride,
-            |latent, column, place, lines| match place.whole::<P>(lines, column) {
-                Some(lines) => self.decoder.write::<P>(latent, lines, stride),
-                None => self.decoder.lines(latent, &mut |y, samples| {
-                    place.put::<P>(lines, column, y, samples);
-                }),
-            },
-        )
+        if let Some(codebook) = self.decoder.narrow() {
+            self.region_narrow::<P>(codebook, region, lines, stride)
+        } else {
+            self.region_lines::<P>(region, lines, stride)
+        }
+    }
+
+    /// As [`region`](Self::region), with a codebook where registers are narrow. With a stack frame of its own, so that no
+    /// other kind of model pays for it.
+    #[inline(never)]
+    fn region_narrow<P: Pixel>(
+        &self,
+        codebook: &codebook::Checked<'m>,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        let mut work = Work::NEW;
+        self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
+            let tones = codebook.tones(latent, &mut work);
+            match place.whole::<P>(lines, column) {
+                Some(lines) => P::write_tones(tones, lines, stride),
+                None => place.put_part::<P>(lines, column, tones),
+            }
+        })
+    }
+
+    /// As [`region`](Self::region), line after line of every block.
+    #[inline(never)]
+    fn region_lines<P: Pixel>(
+        &self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), LinesError> {
+        self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
+            self.decoder.lines(latent, &mut |y, samples| {
+                place.put::<P>(lines, column, y, samples);
+            });
+        })
     }
 
     /// Gets ready to decode the picture with the borders between its blocks smoothed, in a buffer of at least
@@ -216,9 +248,7 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        self.region_with::<P>(self.row_region(row)?, lines, stride, |latent, put| {
-            self.decoder.lines_inline::<WIDE>(latent, put)
-        })
+        self.region_in_caller::<P, WIDE>(self.row_region(row)?, lines, stride)
     }
 
     /// As [`region`](Self::region), but always compiled into its caller, with the processor features that
@@ -230,24 +260,32 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        self.region_with::<P>(region, lines, stride, |latent, put| {
-            self.decoder.lines_inline::<NATIVE>(latent, put)
-        })
+        self.region_in_caller::<P, NATIVE>(region, lines, stride)
     }
 
-    /// Decodes a region with something that decodes a block and gives its lines away.
+    /// As [`region_inline`](Self::region_inline), `TERMS` products at a time.
     #[inline(always)]
-    fn region_with<P: Pixel>(
+    fn region_in_caller<P: Pixel, const TERMS: usize>(
         &self,
         region: Region,
         lines: &mut [u8],
         stride: usize,
-        decode: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
     ) -> Result<(), LinesError> {
         self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
-            decode(latent, &mut |y, samples| {
-                place.put::<P>(lines, column, y, samples);
-            });
+            match place.whole::<P>(lines, column) {
+                Some(lines) => {
+                    let mut lines = lines.chunks_mut(stride.max(1));
+                    self.decoder.lines_inline::<TERMS>(latent, |y, samples| {
+                        if let Some(line) = lines.next() {
+                            P::write(samples, 0, y, line);
+                        }
+                    });
+                }
+                // Only at the edges.
+                None => self.decoder.lines(latent, &mut |y, samples| {
+                    place.put::<P>(lines, column, y, samples);
+                }),
+            }
         })
     }
 
@@ -259,7 +297,7 @@ impl<'m, 'p> Picture<'m, 'p> {
         region: Region,
         lines: &mut [u8],
         stride: usize,
-        decode: impl Fn(&Latent, usize, &StripFrame, &mut [u8]),
+        mut decode: impl FnMut(&Latent, usize, &StripFrame, &mut [u8]),
     ) -> Result<(), LinesError> {
         let whole = self.image.region();
         if !whole.contains(&region) {

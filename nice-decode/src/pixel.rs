@@ -219,7 +219,7 @@ macro_rules! two_bytes {
             fn write_tones(tones: &Tones, lines: &mut [u8], stride: usize) {
                 tones.write(lines, stride, |_, _, even, odd| {
                     let [even, odd] = [even, odd].map(packed_nearest::<$format>);
-                    tones::halves(even, odd)
+                    tones::halves(<$format as TwoBytes>::BIG_ENDIAN, even, odd)
                 });
             }
         }
@@ -248,6 +248,7 @@ impl<P: TwoBytes> sealed::Write for Dithered<P> {
         tones.write(lines, stride, |y, x, even, odd| {
             let [for_even, for_odd] = PAIRS_OF_THRESHOLDS[y % BLOCK][x / 4 % 2];
             tones::halves(
+                P::BIG_ENDIAN,
                 packed_dithered::<P>(even, for_even),
                 packed_dithered::<P>(odd, for_odd),
             )
@@ -315,20 +316,10 @@ fn packed_nearest<P: TwoBytes>(colours: Colours) -> u32 {
         let scaled = colour
             .wrapping_mul(u32::from(factor))
             .wrapping_add(u32::from(addend) * ONES);
-        let levels = scaled & (u32::from(top) << shift) * ONES;
+        let levels = scaled & ((u32::from(top) << shift) * ONES);
         pixels |= levels >> (shift - bit.min(shift)) << (bit - bit.min(shift));
     }
-    in_order_both::<P>(pixels)
-}
-
-/// The bytes of two pixels in the order of the format.
-#[inline(always)]
-const fn in_order_both<P: TwoBytes>(pixels: u32) -> u32 {
-    if P::BIG_ENDIAN {
-        (pixels & LOWER) << 8 | pixels >> 8 & LOWER
-    } else {
-        pixels
-    }
+    pixels
 }
 
 /// One of `top + 1` levels, the higher of the two nearest ones if the sample is far enough towards it: `n div 255` is
@@ -348,7 +339,7 @@ fn packed_dithered<P: TwoBytes>(colours: Colours, thresholds: u32) -> u32 {
         let levels = n.wrapping_add(ONES).wrapping_add(n >> 8 & LOWER) >> 8 & LOWER;
         pixels |= levels << bit;
     }
-    in_order_both::<P>(pixels)
+    pixels
 }
 
 /// What is added to a scaled sample before it is rounded down, by line and column.
@@ -504,6 +495,54 @@ mod tests {
         assert_eq!(
             u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
             0x00FF_0000
+        );
+    }
+
+    /// A line of eight colours in a format, as line 5 of a block.
+    fn golden<P: Pixel>() -> std::vec::Vec<u8> {
+        let line: [u8; 24] = core::array::from_fn(|i| (i * 11) as u8);
+        let mut out = std::vec![0; 8 * P::BYTES];
+        P::write(&line, 0, 5, &mut out);
+        out
+    }
+
+    #[test]
+    fn a_line_in_every_format_is_the_one_written_down() {
+        assert_eq!(golden::<Bgr888>()[..9], [22, 11, 0, 55, 44, 33, 88, 77, 66]);
+        assert_eq!(golden::<Xrgb8888>()[..8], [22, 11, 0, 0, 55, 44, 33, 0]);
+        // Red 0, 33, 66, ... 231; green 11 more; blue 22 more.
+        let level = |sample: usize, top: usize| (2 * sample * top + 255) / 510;
+        let dithered = |x: usize, sample: usize, top: usize| {
+            (sample * top + 4 * [51, 19, 59, 27, 49, 17, 57, 25][x] + 1) / 255
+        };
+        for x in 0..8 {
+            let [r, g, b] = [0, 11, 22].map(|more| 33 * x + more);
+            let rgb565 = (level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)) as u16;
+            let bgr555 = (level(b, 31) << 10 | level(g, 31) << 5 | level(r, 31)) as u16;
+            assert_eq!(golden::<Rgb565Le>()[2 * x..][..2], rgb565.to_le_bytes());
+            assert_eq!(golden::<Rgb565Be>()[2 * x..][..2], rgb565.to_be_bytes());
+            assert_eq!(golden::<Bgr555Le>()[2 * x..][..2], bgr555.to_le_bytes());
+            let [r5, g6, b5] = [dithered(x, r, 31), dithered(x, g, 63), dithered(x, b, 31)];
+            let rgb565 = (r5 << 11 | g6 << 5 | b5) as u16;
+            let bgr555 = (b5 << 10 | dithered(x, g, 31) << 5 | r5) as u16;
+            assert_eq!(
+                golden::<Dithered<Rgb565Le>>()[2 * x..][..2],
+                rgb565.to_le_bytes()
+            );
+            assert_eq!(
+                golden::<Dithered<Rgb565Be>>()[2 * x..][..2],
+                rgb565.to_be_bytes()
+            );
+            assert_eq!(
+                golden::<Dithered<Bgr555Le>>()[2 * x..][..2],
+                bgr555.to_le_bytes()
+            );
+        }
+        // Two of them in full.
+        assert_eq!(golden::<Rgb565Be>()[..4], [0x00, 0x63, 0x21, 0x67]);
+        assert_eq!(
+            golden::<Dithered<Rgb565Be>>()[..4],
+            [0x00, 0x63, 0x21, 0x66]
         );
     }
 

@@ -5,9 +5,11 @@ use core::fmt;
 use crate::block::{BLOCK, LINE_SAMPLES};
 use crate::boundary::{Checked, REACH};
 use crate::frame::Frame;
+use crate::narrow::Work;
 use crate::network::NATIVE;
+use crate::pixel::sealed::Write;
 use crate::region::SIDE;
-use crate::{Latent, LinesError, Picture, Pixel, Region};
+use crate::{Decoder, Latent, LinesError, Picture, Pixel, Region, Rgb888, codebook};
 
 /// How many lines of the picture are kept: two rows of blocks.
 const KEPT: usize = 2 * BLOCK;
@@ -164,7 +166,7 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         if self.filter.is_none() && self.region.contains(&region) {
             return self.picture.region::<P>(region, lines, stride);
         }
-        self.region_with::<P>(region, lines, stride, Self::prepare_apart)
+        self.region_with::<P, false>(region, lines, stride)
     }
 
     /// As [`region`](Self::region), but always compiled into its caller, with the processor features that the caller is
@@ -179,22 +181,16 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         if self.filter.is_none() && self.region.contains(&region) {
             return self.picture.region_inline::<P>(region, lines, stride);
         }
-        self.region_with::<P>(region, lines, stride, |smooth, strip, kept| {
-            let decoder = *smooth.picture.decoder();
-            smooth.prepare(strip, kept, |latent, put| {
-                decoder.lines_inline::<NATIVE>(latent, put);
-            });
-        })
+        self.region_with::<P, true>(region, lines, stride)
     }
 
-    /// Decodes a region with something that prepares the row of blocks of a strip in the columns that are kept.
+    /// Decodes a region, decoding and filtering compiled into the caller or not.
     #[inline(always)]
-    fn region_with<P: Pixel>(
+    fn region_with<P: Pixel, const INLINE: bool>(
         &mut self,
         region: Region,
         lines: &mut [u8],
         stride: usize,
-        prepare: impl Fn(&mut Self, &Region, (usize, usize)),
     ) -> Result<(), LinesError> {
         let whole = self.region;
         if !whole.contains(&region) {
@@ -208,7 +204,12 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         let mut lines = lines;
         for strip in region.strips() {
             let place = frame.strip(&strip);
-            prepare(self, &strip, kept);
+            if INLINE {
+                let decoder = *self.picture.decoder();
+                self.prepare(&strip, kept, &mut Inline(decoder));
+            } else {
+                self.prepare_apart(&strip, kept);
+            }
             let half = self.work.len() / 2;
             let (even, odd) = self.work.split_at_mut(half);
             let shown = half_of(strip.y / SIDE, even, odd);
@@ -225,22 +226,40 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
     }
 
     /// As [`prepare`](Self::prepare), compiled once, however many formats of pixels a program uses.
-    #[inline(never)]
     fn prepare_apart(&mut self, strip: &Region, kept: (usize, usize)) {
         let decoder = *self.picture.decoder();
-        self.prepare(strip, kept, |latent, put| decoder.lines(latent, put));
+        if let Some(codebook) = decoder.narrow() {
+            self.prepare_narrow(codebook, strip, kept);
+        } else {
+            self.prepare_lines(&decoder, strip, kept);
+        }
+    }
+
+    /// As [`prepare_apart`](Self::prepare_apart), with a codebook where registers are narrow. With a stack frame of its
+    /// own.
+    #[inline(never)]
+    fn prepare_narrow(
+        &mut self,
+        codebook: &codebook::Checked<'m>,
+        strip: &Region,
+        kept: (usize, usize),
+    ) {
+        let work = Work::NEW;
+        self.prepare(strip, kept, &mut Narrow { codebook, work });
+    }
+
+    /// As [`prepare_apart`](Self::prepare_apart), line after line of every block.
+    #[inline(never)]
+    fn prepare_lines(&mut self, decoder: &Decoder<'m>, strip: &Region, kept: (usize, usize)) {
+        self.prepare(strip, kept, &mut Apart(decoder));
     }
 
     /// Sees to it that the row of blocks in which a strip lies is in the buffer, in the columns that are kept, and that
     /// those of its lines that are in the strip are smoothed.
     #[inline(always)]
-    fn prepare(
-        &mut self,
-        strip: &Region,
-        kept: (usize, usize),
-        blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
-    ) {
-        let Some(filter) = &self.filter else {
+    fn prepare(&mut self, strip: &Region, kept: (usize, usize), block: &mut impl Block) {
+        // A copy of it, which no sample that is written can change.
+        let Some(filter) = self.filter else {
             return;
         };
         let row = strip.y / SIDE;
@@ -262,12 +281,12 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         };
         while next <= last {
             let latents = self.picture.latents(next, kept);
-            decode(filter, latents, half_of(next, even, odd), &blocks);
+            decode(&filter, latents, half_of(next, even, odd), block);
             if next > first {
                 if next.is_multiple_of(2) {
-                    smooth_between(filter, odd, even);
+                    smooth_between(&filter, odd, even);
                 } else {
-                    smooth_between(filter, even, odd);
+                    smooth_between(&filter, even, odd);
                 }
             }
             self.held = Some(Held { first, last: next });
@@ -288,24 +307,65 @@ pub(crate) fn bytes(picture: &Picture<'_, '_>, region: &Region) -> usize {
     count.saturating_mul(LINE_SAMPLES).saturating_mul(KEPT)
 }
 
+/// Something that decodes a block. No closure, since that would not be compiled for the processor features of the caller.
+trait Block {
+    /// Decodes a block from its latent into lines so many bytes after one another.
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize);
+}
+
+/// Decodes in the caller.
+struct Inline<'m>(Decoder<'m>);
+
+/// Decodes in a function of its own.
+struct Apart<'d, 'm>(&'d Decoder<'m>);
+
+/// Decodes with a codebook where registers are narrow.
+struct Narrow<'d, 'm> {
+    codebook: &'d codebook::Checked<'m>,
+    work: Work,
+}
+
+impl Block for Inline<'_> {
+    #[inline(always)]
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        self.0.lines_inline::<NATIVE>(latent, |y, samples| {
+            put(lines, stride, y, samples);
+        });
+    }
+}
+
+impl Block for Apart<'_, '_> {
+    #[inline(always)]
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        self.0
+            .lines(latent, &mut |y, samples| put(lines, stride, y, samples));
+    }
+}
+
+impl Block for Narrow<'_, '_> {
+    #[inline(always)]
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        Rgb888::write_tones(self.codebook.tones(latent, &mut self.work), lines, stride);
+    }
+}
+
+/// Writes line `y` of a block that begins with these bytes.
+#[inline(always)]
+fn put(lines: &mut [u8], stride: usize, y: usize, samples: &[u8; LINE_SAMPLES]) {
+    let line = lines.get_mut(y.wrapping_mul(stride)..);
+    if let Some(to) = line.and_then(|line| line.first_chunk_mut()) {
+        *to = *samples;
+    }
+}
+
 /// Decodes blocks beside each other, whole blocks throughout, and smooths the borders between them.
 #[inline(always)]
-fn decode(
-    filter: &Checked<'_>,
-    latents: &[Latent],
-    lines: &mut [u8],
-    blocks: impl Fn(&Latent, &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])),
-) {
+fn decode(filter: &Checked<'_>, latents: &[Latent], lines: &mut [u8], block: &mut impl Block) {
     let line_bytes = lines.len() / BLOCK;
     for (column, latent) in latents.iter().enumerate() {
-        blocks(latent, &mut |y, samples| {
-            let at = y
-                .wrapping_mul(line_bytes)
-                .wrapping_add(column.wrapping_mul(LINE_SAMPLES));
-            if let Some(to) = lines.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-                *to = *samples;
-            }
-        });
+        if let Some(lines) = lines.get_mut(column.wrapping_mul(LINE_SAMPLES)..) {
+            block.decode(latent, lines, line_bytes);
+        }
     }
     for line in lines.chunks_exact_mut(line_bytes.max(1)) {
         let mut rest = line.get_mut(LINE_SAMPLES - 3 * REACH..).unwrap_or_default();

@@ -2,11 +2,7 @@
 
 use core::array;
 
-/// Four lines of four numbers, two to a word: those in columns 0 and 2 of a line in the low and the high half of its first
-/// word, those in columns 1 and 3 in its second.
-pub(crate) type Quarter = [[u32; 2]; 4];
-
-/// The red, green and blue of some pixels, each two to a word as in a [`Quarter`].
+/// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
 
 /// The low byte of both halves of a word.
@@ -23,19 +19,27 @@ const UPPER: u32 = 0xFF00_FF00;
 /// Two numbers share a word as `low + (high << 16)`, so that a low number below zero borrows from the high one. The sum of two
 /// words is then that of both numbers; where both of it are 0 to 255 nothing is borrowed any more.
 pub struct Tones {
-    /// The light of the pixels, a quarter of the block after another: left above, right above, left below, right below. It
-    /// has something added to it that the colours have taken away.
-    pub(crate) light: [Quarter; 4],
-    /// What each 2 x 2 pixels add to their light, line after line, for the left four columns and the right four. The number
-    /// for the two columns more to the left is the low one.
-    pub(crate) colours: [[Colours; 2]; 4],
+    /// Line after line, the left four pixels of a line and the right four.
+    pub(crate) lines: [[Four; 2]; 8],
+}
+
+/// The light and the colours of four pixels of a line.
+#[derive(Clone, Copy)]
+pub(crate) struct Four {
+    /// The light in columns 0 and 2 of these four, and in columns 1 and 3. It has something added to it that the colours
+    /// have taken away.
+    pub(crate) light: [u32; 2],
+    /// What is added to that, for columns 0 and 1 in the low halves, and for columns 2 and 3 in the high ones.
+    pub(crate) colours: Colours,
 }
 
 impl Tones {
     /// Tones of nothing in particular.
     pub(crate) const NONE: Self = Self {
-        light: [[[0; 2]; 4]; 4],
-        colours: [[[0; 3]; 2]; 4],
+        lines: [[Four {
+            light: [0; 2],
+            colours: [0; 3],
+        }; 2]; 8],
     };
 
     /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
@@ -50,52 +54,64 @@ impl Tones {
         stride: usize,
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let mut lines = lines.chunks_mut(stride.max(1));
-        for (pair, colours) in self.colours.iter().enumerate() {
-            for below in 0..2 {
-                let y = 2 * pair + below;
-                let Some([left, right]) = lines
-                    .next()
-                    .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
-                else {
-                    return;
-                };
-                let light = |side: usize| self.light[(pair & 2) + side][y % 4];
-                *left = painted(y, 0, light(0), colours[0], &four);
-                *right = painted(y, 4, light(1), colours[1], &four);
-            }
+        let mut start = 0_usize;
+        for (y, [left, right]) in self.lines.iter().enumerate() {
+            let Some([left_out, right_out]) = lines
+                .get_mut(start..)
+                .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
+            else {
+                return;
+            };
+            start = start.wrapping_add(stride);
+            put(y, 0, left, left_out, &four);
+            put(y, 4, right, right_out, &four);
         }
     }
 }
 
-/// Four pixels of a line, from their light and what is added to it.
+/// Writes four pixels of a line, from their light and what is added to it.
 #[inline(always)]
-fn painted<const FOUR: usize>(
+fn put<const FOUR: usize>(
     y: usize,
     x: usize,
-    light: [u32; 2],
-    colours: Colours,
+    tones: &Four,
+    out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
-) -> [u8; FOUR] {
-    let [mut even, mut odd] = light.map(|light| colours.map(|colour| light.wrapping_add(colour)));
+) {
+    let [even, odd] = sums(tones);
     // One look at all of them, since there is seldom something to clamp.
     let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
-    if all & UPPER != 0 {
-        [even, odd] = clamped(even, odd);
+    if all & UPPER == 0 {
+        *out = four(y, x, even, odd);
+    } else {
+        put_clamped(y, x, tones, out, four);
     }
-    four(y, x, even, odd)
 }
 
-/// All samples clamped to 0 to 255.
+/// As [`put`], where something has to be clamped. Apart from it, so that only this takes the time for it.
+#[cold]
 #[inline(never)]
-fn clamped(even: Colours, odd: Colours) -> [Colours; 2] {
-    [even, odd].map(|colours| {
-        colours.map(|pair| {
+fn put_clamped<const FOUR: usize>(
+    y: usize,
+    x: usize,
+    tones: &Four,
+    out: &mut [u8; FOUR],
+    four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+) {
+    let [even, odd] = sums(tones).map(|sums| {
+        sums.map(|pair| {
             let low = i32::from(pair as i16);
             let high = pair.wrapping_sub(low as u32) as i32 >> 16;
             (high.clamp(0, 255) as u32) << 16 | low.clamp(0, 255) as u32
         })
-    })
+    });
+    *out = four(y, x, even, odd);
+}
+
+/// The samples of four pixels, not clamped.
+#[inline(always)]
+fn sums(Four { light, colours }: &Four) -> [Colours; 2] {
+    light.map(|light| colours.map(|colour| light.wrapping_add(colour)))
 }
 
 /// Twelve bytes of four pixels: first, second and third sample of each in turn.
@@ -127,10 +143,15 @@ pub(crate) fn words([r_even, g_even, b_even]: Colours, [r_odd, g_odd, b_odd]: Co
     ])
 }
 
-/// Four numbers of two bytes in the order of their columns.
+/// Four numbers of two bytes in the order of their columns, the low or the high byte of each first.
 #[inline(always)]
-pub(crate) fn halves(even: u32, odd: u32) -> [u8; 8] {
-    bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u8; 8] {
+    if big_endian {
+        let words = [odd & 0xFFFF | even << 16, odd >> 16 | even & 0xFFFF_0000];
+        bytes(words.map(u32::swap_bytes))
+    } else {
+        bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+    }
 }
 
 /// The bytes of some words, the lowest of each first.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nice_decode::format::{Body, Layer, Model, Network};
-use nice_decode::{Decoder, Image};
+use nice_decode::{Decoder, Image, Latent, models};
 use tools::coder::Coder;
 use tools::encoder::EncoderNetwork;
 use tools::picture::Picture;
@@ -113,6 +113,37 @@ fn on_one_core(criterion: &mut Criterion) {
             }
         });
     });
+
+    // Latents that pick all rows equally often: no cache can do better than hold the tables.
+    let latents: Vec<Latent> = (0..latents.len() as u64)
+        .map(|at| {
+            let bits = (at + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
+            std::array::from_fn(|byte| (bits >> (8 * byte)) as u8)
+        })
+        .collect();
+    let mut rgb = vec![0; (WIDTH * HEIGHT * 3) as usize];
+    for (name, file) in [("s", models::S), ("m", models::M)] {
+        let decoder = Decoder::from_bytes(file).expect("it comes with the crate");
+        let mut memory = vec![0; decoder.unfolded_bytes()];
+        let unfolded = decoder
+            .unfold(&mut memory)
+            .expect("it has as many bytes as are needed");
+        let bytes = picture_file::to_bytes(WIDTH, HEIGHT, decoder.id(), &latents)
+            .expect("as many latents as blocks");
+        let image = Image::from_bytes(&bytes).expect("it was just made");
+        for (how, decoder, smooth) in [
+            ("", decoder, false),
+            (", unfolded", unfolded, false),
+            (", unfolded, smoothed", unfolded, true),
+        ] {
+            let opened = decoder.open(&image).expect("it has the model's id");
+            group.bench_function(format!("decode, model {name}{how}"), |bencher| {
+                bencher.iter(|| {
+                    pool.install(|| decode::decode_into(black_box(&opened), &mut rgb, smooth))
+                });
+            });
+        }
+    }
 
     let small = picture(128, 64);
     group.throughput(Throughput::Elements(128 * 64));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
-use nice_decode::{BLOCK, Decoder, Image};
+use nice_decode::{BLOCK, Decoder, Image, LinesError};
 use rayon::prelude::*;
 
 use crate::encode::{keep_apart, mpixel_per_s};
@@ -14,6 +14,9 @@ use crate::{builtin, model_file, picture_file, wide};
 
 /// Rows of blocks that a thread smooths in one go: at the first of them, it decodes two more than it needs.
 const SMOOTHED: usize = 16;
+
+/// Blocks from which on it takes less time to write out the rows of a model in all their turns.
+const WORTH_UNFOLDING: usize = 10_000;
 
 /// What `nice decode` is given.
 #[derive(Debug, clap::Args)]
@@ -66,6 +69,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 
     let start = Instant::now();
+    let mut memory = Vec::new();
+    let decoder = if image.blocks() < WORTH_UNFOLDING {
+        decoder
+    } else {
+        memory.resize(decoder.unfolded_bytes(), 0);
+        decoder.unfold(&mut memory)?
+    };
     let picture = decode_picture(&decoder, &image, !args.no_deblock).with_context(|| {
         let from = args
             .model
@@ -105,18 +115,32 @@ pub fn decode_picture(decoder: &Decoder<'_>, image: &Image<'_>, smooth: bool) ->
     let mut rgb = Vec::new();
     rgb.try_reserve_exact(samples).map_err(|_| too_large())?;
     rgb.resize(samples, 0);
-    if smooth && decoder.smooths() {
+    decode_into(&opened, &mut rgb, smooth)?;
+    Picture::new(width, height, rgb)
+}
+
+/// As [`decode_picture`], into pixels that are there already, red, green and blue, line after line.
+///
+/// # Errors
+///
+/// When there are fewer than the picture has.
+pub fn decode_into(
+    opened: &nice_decode::Picture<'_, '_>,
+    rgb: &mut [u8],
+    smooth: bool,
+) -> Result<(), LinesError> {
+    let stride = opened.image().width() as usize * 3;
+    if smooth && opened.decoder().smooths() {
         rgb.par_chunks_mut(stride * BLOCK * SMOOTHED)
             .enumerate()
             .try_for_each(|(task, lines)| {
                 let mut work = vec![0; opened.smooth_bytes()];
                 let first = (task * SMOOTHED) as u32;
-                wide::smooth_rows(&opened, first, lines, stride, &mut work)
-            })?;
+                wide::smooth_rows(opened, first, lines, stride, &mut work)
+            })
     } else {
         rgb.par_chunks_mut(stride * BLOCK)
             .enumerate()
-            .try_for_each(|(row, lines)| wide::decode_row(&opened, row as u32, lines, stride))?;
+            .try_for_each(|(row, lines)| wide::decode_row(opened, row as u32, lines, stride))
     }
-    Picture::new(width, height, rgb)
 }

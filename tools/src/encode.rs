@@ -72,7 +72,8 @@ struct Report {
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = args.model.as_deref();
     let model = builtin::read(path)?;
-    let coder = Coder::load(&model, path)?;
+    let mut memory = Vec::new();
+    let coder = Coder::load(&model, path)?.unfolded_in(&mut memory);
     keep_apart(&args.output, &[&args.input])?;
     if let Some(path) = path {
         keep_apart(&args.output, &[path])?;

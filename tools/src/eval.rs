@@ -122,7 +122,8 @@ pub struct Measured {
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = args.model.as_deref();
     let model = builtin::read(path)?;
-    let coder = Coder::load(&model, path)?;
+    let mut memory = Vec::new();
+    let coder = Coder::load(&model, path)?.unfolded_in(&mut memory);
     let report = measure(&coder, &args.paths, args.effort.level, args.deblock)?;
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;

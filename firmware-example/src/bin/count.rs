@@ -10,7 +10,10 @@ use core::hint::black_box;
 use board::{MODELS, Shown, UNIT, entry};
 use defmt::println;
 use firmware_example::{CODE, MODEL, count, or_exit, stack};
-use nice_decode::{Bgr555Le, Decoder, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888};
+use nice_decode::{
+    Bgr555Le, Bgr888, Decoder, Dithered, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888,
+    Xrgb8888,
+};
 
 /// Runs the demonstration.
 #[entry]
@@ -61,16 +64,19 @@ fn with(shown: &Shown) {
     rows::<Rgb565Le>("a pixel, rows of Rgb565Le", &picture);
     rows::<Rgb565Be>("a pixel, rows of Rgb565Be", &picture);
     rows::<Bgr555Le>("a pixel, rows of Bgr555Le", &picture);
+    rows::<Bgr888>("a pixel, rows of Bgr888", &picture);
+    rows::<Xrgb8888>("a pixel, rows of Xrgb8888", &picture);
+    rows::<Dithered<Rgb565Be>>("a pixel, rows of Rgb565Be, dithered", &picture);
 }
 
 /// Lines that begin at an address that is a multiple of 4.
 #[repr(align(4))]
-struct Aligned([u8; board::WIDTH * 8 * 3]);
+struct Aligned([u8; board::WIDTH * 8 * 4]);
 
 /// Counts what the rows of a picture take in one format.
 #[inline(never)]
 fn rows<P: Pixel>(what: &str, picture: &Picture<'_, '_>) {
-    let mut lines = Aligned([0; board::WIDTH * 8 * 3]);
+    let mut lines = Aligned([0; board::WIDTH * 8 * 4]);
     let lines = &mut lines.0;
     let image = picture.image();
     let stride = image.width() as usize * P::BYTES;

@@ -116,7 +116,7 @@ pub const POOL: u64 = 4;
 pub const PASSES: u64 = 4;
 
 /// [`CodebookConfig::beam`] when nobody says otherwise.
-pub const BEAM: u64 = 8;
+pub const BEAM: u64 = 6;
 
 #[cfg(test)]
 mod tests {

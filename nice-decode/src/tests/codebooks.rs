@@ -10,8 +10,8 @@ use super::made::{
     any_codebook, any_latent, codes, largest_codebook, picture, small, small_codebook,
 };
 use super::reference_codebook::Codebook;
-use super::rows::{rgb565, rgb888};
-use crate::{Decoder, Image, Kind, OutOfRange, Pixel, Rgb565Be, Rgb565Le, Rgb888, Stage};
+use super::rows::{bgr555, rgb565, rgb888};
+use crate::{Bgr555Le, Decoder, Image, Kind, OutOfRange, Pixel, Rgb565Be, Rgb565Le, Rgb888, Stage};
 
 /// Checks everything that decodes a latent against the reference.
 fn check(file: &[u8], latents: &[[u8; 6]]) {
@@ -85,6 +85,7 @@ proptest! {
         check_rows::<Rgb888>(&file, size, rgb888);
         check_rows::<Rgb565Le>(&file, size, |rgb| rgb565(rgb).to_le_bytes().to_vec());
         check_rows::<Rgb565Be>(&file, size, |rgb| rgb565(rgb).to_be_bytes().to_vec());
+        check_rows::<Bgr555Le>(&file, size, |rgb| bgr555(rgb).to_le_bytes().to_vec());
     }
 }
 

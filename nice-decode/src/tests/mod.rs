@@ -15,3 +15,4 @@ mod regions;
 mod rows;
 mod shown;
 pub(crate) mod smoothing;
+mod unfolded;

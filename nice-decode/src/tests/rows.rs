@@ -6,7 +6,9 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::made::{codes, picture, small};
-use crate::{Decoder, Image, LinesError, Pixel, Rgb565Be, Rgb565Le, Rgb888};
+use crate::{
+    Bgr555Le, Bgr888, Decoder, Image, LinesError, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+};
 
 /// The pixel of a decoded block in a format, worked out apart from the crate.
 pub type Convert = fn([u8; 3]) -> Vec<u8>;
@@ -18,6 +20,11 @@ pub fn rgb888(rgb: [u8; 3]) -> Vec<u8> {
 pub fn rgb565([r, g, b]: [u8; 3]) -> u16 {
     let level = |sample: u8, top: u32| ((2 * u32::from(sample) * top + 255) / 510) as u16;
     level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)
+}
+
+pub fn bgr555([r, g, b]: [u8; 3]) -> u16 {
+    let level = |sample: u8| ((2 * u32::from(sample) * 31 + 255) / 510) as u16;
+    level(b) << 10 | level(g) << 5 | level(r)
 }
 
 fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
@@ -98,5 +105,8 @@ proptest! {
         check::<Rgb888>(width, height, gap, rgb888);
         check::<Rgb565Le>(width, height, gap, |rgb| rgb565(rgb).to_le_bytes().to_vec());
         check::<Rgb565Be>(width, height, gap, |rgb| rgb565(rgb).to_be_bytes().to_vec());
+        check::<Bgr888>(width, height, gap, |[r, g, b]| vec![b, g, r]);
+        check::<Xrgb8888>(width, height, gap, |[r, g, b]| vec![b, g, r, 0]);
+        check::<Bgr555Le>(width, height, gap, |rgb| bgr555(rgb).to_le_bytes().to_vec());
     }
 }

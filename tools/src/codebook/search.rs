@@ -1,6 +1,6 @@
 //! The search for the rows of a block: a beam over the stages of a codebook.
 //!
-//! After every stage the partial sums with the smallest squared errors are kept, and each is continued with every row of the
+//! After every stage the partial sums with the smallest squared errors are kept, more of them for blocks that are hard, and each is continued with every row of the
 //! next stage, turned in every way. What a row `c`, turned, makes of a partial sum whose residual is `r` is
 //!
 //! ```text
@@ -11,13 +11,23 @@
 //! for all pairs of rows in all relative turns, so that widening the beam costs a few additions for a row instead of 96
 //! multiplications. For `<x, c>` the parts of the coordinates are multiplied once for all four ways to mirror a row.
 //!
+//! Hardly any of the ways to continue is good enough. They are told apart in 16 bits, coarsely but never wrongly: with an
+//! allowance for the rounding, whatever could be among the best passes, and only then is its error calculated.
+//!
 //! Sums are taken in one order, and nothing is fused or reordered, so that the result is the same on every machine.
 
-use nice_decode::Latent;
 use nice_decode::format::{MAX_STAGES, Stage};
+use nice_decode::{BLOCK_SAMPLES, Latent};
 
 use super::coordinates::{self, Coordinates, DIMENSIONS, PART, PARTS};
 use super::tables::Tables;
+
+/// The squared error behind the base at which as many partial sums are kept as are asked for.
+const TYPICAL: f32 = 0.8;
+
+/// How many times as many partial sums as are asked for are kept at most, and what fraction of them at least.
+const MOST: usize = 6;
+const LEAST: usize = 8;
 
 /// Rows that are worked on together.
 const LANES: usize = 16;
@@ -52,8 +62,15 @@ struct Table {
     panels: Vec<[Lane; DIMENSIONS]>,
     /// The squared lengths of the rows; infinite where there is none.
     lengths: Vec<Lane>,
+    /// The same in units of `length`, rounded down.
+    coarse_lengths: Vec<[i16; LANES]>,
+    length: f32,
     /// For every stage before it, the inner products of its rows with those of this one.
     products: Vec<Products>,
+    /// What a unit of inner products is where they are coarse.
+    unit: f32,
+    /// The longest residual of which no coarse inner product with a row is too large for 16 bits, squared.
+    reach: f32,
 }
 
 /// The tables of a codebook, ready to be searched.
@@ -71,16 +88,20 @@ pub struct Beam {
     best: Best,
     /// `<x, c>` for all rows of a stage in all its turns.
     inner: Vec<Lane>,
+    /// The same, coarsely.
+    coarse: Vec<[i16; LANES]>,
     work: Work,
 }
 
 /// Room to work in.
 #[derive(Clone, Debug, Default)]
 struct Work {
-    /// What is left of `<x, c>` in one turn.
-    sums: Vec<f32>,
-    /// The errors with all rows in one turn.
-    errors: Vec<Lane>,
+    /// What is left of the coarse inner products in one turn.
+    sums: Vec<i16>,
+    /// By how much they are large enough, in one turn.
+    margins: Vec<i16>,
+    /// The rows of which they are.
+    places: Vec<u16>,
 }
 
 /// The inner products of the rows of an earlier stage with those of a later one, in all relative turns.
@@ -103,13 +124,13 @@ pub struct Item {
     pub error: f32,
 }
 
-/// A way to continue a partial sum.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    error: f32,
-    item: u32,
-    pick: Pick,
-}
+/// A way to continue a partial sum, as one number: the smaller, the better. Of equally good ones those that are looked
+/// at first are better, so that there is one order.
+///
+/// From the highest bit: the error (32 bits), which partial sum (12), how the row is turned (3), which row (16), whether
+/// it is negated (1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate(u64);
 
 impl Search {
     /// Gets tables ready.
@@ -119,10 +140,11 @@ impl Search {
         for (stage, rows) in tables.stages.iter().zip(rows) {
             let mut table = Table::new(*stage, rows);
             let earlier = std::iter::once(&tables.base).chain(&tables.residuals);
-            table.products = earlier
+            let exact: Vec<_> = earlier
                 .take(ready.len())
                 .map(|earlier| products(earlier, &table))
                 .collect();
+            table.round(&exact, &tables.gains);
             ready.push(table);
         }
         Self {
@@ -165,10 +187,12 @@ impl Search {
         picks
     }
 
-    /// The best `width` ways to pick rows for a block that the search finds, the best first.
+    /// The best ways to pick rows for a block that the search finds, the best first: about `width` of them, fewer for a
+    /// block that is easy, more for one that is hard.
     #[inline(always)]
     pub fn find<'a>(&self, x: &Coordinates, width: usize, beam: &'a mut Beam) -> &'a [Item] {
         let across = coordinates::transposed(x);
+        let mut kept = width * MOST;
         let energy = x.iter().fold(0.0, |sum, x| sum + x * x);
         beam.items.clear();
         beam.items.push(Item {
@@ -177,17 +201,18 @@ impl Search {
         });
         for (index, table) in self.tables.iter().enumerate() {
             table.inner(x, &across, &mut beam.inner);
-            beam.best.start(width);
+            beam.best.start(kept, table.panels.len() * LANES);
             if index == 0 {
                 table.scan_base(energy, &beam.inner, &mut beam.best);
             } else {
+                table.coarsen(&beam.inner, &mut beam.coarse);
                 for item in beam.items.iter().enumerate() {
                     let gain = self.gains[usize::from(item.1.picks[0].row)];
                     table.scan(
                         item,
                         index,
                         gain,
-                        &beam.inner,
+                        (&beam.inner, &beam.coarse),
                         &mut beam.work,
                         &mut beam.best,
                     );
@@ -195,15 +220,26 @@ impl Search {
             }
             beam.next.clear();
             for candidate in beam.best.finish() {
-                let mut item = beam.items[candidate.item as usize];
-                item.picks[index] = candidate.pick;
-                item.error = candidate.error;
+                let mut item = beam.items[candidate.item()];
+                item.picks[index] = candidate.pick();
+                item.error = candidate.error();
                 beam.next.push(item);
             }
             std::mem::swap(&mut beam.items, &mut beam.next);
+            if index == 0 {
+                kept = kept_for(beam.items[0].error, width);
+                beam.items.truncate(kept);
+            }
         }
         &beam.items
     }
+}
+
+/// How many partial sums are kept for a block, given the squared error behind the best base: what a wider search gains is
+/// a part of that error, so the time is spent where it is large.
+fn kept_for(error: f32, width: usize) -> usize {
+    let kept = width as f32 * (error.max(0.0) / TYPICAL).sqrt();
+    (kept as usize).clamp(width.div_ceil(LEAST), width * MOST)
 }
 
 impl Table {
@@ -222,7 +258,73 @@ impl Table {
             turns: 1 << stage.mirrors,
             panels,
             lengths,
+            coarse_lengths: Vec::new(),
+            length: 0.0,
             products: Vec::new(),
+            unit: 1.0,
+            reach: 0.0,
+        }
+    }
+
+    /// Rounds the inner products with the rows of the stages before this one, and chooses what a unit is where they are
+    /// coarse: as little as keeps those with all residuals in 16 bits.
+    fn round(&mut self, exact: &[Vec<Lane>], gains: &[f32]) {
+        use rayon::prelude::*;
+
+        const TOP: f32 = i16::MAX as f32;
+        let largest = |exact: &Vec<Lane>| {
+            let products = exact.as_flattened().iter();
+            products.fold(f32::MIN_POSITIVE, |largest, product| {
+                largest.max(product.abs())
+            })
+        };
+        let finite = self.lengths.as_flattened().iter();
+        let longest = finite
+            .filter(|length| length.is_finite())
+            .fold(f32::MIN_POSITIVE, |longest, length| longest.max(*length))
+            .sqrt();
+        let gain = gains.iter().fold(0.0_f32, |most, gain| most.max(*gain));
+        self.length = longest * longest / TOP;
+        self.coarse_lengths = self
+            .lengths
+            .iter()
+            .map(|lengths| lengths.map(|length| (length / self.length) as i16))
+            .collect();
+        let units: Vec<f32> = exact.iter().map(|exact| largest(exact) / TOP).collect();
+        // A block in the middle of which is nothing like a residual has samples of 0 and 1 where the sum has the other.
+        let whole = (BLOCK_SAMPLES as f32).sqrt();
+        self.unit = units
+            .iter()
+            .enumerate()
+            .map(|(stage, unit)| if stage == 0 { *unit } else { 2.0 * gain * unit })
+            .fold(whole * longest / TOP, f32::max)
+            * 1.001;
+        self.reach = (TOP * self.unit / longest).powi(2);
+        self.products = exact
+            .iter()
+            .zip(units)
+            .enumerate()
+            .map(|(stage, (exact, unit))| {
+                // Nothing is left to multiply those of the base with.
+                let unit = if stage == 0 { self.unit } else { unit };
+                let values = exact
+                    .par_iter()
+                    .with_min_len(1 << 12)
+                    .map(|exact| exact.map(|product| (product / unit).round() as i16))
+                    .collect();
+                Products { values, unit }
+            })
+            .collect();
+    }
+
+    /// Inner products in units that are coarse.
+    #[inline(always)]
+    fn coarsen(&self, inner: &[Lane], to: &mut Vec<[i16; LANES]>) {
+        let units = 1.0 / self.unit;
+        to.resize(inner.len(), [0; LANES]);
+        for (to, inner) in to.as_flattened_mut().iter_mut().zip(inner.as_flattened()) {
+            // The lowest bits of a float of this size are an integer.
+            *to = (inner * units + 1.5 * (1 << 23) as f32).to_bits() as i16;
         }
     }
 
@@ -232,15 +334,10 @@ impl Table {
         let panels = self.panels.len();
         to.resize(usize::from(self.turns) * panels, [0.0; LANES]);
         for (at, panel) in self.panels.iter().enumerate() {
-            for (transpose, x) in [x, across].into_iter().enumerate() {
-                if transpose * 4 >= usize::from(self.turns) {
-                    break;
-                }
-                let parts = part_products(panel, x);
-                for mirror in 0..self.turns.min(4) {
-                    to[(transpose * 4 + usize::from(mirror)) * panels + at] =
-                        mirrored(&parts, mirror);
-                }
+            let both = part_products(panel, [x, across]);
+            for turn in 0..self.turns {
+                let (parts, mirror) = (&both[usize::from(turn / 4)], turn % 4);
+                to[usize::from(turn) * panels + at] = mirrored(parts, mirror);
             }
         }
     }
@@ -254,15 +351,21 @@ impl Table {
                 for ((error, inner), length) in errors.iter_mut().zip(inner).zip(lengths) {
                     *error = energy - 2.0 * inner + length;
                 }
-                best.offer(&errors, |lane| Candidate {
-                    error: errors[lane],
-                    item: 0,
-                    pick: Pick {
-                        row: (panel * LANES + lane) as u16,
-                        turn,
-                        negative: false,
-                    },
-                });
+                // Hardly ever is there one.
+                if errors
+                    .iter()
+                    .fold(false, |any, error| any | (*error < best.limit))
+                {
+                    for (lane, error) in errors.into_iter().enumerate() {
+                        let pick = Pick {
+                            row: (panel * LANES + lane) as u16,
+                            turn,
+                            negative: false,
+                        };
+                        best.note(error, Candidate::new(error, 0, pick));
+                    }
+                    best.prune_if_long();
+                }
             }
         }
     }
@@ -274,141 +377,157 @@ impl Table {
         (at, item): (usize, &Item),
         index: usize,
         gain: f32,
-        inner: &[Lane],
+        (inner, coarse): (&[Lane], &[[i16; LANES]]),
         work: &mut Work,
         best: &mut Best,
     ) {
         let panels = self.panels.len();
-        let weights = Weights {
-            error: item.error,
-            twice: 2.0 * gain,
-            square: gain * gain,
+        let rows = panels * LANES;
+        let Work {
+            sums,
+            margins,
+            places,
+        } = work;
+        // |r - g c|^2 is less than the limit where <r, c> is more than (|r|^2 - limit + g^2 |c|^2) / 2g.
+        let halves = 0.5 / (gain * self.unit);
+        let lengths = Earlier {
+            weight: 0.0,
+            scale: (gain * gain * self.length * halves * 65536.0) as i16,
+            products: self.coarse_lengths.as_flattened(),
         };
-        let lengths = self.lengths.as_flattened();
-        work.errors.resize(panels, [0.0; LANES]);
+        let squared = self.lengths.as_flattened();
+        // Half a unit for what `<x, c>` is rounded by and half a unit for floats; and for every product that is scaled a
+        // quarter for its weight's rounding and a whole for its own.
+        let allowance = 1.0 + 1.25 * (index - 1) as f32;
+        margins.resize(rows, 0);
+        places.resize(rows + 1, 0);
         let mut earlier = [Earlier::default(); MAX_STAGES];
         let earlier = &mut earlier[..index];
-        for (turn, inner) in (0..self.turns).zip(inner.chunks_exact(panels)) {
+        for (before, (to, products)) in earlier.iter_mut().zip(&self.products).enumerate() {
+            let weight = match (before, item.picks[before].negative) {
+                (0, _) => 1.0,
+                (_, false) => gain,
+                (_, true) => -gain,
+            };
+            to.weight = weight * products.unit;
+            to.scale = (to.weight / self.unit * 65536.0).round_ties_even() as i16;
+        }
+        for turn in 0..self.turns {
+            let least = if item.error < self.reach {
+                ((item.error - best.limit) * halves - allowance).floor() as i16
+            } else {
+                i16::MIN
+            };
+            let from = usize::from(turn) * panels;
+            let inner = inner[from..from + panels].as_flattened();
+            let coarse = coarse[from..from + panels].as_flattened();
             let picks = item.picks.iter().zip(&self.products);
-            for (before, (to, (pick, products))) in earlier.iter_mut().zip(picks).enumerate() {
+            for (to, (pick, products)) in earlier.iter_mut().zip(picks) {
                 let relative = usize::from(coordinates::relative(pick.turn, turn));
                 let from = (usize::from(pick.row) * TURNS + relative) * panels;
-                let weight = match (before, pick.negative) {
-                    (0, _) => 1.0,
-                    (_, false) => gain,
-                    (_, true) => -gain,
-                };
-                *to = Earlier {
-                    weight: weight * products.unit,
-                    products: products.values[from..from + panels].as_flattened(),
-                };
+                to.products = products.values[from..from + panels].as_flattened();
             }
-            // Three of them are taken off and the errors made in one go; if there are more, the first of them before.
-            let (first, last) = earlier.split_at(index.saturating_sub(3));
-            let mut inner = inner.as_flattened();
+            // The base and two more are taken off in one go; what is between them, if there are more, before.
+            let (base, others) = earlier.split_at(1);
+            let (first, last) = others.split_at(others.len().saturating_sub(2));
+            let mut left = coarse;
             if !first.is_empty() {
-                work.sums.clear();
-                work.sums.extend_from_slice(inner);
+                sums.clear();
+                sums.extend_from_slice(coarse);
                 for earlier in first {
-                    for (sum, &product) in work.sums.iter_mut().zip(earlier.products) {
-                        *sum -= earlier.weight * f32::from(product);
+                    for (sum, &product) in sums.iter_mut().zip(earlier.products) {
+                        *sum = sum.wrapping_sub(scaled(earlier.scale, product));
                     }
                 }
-                inner = &work.sums;
+                left = sums;
             }
-            let errors = work.errors.as_flattened_mut();
+            let enough = Enough { least, lengths };
+            let base = base[0].products;
             match *last {
-                [a] => weights.errors_1(inner, [a], lengths, errors),
-                [a, b] => weights.errors_2(inner, [a, b], lengths, errors),
-                [a, b, c] => weights.errors_3(inner, [a, b, c], lengths, errors),
-                _ => {
-                    unreachable!("a stage that is searched in has one, two or three before it here")
+                [a, b] => enough.margins(left, base, [a, b], margins),
+                [a] => enough.margins(left, base, [a], margins),
+                _ => enough.margins(left, base, [], margins),
+            }
+            // Hardly ever is there one. Those that there are are gathered without jumps that nobody could foresee.
+            let mut found = 0;
+            for (panel, margins) in margins.as_chunks::<LANES>().0.iter().enumerate() {
+                if margins
+                    .iter()
+                    .fold(false, |any, margin| any | (*margin > 0))
+                {
+                    for (lane, margin) in margins.iter().enumerate() {
+                        places[found] = (panel * LANES + lane) as u16;
+                        found += usize::from(*margin > 0);
+                    }
                 }
             }
-            for (panel, errors) in work.errors.iter().enumerate() {
-                best.offer(errors, |lane| {
-                    let place = panel * LANES + lane;
-                    let sum = last.iter().fold(inner[place], |sum, earlier| {
-                        sum - earlier.weight * f32::from(earlier.products[place])
-                    });
-                    Candidate {
-                        error: errors[lane],
-                        item: at as u32,
-                        pick: Pick {
-                            row: place as u16,
-                            turn,
-                            negative: sum < 0.0,
-                        },
-                    }
+            for place in &places[..found] {
+                let at_place = usize::from(*place);
+                let sum = earlier.iter().fold(inner[at_place], |sum, earlier| {
+                    sum - earlier.weight * f32::from(earlier.products[at_place])
                 });
+                // Of the row and its negative, the one that points the same way is always better.
+                let error = item.error - 2.0 * gain * sum.abs() + gain * gain * squared[at_place];
+                let pick = Pick {
+                    row: *place,
+                    turn,
+                    negative: sum < 0.0,
+                };
+                best.note(error, Candidate::new(error, at, pick));
             }
+            best.prune_if_long();
         }
     }
 }
 
-/// The inner products of a row that was picked before with all rows of a stage, and what a unit of them counts.
+/// The inner products of a row that was picked before with all rows of a stage.
 #[derive(Clone, Copy, Debug, Default)]
 struct Earlier<'a> {
+    /// What they are multiplied with.
     weight: f32,
+    /// The same where they are coarse, in units of 2^-16.
+    scale: i16,
     products: &'a [i16],
 }
 
-/// What makes errors of inner products.
-#[derive(Clone, Copy, Debug)]
-struct Weights {
-    error: f32,
-    twice: f32,
-    square: f32,
+/// A coarse product, rounded down.
+#[inline(always)]
+fn scaled(scale: i16, product: i16) -> i16 {
+    ((i32::from(scale) * i32::from(product)) >> 16) as i16
 }
 
-impl Weights {
-    /// The error with a row: of the row and its negative, the one that points the same way is always better.
-    #[inline(always)]
-    fn of(self, sum: f32, length: f32) -> f32 {
-        self.error - self.twice * sum.abs() + self.square * length
-    }
+/// How large coarse inner products have to be.
+#[derive(Clone, Copy, Debug)]
+struct Enough<'a> {
+    /// For a row without length.
+    least: i16,
+    /// How much more for every row.
+    lengths: Earlier<'a>,
+}
 
-    /// The errors with all rows, behind one that was picked before. One flat loop, as the next two: of nested ones the
-    /// compiler makes gathers.
+impl Enough<'_> {
+    /// By how much the magnitudes of the inner products with a residual are more than enough, from those with the block
+    /// and with the rows that were picked before. One flat loop: of nested ones the compiler makes gathers.
     #[inline(always)]
-    fn errors_1(self, inner: &[f32], [a]: [Earlier<'_>; 1], lengths: &[f32], errors: &mut [f32]) {
-        let rows = inner.iter().zip(a.products).zip(lengths);
-        for (error, ((inner, &pa), length)) in errors.iter_mut().zip(rows) {
-            *error = self.of(inner - a.weight * f32::from(pa), *length);
-        }
-    }
-
-    /// The same behind two.
-    #[inline(always)]
-    fn errors_2(
+    fn margins<const N: usize>(
         self,
-        inner: &[f32],
-        [a, b]: [Earlier<'_>; 2],
-        lengths: &[f32],
-        errors: &mut [f32],
+        left: &[i16],
+        base: &[i16],
+        earlier: [Earlier<'_>; N],
+        margins: &mut [i16],
     ) {
-        let rows = inner.iter().zip(a.products).zip(b.products).zip(lengths);
-        for (error, (((inner, &pa), &pb), length)) in errors.iter_mut().zip(rows) {
-            let sum = inner - a.weight * f32::from(pa) - b.weight * f32::from(pb);
-            *error = self.of(sum, *length);
-        }
-    }
-
-    /// The same behind three.
-    #[inline(always)]
-    fn errors_3(
-        self,
-        inner: &[f32],
-        [a, b, c]: [Earlier<'_>; 3],
-        lengths: &[f32],
-        errors: &mut [f32],
-    ) {
-        let rows = inner.iter().zip(a.products).zip(b.products);
-        let rows = rows.zip(c.products).zip(lengths);
-        for (error, ((((inner, &pa), &pb), &pc), length)) in errors.iter_mut().zip(rows) {
-            let sum = inner - a.weight * f32::from(pa) - b.weight * f32::from(pb);
-            let sum = sum - c.weight * f32::from(pc);
-            *error = self.of(sum, *length);
+        let count = margins.len();
+        let (left, base) = (&left[..count], &base[..count]);
+        let lengths = &self.lengths.products[..count];
+        let scales = earlier.map(|earlier| earlier.scale);
+        let products = earlier.map(|earlier| &earlier.products[..count]);
+        for at in 0..count {
+            let mut sum = left[at].wrapping_sub(base[at]);
+            for (scale, products) in scales.iter().zip(products) {
+                sum = sum.wrapping_sub(scaled(*scale, products[at]));
+            }
+            let enough = scaled(self.lengths.scale, lengths[at]).saturating_add(self.least);
+            margins[at] = sum.wrapping_abs().saturating_sub(enough);
         }
     }
 }
@@ -419,81 +538,115 @@ struct Best {
     width: usize,
     /// Nothing worse than this can be among the best.
     limit: f32,
+    /// Candidates, of which the first `count` are noted.
     list: Vec<Candidate>,
+    count: usize,
 }
 
 impl Best {
-    /// Gets ready to find the best `width`.
-    fn start(&mut self, width: usize) {
-        self.width = width.max(1);
+    /// Gets ready to find the best `width`, where up to `offered` candidates are offered before [`prune`](Self::prune)
+    /// has a chance.
+    fn start(&mut self, width: usize, offered: usize) {
+        self.width = width.clamp(1, Candidate::ITEMS);
         self.limit = f32::INFINITY;
-        self.list.clear();
+        self.count = 0;
+        self.list.resize(self.long() + offered + 1, Candidate(0));
     }
 
-    /// Takes note of the candidates whose errors these are.
+    /// How many candidates are many.
+    const fn long(&self) -> usize {
+        2 * self.width + LANES
+    }
+
+    /// Takes note of a candidate if its error is small enough, without a jump.
     #[inline(always)]
-    fn offer(&mut self, errors: &Lane, candidate: impl Fn(usize) -> Candidate) {
-        // Hardly ever is there one.
-        let mut any = false;
-        for error in errors {
-            any |= *error < self.limit;
-        }
-        if any {
-            for (lane, error) in errors.iter().enumerate() {
-                if *error < self.limit {
-                    self.list.push(candidate(lane));
-                }
-            }
-            if self.list.len() >= 4 * self.width + LANES {
-                self.prune();
-            }
+    fn note(&mut self, error: f32, candidate: Candidate) {
+        self.list[self.count] = candidate;
+        self.count += usize::from(error < self.limit);
+    }
+
+    /// Forgets all but the best if there are many.
+    #[inline(always)]
+    fn prune_if_long(&mut self) {
+        if self.count >= self.long() {
+            self.prune();
         }
     }
 
     /// Forgets all but the best.
     #[inline(never)]
     fn prune(&mut self) {
-        if self.list.len() > self.width {
-            let (_, worst, _) = self
-                .list
-                .select_nth_unstable_by(self.width - 1, Candidate::order);
-            self.limit = worst.error;
-            self.list.truncate(self.width);
+        if self.count > self.width {
+            let noted = &mut self.list[..self.count];
+            let (_, worst, _) = noted.select_nth_unstable(self.width - 1);
+            self.limit = worst.error();
+            self.count = self.width;
         }
     }
 
     /// The best, in their order.
     fn finish(&mut self) -> &[Candidate] {
         self.prune();
-        self.list.sort_unstable_by(Candidate::order);
-        &self.list
+        let noted = &mut self.list[..self.count];
+        noted.sort_unstable();
+        noted
     }
 }
 
 impl Candidate {
-    /// Better candidates first; of equally good ones, those that are looked at first, so that there is one order.
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let place = |of: &Self| (of.item, of.pick.turn, of.pick.row);
-        self.error
-            .total_cmp(&other.error)
-            .then_with(|| place(self).cmp(&place(other)))
+    /// How many partial sums can be told apart.
+    const ITEMS: usize = 1 << 12;
+
+    #[inline(always)]
+    fn new(error: f32, item: usize, pick: Pick) -> Self {
+        // The bits of a float in the order of the floats.
+        let bits = error.to_bits();
+        let bits = bits ^ (((bits as i32) >> 31) as u32 | 1 << 31);
+        let pick = u32::from(pick.turn) << 17 | u32::from(pick.row) << 1 | u32::from(pick.negative);
+        Self(u64::from(bits) << 32 | u64::from((item as u32) << 20 | pick))
+    }
+
+    fn error(self) -> f32 {
+        let bits = (self.0 >> 32) as u32;
+        f32::from_bits(bits ^ (((!bits as i32) >> 31) as u32 | 1 << 31))
+    }
+
+    const fn item(self) -> usize {
+        (self.0 >> 20) as usize % Self::ITEMS
+    }
+
+    const fn pick(self) -> Pick {
+        Pick {
+            row: (self.0 >> 1) as u16,
+            turn: (self.0 >> 17) as u8 % TURNS as u8,
+            negative: self.0 & 1 == 1,
+        }
     }
 }
 
-/// The inner products of the parts of a block with those of some rows.
+/// The inner products of the parts of two blocks with those of some rows.
 #[inline(always)]
-fn part_products(panel: &[Lane; DIMENSIONS], x: &Coordinates) -> [Lane; PARTS] {
+fn part_products(panel: &[Lane; DIMENSIONS], blocks: [&Coordinates; 2]) -> [[Lane; PARTS]; 2] {
     let (rows, _) = panel.as_chunks::<PART>();
-    let (x, _) = x.as_chunks::<PART>();
-    let mut sums = [[0.0; LANES]; PARTS];
-    for ((sums, x), rows) in sums.iter_mut().zip(x).zip(rows) {
-        // Two chains of additions, since one would wait for itself.
-        let [mut even, mut odd] = [[0.0; LANES]; 2];
-        for (x, rows) in x.as_chunks::<2>().0.iter().zip(rows.as_chunks::<2>().0) {
-            even = std::array::from_fn(|lane| even[lane] + x[0] * rows[0][lane]);
-            odd = std::array::from_fn(|lane| odd[lane] + x[1] * rows[1][lane]);
+    let [(first, _), (second, _)] = blocks.map(|block| block.as_chunks::<PART>());
+    let mut sums = [[[0.0; LANES]; PARTS]; 2];
+    for (part, ((first, second), rows)) in first.iter().zip(second).zip(rows).enumerate() {
+        // Two chains of additions for either block, since one would wait for itself.
+        let [mut even, mut odd] = [[[0.0; LANES]; 2]; 2];
+        let pairs = first
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .zip(second.as_chunks::<2>().0);
+        for ((first, second), rows) in pairs.zip(rows.as_chunks::<2>().0) {
+            even[0] = std::array::from_fn(|lane| even[0][lane] + first[0] * rows[0][lane]);
+            even[1] = std::array::from_fn(|lane| even[1][lane] + second[0] * rows[0][lane]);
+            odd[0] = std::array::from_fn(|lane| odd[0][lane] + first[1] * rows[1][lane]);
+            odd[1] = std::array::from_fn(|lane| odd[1][lane] + second[1] * rows[1][lane]);
         }
-        *sums = std::array::from_fn(|lane| even[lane] + odd[lane]);
+        for block in 0..2 {
+            sums[block][part] = std::array::from_fn(|lane| even[block][lane] + odd[block][lane]);
+        }
     }
     sums
 }
@@ -510,8 +663,9 @@ fn mirrored(parts: &[Lane; PARTS], mirror: u8) -> Lane {
     })
 }
 
-/// The inner products of every row of an earlier stage with all rows of this one in all turns.
-fn products(earlier: &[Coordinates], table: &Table) -> Products {
+/// The inner products of every row of an earlier stage with all rows of this one in all turns: row after row of the
+/// earlier stage, turn after turn, panel after panel.
+fn products(earlier: &[Coordinates], table: &Table) -> Vec<Lane> {
     use rayon::prelude::*;
 
     let panels = table.panels.len();
@@ -521,19 +675,7 @@ fn products(earlier: &[Coordinates], table: &Table) -> Products {
         .zip(earlier)
         .with_min_len(8)
         .for_each(|(to, row)| crate::wide::pair_products(&table.panels, row, to));
-    let largest = exact
-        .as_flattened()
-        .iter()
-        .fold(f32::MIN_POSITIVE, |largest, product| {
-            largest.max(product.abs())
-        });
-    let unit = largest / f32::from(i16::MAX);
-    let values = exact
-        .par_iter()
-        .with_min_len(1 << 12)
-        .map(|exact| exact.map(|product| (product / unit).round() as i16))
-        .collect();
-    Products { values, unit }
+    exact
 }
 
 /// As [`products`] for one row, compiled into its caller.
@@ -546,12 +688,152 @@ pub(crate) fn pair_products_inline(
     // `<a, turned(b, t)>` with a transposition is that of `transposed(a)` and b mirrored.
     let across = coordinates::transposed(row);
     for (at, panel) in panels.iter().enumerate() {
-        for (transpose, row) in [row, &across].into_iter().enumerate() {
-            let parts = part_products(panel, row);
-            for mirror in 0..4_u8 {
-                to[(transpose * 4 + usize::from(mirror)) * panels.len() + at] =
-                    mirrored(&parts, mirror);
+        let both = part_products(panel, [row, &across]);
+        for turn in 0..TURNS as u8 {
+            let (parts, mirror) = (&both[usize::from(turn / 4)], turn % 4);
+            to[usize::from(turn) * panels.len() + at] = mirrored(parts, mirror);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::{Beam, DIMENSIONS, Item, MOST, Pick, Search, kept_for};
+    use crate::codebook::coordinates::{self, Coordinates};
+    use crate::codebook::tables::Tables;
+    use nice_decode::format::Stage;
+
+    /// Tables of random rows: a base of long ones, residuals of short ones.
+    fn tables(stages: &[(u8, u8)], random: &mut ChaCha8Rng) -> Tables {
+        let stages: Vec<Stage> = stages
+            .iter()
+            .map(|&(bits, mirrors)| Stage { bits, mirrors })
+            .collect();
+        let mut rows = |count: usize, size: f32| -> Vec<Coordinates> {
+            (0..count)
+                .map(|_| std::array::from_fn(|_| random.random_range(-size..size)))
+                .collect()
+        };
+        let base = rows(stages[0].rows(true).unwrap(), 0.3);
+        let residuals = stages[1..]
+            .iter()
+            .map(|stage| rows(stage.rows(false).unwrap(), 0.2))
+            .collect();
+        Tables {
+            gains: base.iter().map(|row| 0.3 + row[0].abs()).collect(),
+            stages,
+            base,
+            residuals,
+        }
+    }
+
+    /// As [`Search::find`], but every residual is multiplied with every row in every turn.
+    fn find_slowly(tables: &Tables, x: &Coordinates, width: usize) -> Vec<Item> {
+        let squared = |row: &Coordinates| row.iter().fold(0.0, |sum, value| sum + value * value);
+        let mut kept = MOST * width;
+        let mut items = vec![(Item::default(), *x)];
+        let all = std::iter::once(&tables.base).chain(&tables.residuals);
+        for (index, (rows, stage)) in all.zip(&tables.stages).enumerate() {
+            let mut next = Vec::new();
+            for (item, residual) in &items {
+                let gain = if index == 0 {
+                    1.0
+                } else {
+                    tables.gains[usize::from(item.picks[0].row)]
+                };
+                for turn in 0..1 << stage.mirrors {
+                    for (row, values) in rows.iter().enumerate() {
+                        let values = coordinates::turned(values, turn);
+                        let product: f32 = residual.iter().zip(&values).map(|(r, c)| r * c).sum();
+                        let negative = index > 0 && product < 0.0;
+                        let sign = if negative { -gain } else { gain };
+                        let left: Coordinates =
+                            std::array::from_fn(|at| residual[at] - sign * values[at]);
+                        let mut item = *item;
+                        item.error = squared(&left);
+                        item.picks[index] = Pick {
+                            row: row as u16,
+                            turn,
+                            negative,
+                        };
+                        next.push((item, left));
+                    }
+                }
+                next.sort_by(|(a, _), (b, _)| a.error.total_cmp(&b.error));
+                next.truncate(kept);
+            }
+            items = next;
+            if index == 0 {
+                kept = kept_for(items[0].0.error, width);
+                items.truncate(kept);
             }
         }
+        items.into_iter().map(|(item, _)| item).collect()
+    }
+
+    #[test]
+    fn telling_candidates_apart_in_16_bits_loses_none_of_the_best() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        for stages in [
+            &[(6, 3), (9, 3), (9, 3), (8, 2)][..],
+            &[(4, 0), (4, 1), (6, 2), (7, 3), (8, 3), (5, 0)],
+        ] {
+            let tables = tables(stages, &mut random);
+            let search = Search::new(&tables);
+            let mut beam = Beam::default();
+            // Blocks of little and of much contrast, as far as samples of 0 and 1 go.
+            for size in [0.02, 0.1, 0.3, 1.0] {
+                for _ in 0..8 {
+                    let x: Coordinates = std::array::from_fn(|_| random.random_range(-size..size));
+                    let slowly = find_slowly(&tables, &x, 5);
+                    let found = search.find(&x, 5, &mut beam);
+                    assert_eq!(found.len(), slowly.len());
+                    for (found, slowly) in found.iter().zip(&slowly) {
+                        // Tabulated products are rounded, to 2^-15 of the largest: no more is between them.
+                        let apart = (found.error - slowly.error).abs();
+                        assert!(
+                            apart < 2e-3 * slowly.error.max(0.05),
+                            "{stages:?}, {size}: {found:?}, {slowly:?}"
+                        );
+                    }
+                    assert_eq!(found[0].picks, slowly[0].picks, "{stages:?}, {size}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_that_are_hard_get_more_partial_sums_than_those_that_are_easy() {
+        assert_eq!(kept_for(0.0, 24), 3);
+        assert_eq!(kept_for(0.8, 24), 24);
+        assert_eq!(kept_for(3.2, 24), 48);
+        assert_eq!(kept_for(100.0, 24), 144);
+        assert_eq!(kept_for(0.0, 1), 1);
+    }
+
+    #[test]
+    fn a_block_of_nothing_is_found_in_tables_of_nothing() {
+        let tables = Tables {
+            stages: vec![
+                Stage {
+                    bits: 4,
+                    mirrors: 3,
+                },
+                Stage {
+                    bits: 5,
+                    mirrors: 3,
+                },
+            ],
+            base: vec![[0.0; DIMENSIONS]; 2],
+            gains: vec![0.0; 2],
+            residuals: vec![vec![[0.0; DIMENSIONS]; 2]],
+        };
+        let mut beam = Beam::default();
+        let search = Search::new(&tables);
+        let found = search.find(&[0.0; DIMENSIONS], 4, &mut beam);
+        assert_eq!(found[0].error, 0.0);
     }
 }

@@ -67,9 +67,9 @@ pub struct Args {
 /// Runs `nice compare`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let listing = folder::list_all(&args.paths)?;
-    let models = nice::models(&args.models, args.no_builtin)?;
+    let mut models = nice::models(&args.models, args.no_builtin)?;
     let one_core = ThreadPoolBuilder::new().num_threads(1).build()?;
-    let nice = nice::Nice::all(&models, args.effort.level, &one_core)?;
+    let nice = nice::Nice::all(&mut models, args.effort.level, &one_core)?;
     if let Some(page) = &args.html {
         writable(page, &listing.pictures, &args.models)?;
     }

@@ -13,10 +13,11 @@ use crate::decode::decode_picture;
 use crate::picture::Picture;
 use crate::{blocks, builtin, picture_file};
 
-/// A model to compare: the bytes of its file, and where it lies unless it comes with the program.
+/// A model to compare: the bytes of its file, where it lies unless it comes with the program, and memory for its decoder.
 pub(super) struct Model {
     bytes: Cow<'static, [u8]>,
     path: Option<PathBuf>,
+    memory: Vec<u8>,
 }
 
 /// The models that were asked for, and then those that come with the program unless they are not wanted.
@@ -26,6 +27,7 @@ pub(super) fn models(asked: &[PathBuf], without_builtin: bool) -> Result<Vec<Mod
         models.push(Model {
             bytes: builtin::read(Some(path))?,
             path: Some(path.clone()),
+            memory: Vec::new(),
         });
     }
     if !without_builtin {
@@ -34,6 +36,7 @@ pub(super) fn models(asked: &[PathBuf], without_builtin: bool) -> Result<Vec<Mod
                 models.push(Model {
                     bytes: Cow::Borrowed(bytes),
                     path: None,
+                    memory: Vec::new(),
                 });
             }
         }
@@ -53,13 +56,14 @@ pub(super) struct Nice<'a> {
 impl<'a> Nice<'a> {
     /// The models, ready to encode with at that effort and to decode on that core, each with a name of its own.
     pub(super) fn all(
-        models: &'a [Model],
+        models: &'a mut [Model],
         effort: u32,
         one_core: &'a ThreadPool,
     ) -> Result<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
         for model in models {
             let coder = Coder::load(&model.bytes, model.path.as_deref())?;
+            let coder = coder.unfolded_in(&mut model.memory);
             let (name, id) = (coder.decoder().name(), coder.decoder().id());
             if all.iter().any(|other| other.coder.decoder().id() == id) {
                 continue;

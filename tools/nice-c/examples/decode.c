@@ -1,0 +1,84 @@
+/*
+ * Decodes a NICE picture, or a region of it, into a PPM file.
+ *
+ *     decode MODEL.nicem PICTURE.nice OUT.ppm [X Y WIDTH HEIGHT]
+ *
+ * It does so in strips, as a device with little memory would: no more than 8 lines at a time.
+ */
+#include "files.h"
+#include "nice.h"
+
+static int wrong(const char *what, nice_status status)
+{
+    fprintf(stderr, "%s: %s\n", what, nice_status_text(status));
+    return EXIT_FAILURE;
+}
+
+/* Writes a region of a picture as a PPM file. */
+static int write_ppm(const nice_picture *picture, nice_region region, FILE *out)
+{
+    size_t stride = 3 * (size_t)region.width;
+    size_t length = 8 * stride;
+    unsigned char *lines = malloc(length + 1);
+    nice_region strip;
+    int result = EXIT_SUCCESS;
+
+    if (lines == NULL)
+        return wrong("memory", NICE_STATUS_BUFFER);
+    fprintf(out, "P6\n%lu %lu\n255\n", (unsigned long)region.width, (unsigned long)region.height);
+    while (result == EXIT_SUCCESS && nice_next_strip(&region, &strip)) {
+        nice_status status =
+            nice_decode_region(picture, strip, NICE_FORMAT_RGB888, lines, length, stride);
+        if (status != NICE_STATUS_OK)
+            result = wrong("region", status);
+        else if (fwrite(lines, stride, strip.height, out) != strip.height)
+            result = EXIT_FAILURE;
+    }
+    free(lines);
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    nice_model model;
+    nice_picture picture;
+    nice_region region;
+    nice_status status;
+    size_t model_length, picture_length;
+    unsigned char *model_file, *picture_file;
+    FILE *out;
+    int result;
+
+    if (argc != 4 && argc != 8) {
+        fprintf(stderr, "usage: %s MODEL.nicem PICTURE.nice OUT.ppm [X Y WIDTH HEIGHT]\n", argv[0]);
+        return EXIT_FAILURE;
+    }
+    model_file = read_file(argv[1], &model_length);
+    picture_file = read_file(argv[2], &picture_length);
+    if (model_file == NULL || picture_file == NULL)
+        return EXIT_FAILURE;
+    status = nice_model_open(&model, model_file, model_length);
+    if (status != NICE_STATUS_OK)
+        return wrong(argv[1], status);
+    status = nice_picture_open(&picture, &model, picture_file, picture_length);
+    if (status != NICE_STATUS_OK)
+        return wrong(argv[2], status);
+    region = nice_picture_region(&picture);
+    if (argc == 8) {
+        region.x = (uint32_t)strtoul(argv[4], NULL, 10);
+        region.y = (uint32_t)strtoul(argv[5], NULL, 10);
+        region.width = (uint32_t)strtoul(argv[6], NULL, 10);
+        region.height = (uint32_t)strtoul(argv[7], NULL, 10);
+    }
+    out = fopen(argv[3], "wb");
+    if (out == NULL) {
+        fprintf(stderr, "%s cannot be written\n", argv[3]);
+        return EXIT_FAILURE;
+    }
+    result = write_ppm(&picture, region, out);
+    if (fclose(out) != 0)
+        result = EXIT_FAILURE;
+    free(picture_file);
+    free(model_file);
+    return result;
+}
