@@ -48,12 +48,10 @@ impl Frame {
 
     /// Writes a PNG.
     pub fn save_png(&self, path: &Path) -> Result<()> {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut png = png::Encoder::new(
-            BufWriter::new(file),
-            self.width as u32,
-            self.height as u32,
-        );
+        let file =
+            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut png =
+            png::Encoder::new(BufWriter::new(file), self.width as u32, self.height as u32);
         png.set_color(png::ColorType::Rgb);
         png.set_compression(png::Compression::High);
         let rgb: Vec<u8> = self.pixels.iter().flat_map(|&pixel| rgb(pixel)).collect();

@@ -6,7 +6,11 @@ use anyhow::{Context, Result, bail};
 use defmt_decoder::{DecodeError, Table};
 
 /// Reads the log of the program in `elf` to its end, and gives `line` one line after another.
-pub fn read(elf: &[u8], mut from: impl Read, mut line: impl FnMut(&str) -> Result<()>) -> Result<()> {
+pub fn read(
+    elf: &[u8],
+    mut from: impl Read,
+    mut line: impl FnMut(&str) -> Result<()>,
+) -> Result<()> {
     let Some(table) = Table::parse(elf)? else {
         // It does not log, but it may panic.
         return Ok(());
@@ -14,7 +18,9 @@ pub fn read(elf: &[u8], mut from: impl Read, mut line: impl FnMut(&str) -> Resul
     let mut decoder = table.new_stream_decoder();
     let mut bytes = [0; 1024];
     loop {
-        let count = from.read(&mut bytes).context("cannot read what QEMU puts out")?;
+        let count = from
+            .read(&mut bytes)
+            .context("cannot read what QEMU puts out")?;
         if count == 0 {
             return Ok(());
         }

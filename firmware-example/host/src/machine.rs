@@ -5,6 +5,8 @@
 pub struct Machine {
     /// The name of the board's crate.
     pub name: &'static str,
+    /// The target of its programs.
+    pub target: &'static str,
     /// The program that has it.
     pub qemu: &'static str,
     /// The Debian package of that program.
@@ -19,6 +21,7 @@ pub struct Machine {
 pub static MACHINES: [Machine; 3] = [
     Machine {
         name: "mps2-an386",
+        target: "thumbv7em-none-eabihf",
         qemu: "qemu-system-arm",
         package: "qemu-system-arm",
         arguments: &["-M", "mps2-an386", "-cpu", "cortex-m4"],
@@ -26,6 +29,7 @@ pub static MACHINES: [Machine; 3] = [
     },
     Machine {
         name: "microbit",
+        target: "thumbv6m-none-eabi",
         qemu: "qemu-system-arm",
         package: "qemu-system-arm",
         arguments: &["-M", "microbit"],
@@ -33,6 +37,7 @@ pub static MACHINES: [Machine; 3] = [
     },
     Machine {
         name: "riscv-virt",
+        target: "riscv32imc-unknown-none-elf",
         qemu: "qemu-system-riscv32",
         package: "qemu-system-misc",
         // As much as `riscv32imc` says, and no more.
