@@ -71,23 +71,30 @@ fn check_board(machine: Machine, folder: &Path, update: bool) -> Result<String> 
         ensure!(outcome.success, "{name} failed");
     }
 
-    let costs = decode
-        .log
-        .lines()
-        .filter_map(|line| line.strip_prefix("measured: "));
-    let [a_pixel, _, row] = costs.collect::<Vec<_>>()[..] else {
-        bail!("decode logs other costs than it should");
+    let count = demonstration::run(machine, &folder.join("count"), |_| Ok(()))?;
+    ensure!(count.success, "count failed: {}", count.log);
+    // The first of them are those of the model that the board shows.
+    let cost = |what: &str| -> Result<String> {
+        let mut lines = count
+            .log
+            .lines()
+            .filter_map(|line| line.strip_prefix("measured: "));
+        let line = lines
+            .find(|line| line.ends_with(what))
+            .with_context(|| format!("count does not log {what}"))?;
+        Ok(line.split(' ').next().unwrap_or_default().to_owned())
     };
-    let number = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
     let model = if machine.small { "s" } else { "m" };
     let (flash, _) = sizes(&folder.join("smallest_row"))?;
     let (_, ram) = sizes(&folder.join("slideshow"))?;
     Ok(format!(
-        "| {} ({}) | yes | yes | yes | {}, model {model} | {} of stack for a row; {ram} with the display | {flash} |",
+        "| {} ({}) | yes | yes | yes | {} / {}, texel {} (model {model}) | stack {} for a row; {ram} with the display | {flash} |",
         machine.name,
         machine.target,
-        number(a_pixel),
-        number(row),
+        cost("instructions a pixel, rows of Rgb888")?,
+        cost("instructions a pixel, rows of Rgb565Le")?,
+        cost("instructions a texel")?,
+        cost("of stack, a pixel, rows of Rgb565Le")?,
     ))
 }
 
@@ -149,7 +156,8 @@ fn sizes(program: &Path) -> Result<(u64, u64)> {
             continue;
         };
         // Only what is in memory when it runs; what can be written is there twice, unless it is zero at first.
-        if sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
+        let room = matches!(section.name(), Ok(".stack" | ".heap"));
+        if room || sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
             continue;
         }
         let filled = section.file_range().is_some();
