@@ -13,7 +13,8 @@ pub struct Frame {
     pub width: usize,
     /// Lines.
     pub height: usize,
-    /// All pixels, lines from the top: red in bits 15 to 11, green in 10 to 5, blue in 4 to 0.
+    /// All pixels, lines from the top; on the displays of the boards with red in bits 15 to 11, green in 10 to 5, blue in 4
+    /// to 0.
     pub pixels: Vec<u16>,
 }
 
@@ -48,22 +49,43 @@ impl Frame {
 
     /// Writes a PNG.
     pub fn save_png(&self, path: &Path) -> Result<()> {
+        self.save_png_of(Levels::RGB565, path)
+    }
+
+    /// Writes a PNG of pixels with these levels.
+    pub fn save_png_of(&self, levels: Levels, path: &Path) -> Result<()> {
         let file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let mut png =
             png::Encoder::new(BufWriter::new(file), self.width as u32, self.height as u32);
         png.set_color(png::ColorType::Rgb);
         png.set_compression(png::Compression::High);
-        let rgb: Vec<u8> = self.pixels.iter().flat_map(|&pixel| rgb(pixel)).collect();
+        let rgb: Vec<u8> = self
+            .pixels
+            .iter()
+            .flat_map(|&pixel| levels.rgb(pixel))
+            .collect();
         png.write_header()?.write_image_data(&rgb)?;
         Ok(())
     }
 }
 
-/// Red, green and blue of a pixel, 0 to 255.
-fn rgb(pixel: u16) -> [u8; 3] {
-    [(11, 31), (5, 63), (0, 31)].map(|(shift, top)| {
-        let level = u32::from(pixel) >> shift & top;
-        ((level * 255 + top / 2) / top) as u8
-    })
+/// Where red, green and blue are in the 16 bits of a pixel: their lowest bit, and their highest level.
+#[derive(Clone, Copy, Debug)]
+pub struct Levels([(u32, u32); 3]);
+
+impl Levels {
+    /// As on the displays of the boards.
+    pub const RGB565: Self = Self([(11, 31), (5, 63), (0, 31)]);
+
+    /// As on the Game Boy Advance.
+    pub const BGR555: Self = Self([(0, 31), (5, 31), (10, 31)]);
+
+    /// Red, green and blue of a pixel, 0 to 255.
+    fn rgb(self, pixel: u16) -> [u8; 3] {
+        self.0.map(|(shift, top)| {
+            let level = u32::from(pixel) >> shift & top;
+            ((level * 255 + top / 2) / top) as u8
+        })
+    }
 }

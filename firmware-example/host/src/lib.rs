@@ -1,5 +1,6 @@
-//! What the host does for the demonstrations: it starts QEMU, shows the log, keeps what was on the display, and checks both.
+//! What the host does for the demonstrations: it starts QEMU and mGBA, shows the log, keeps what was on the display, and checks both.
 
+pub mod cartridge;
 pub mod demonstration;
 pub mod expected;
 pub mod frame;
