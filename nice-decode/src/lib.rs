@@ -190,7 +190,7 @@
 //! # What it takes
 //!
 //! A [`Decoder`] has less than 64 bytes where pointers have four, and borrows the model's tables. Decoding
-//! takes a fixed amount of stack, whatever the size of the model and of the picture: less than 1.5 KiB with a
+//! takes a fixed amount of stack, whatever the size of the model and of the picture: less than 1.6 KiB with a
 //! network on a Cortex-M, and about 1 KiB with a codebook, half a KiB more where a region cuts through blocks or is
 //! smoothed. Only smoothing needs memory beside that, which the caller lends.
 //!

@@ -52,9 +52,7 @@ impl Console {
     /// The lines of a row of blocks, and how many bytes there are from one to the next.
     pub fn lines(&mut self) -> (&mut [u8], usize) {
         // SAFETY: any bytes will do, and they are as many.
-        let lines = unsafe {
-            core::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), ROW)
-        };
+        let lines = unsafe { core::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), ROW) };
         (lines, 2 * WIDTH)
     }
 

@@ -9,7 +9,7 @@ use core::hint::black_box;
 
 use board::{MODELS, Shown, UNIT, entry};
 use defmt::println;
-use firmware_example::{CODE, MODEL, count, or_exit, stack};
+use firmware_example::{CODE, MODEL, PICTURE, count, or_exit, stack};
 use nice_decode::{
     Bgr555Le, Bgr888, Decoder, Dithered, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888,
     Xrgb8888,
@@ -108,6 +108,19 @@ fn network() {
         }
     });
     report(counted, 16 * 192 * hidden, "a multiply-add");
+    let deepest = stack(|| decoder.block(black_box(&CODE), &mut block));
+    println!(
+        "measured: {=usize} bytes of stack, block of a network",
+        deepest
+    );
+    let image = or_exit(Image::from_bytes(black_box(PICTURE)));
+    let picture = or_exit(decoder.open(&image));
+    let mut lines = [0; 2 * 45 * 8];
+    let deepest = stack(|| or_exit(picture.row::<Rgb565Be>(black_box(0), &mut lines, 2 * 45)));
+    println!(
+        "measured: {=usize} bytes of stack, row of a network",
+        deepest
+    );
 }
 
 /// Logs a count for each of so many, to a tenth.

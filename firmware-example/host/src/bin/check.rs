@@ -14,6 +14,9 @@ use firmware_host::frame::Frame;
 use firmware_host::machine::{MACHINES, Machine};
 use object::{Object, ObjectSection, SectionFlags};
 
+/// Decoding has to take fewer bytes of stack than this.
+const STACK_LIMIT: u32 = 1640;
+
 fn main() -> ExitCode {
     match check() {
         Ok(()) => ExitCode::SUCCESS,
@@ -73,6 +76,17 @@ fn check_board(machine: Machine, folder: &Path, update: bool) -> Result<String> 
 
     let count = demonstration::run(machine, &folder.join("count"), |_| Ok(()))?;
     ensure!(count.success, "count failed: {}", count.log);
+    for stack in count
+        .log
+        .lines()
+        .filter(|line| line.contains(" bytes of stack, "))
+    {
+        let bytes = stack.split(' ').nth(1).and_then(|bytes| bytes.parse().ok());
+        ensure!(
+            bytes.is_some_and(|bytes: u32| (1..STACK_LIMIT).contains(&bytes)),
+            "too much, or none: {stack}"
+        );
+    }
     // The first of them are those of the model that the board shows.
     let cost = |what: &str| -> Result<String> {
         let mut lines = count
