@@ -4,7 +4,7 @@ fn main() {
     for program in ["decode", "slideshow", "renderer", "count"] {
         println!("cargo::rustc-link-arg-bin={program}=-Tdefmt.x");
     }
-    for program in ["smallest", "smallest_row"] {
+    for program in ["smallest", "smallest_row", "smallest_region"] {
         println!("cargo::rustc-link-arg-bin={program}=-Tsilent.x");
     }
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));

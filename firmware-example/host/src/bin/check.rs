@@ -69,7 +69,7 @@ fn check_board(machine: Machine, folder: &Path, update: bool) -> Result<String> 
         &renderer.frames,
         &expected::renderer(&shown, first.width, first.height)?,
     )?;
-    for name in ["smallest", "smallest_row"] {
+    for name in ["smallest", "smallest_row", "smallest_region"] {
         let outcome = demonstration::run(machine, &folder.join(name), |_| Ok(()))?;
         ensure!(outcome.success, "{name} failed");
     }
