@@ -278,19 +278,7 @@ pub unsafe extern "C" fn nice_decode_row(
 ) -> Status {
     // SAFETY: the caller promises that what is not null is there, and nobody else's meanwhile.
     let (picture, lines) = unsafe { (opened(picture), bytes_mut(lines, length)) };
-    status::of(|| {
-        let what = What::Row(row);
-        let (picture, lines) = (&picture?, lines?);
-        with_format(
-            format,
-            &mut Decode {
-                picture,
-                what,
-                lines,
-                stride,
-            },
-        )?
-    })
+    decode(picture, What::Row(row), format, lines, stride)
 }
 
 /// Decodes a region of the picture, and only the blocks that it touches, into the lines of a buffer of `length` bytes, each
@@ -311,19 +299,7 @@ pub unsafe extern "C" fn nice_decode_region(
 ) -> Status {
     // SAFETY: the caller promises that what is not null is there, and nobody else's meanwhile.
     let (picture, lines) = unsafe { (opened(picture), bytes_mut(lines, length)) };
-    status::of(|| {
-        let what = What::Region(region.into());
-        let (picture, lines) = (&picture?, lines?);
-        with_format(
-            format,
-            &mut Decode {
-                picture,
-                what,
-                lines,
-                stride,
-            },
-        )?
-    })
+    decode(picture, What::Region(region.into()), format, lines, stride)
 }
 
 /// Takes the uppermost strip of up to 8 lines off a region, where a row of blocks ends, so that strips can be decoded one
@@ -436,6 +412,28 @@ unsafe fn bytes_mut<'b>(to: *mut u8, length: usize) -> Result<&'b mut [u8], Stat
 unsafe fn opened(picture: *const Picture) -> Result<nice::Picture<'static, 'static>, Status> {
     // SAFETY: the caller promises that it is there unless it is null.
     unsafe { picture.as_ref() }.ok_or(Status::Argument)?.kept()
+}
+
+/// Decodes a part of a picture into lines in a format.
+fn decode(
+    picture: Result<nice::Picture<'static, 'static>, Status>,
+    what: What,
+    format: u32,
+    lines: Result<&mut [u8], Status>,
+    stride: usize,
+) -> Status {
+    status::of(|| {
+        let (picture, lines) = (&picture?, lines?);
+        with_format(
+            format,
+            &mut Decode {
+                picture,
+                what,
+                lines,
+                stride,
+            },
+        )?
+    })
 }
 
 /// Something that is done in a format of pixels.

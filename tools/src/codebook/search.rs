@@ -390,11 +390,7 @@ impl Table {
         } = work;
         // |r - g c|^2 is less than the limit where <r, c> is more than (|r|^2 - limit + g^2 |c|^2) / 2g.
         let halves = 0.5 / (gain * self.unit);
-        let lengths = Earlier {
-            weight: 0.0,
-            scale: (gain * gain * self.length * halves * 65536.0) as i16,
-            products: self.coarse_lengths.as_flattened(),
-        };
+        let length = (gain * gain * self.length * halves * 65536.0) as i16;
         let squared = self.lengths.as_flattened();
         // Half a unit for what `<x, c>` is rounded by and half a unit for floats; and for every product that is scaled a
         // quarter for its weight's rounding and a whole for its own.
@@ -441,7 +437,11 @@ impl Table {
                 }
                 left = sums;
             }
-            let enough = Enough { least, lengths };
+            let enough = Enough {
+                least,
+                length,
+                lengths: self.coarse_lengths.as_flattened(),
+            };
             let base = base[0].products;
             match *last {
                 [a, b] => enough.margins(left, base, [a, b], margins),
@@ -501,8 +501,10 @@ fn scaled(scale: i16, product: i16) -> i16 {
 struct Enough<'a> {
     /// For a row without length.
     least: i16,
-    /// How much more for every row.
-    lengths: Earlier<'a>,
+    /// How much more for a row of unit length, in units of 2^-16.
+    length: i16,
+    /// The lengths of the rows.
+    lengths: &'a [i16],
 }
 
 impl Enough<'_> {
@@ -518,7 +520,7 @@ impl Enough<'_> {
     ) {
         let count = margins.len();
         let (left, base) = (&left[..count], &base[..count]);
-        let lengths = &self.lengths.products[..count];
+        let lengths = &self.lengths[..count];
         let scales = earlier.map(|earlier| earlier.scale);
         let products = earlier.map(|earlier| &earlier.products[..count]);
         for at in 0..count {
@@ -526,7 +528,7 @@ impl Enough<'_> {
             for (scale, products) in scales.iter().zip(products) {
                 sum = sum.wrapping_sub(scaled(*scale, products[at]));
             }
-            let enough = scaled(self.lengths.scale, lengths[at]).saturating_add(self.least);
+            let enough = scaled(self.length, lengths[at]).saturating_add(self.least);
             margins[at] = sum.wrapping_abs().saturating_sub(enough);
         }
     }
