@@ -4,18 +4,9 @@
 pub use pictures::Shown;
 pub use riscv_rt::entry;
 pub use semihosted::exit;
+pub use semihosted::large::{CACHE, HEIGHT, MODELS, SHOWN, Screen, WIDTH, display};
 
 use core::sync::atomic::{AtomicU32, Ordering};
-
-use nice_decode::models;
-use semihosted::Display;
-use static_cell::ConstStaticCell;
-
-/// The models that there is flash for, with pictures made with them.
-pub const MODELS: &[Shown] = &[pictures::large(models::M), pictures::small(models::S)];
-
-/// What the demonstrations show: the best of them.
-pub const SHOWN: Shown = MODELS[0];
 
 /// What [`counted`] counts.
 pub const UNIT: &str = "instructions";
@@ -43,23 +34,4 @@ pub fn stack_pointer() -> usize {
     // SAFETY: it only reads a register.
     unsafe { core::arch::asm!("mv {}, sp", out(reg) here, options(nomem, nostack)) };
     here
-}
-
-/// Sets and ways of a cache of blocks that there is memory for.
-pub const CACHE: (usize, usize) = (32, 2);
-
-/// Columns of the display.
-pub const WIDTH: usize = 320;
-
-/// Lines of the display.
-pub const HEIGHT: usize = 240;
-
-/// The display, in memory.
-pub type Screen = Display<WIDTH, HEIGHT, { 2 * WIDTH * HEIGHT }>;
-
-static DISPLAY: ConstStaticCell<Screen> = ConstStaticCell::new(Display::new());
-
-/// The display. It can be had once.
-pub fn display() -> &'static mut Screen {
-    DISPLAY.take()
 }

@@ -2,6 +2,8 @@
 //! memory.
 #![no_std]
 
+pub mod large;
+
 use core::convert::Infallible;
 use core::ffi::CStr;
 
