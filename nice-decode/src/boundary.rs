@@ -5,7 +5,7 @@
 //! is decided by the step and by how much goes on beside it, as in the deblocking filters of video codecs (List et
 //! al., "Adaptive deblocking filter", 2003).
 
-use crate::format::{Boundary, MAP_BYTES, MAX_SHIFT, MAX_THRESHOLDS};
+use crate::format::{Boundary, MAP_BYTES, MAX_MAP_SHIFT, MAX_THRESHOLDS};
 use crate::{CodebookTable, ModelError, Thresholds};
 
 /// Samples that a border changes on each of its sides.
@@ -40,7 +40,7 @@ impl<'a> Checked<'a> {
                 });
             }
         }
-        if shift == 0 || shift > MAX_SHIFT {
+        if shift == 0 || shift > MAX_MAP_SHIFT {
             return Err(ModelError::MapShift { found: shift });
         }
         let classes = (steps.len() + 1) * (activities.len() + 1);

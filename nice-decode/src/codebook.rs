@@ -10,13 +10,13 @@ use crate::block::{BLOCK, BLOCK_SAMPLES, LINE_SAMPLES};
 use crate::boundary;
 use crate::decoder::NARROW_REGISTERS;
 use crate::format::{
-    Boundary, CHROMA_SAMPLES, Codebook, LUMA_SAMPLES, MAX_SHIFT, MAX_STAGES, MIN_SHIFT, ROW_BYTES,
-    Stage,
+    self, Boundary, CHROMA_SAMPLES, Codebook, GAIN_SHIFTS, LUMA_SAMPLES, MAX_STAGES, MAX_TOPS,
+    ROW_BYTES, Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
-use crate::narrow::{Scale as NarrowScale, Turned, Work};
+use crate::narrow::{Rows, Turned, Words};
 use crate::pixel::sealed::Write;
-use crate::tones::Tones;
+use crate::tones::{Scale as NarrowScale, Tones};
 use crate::{CodebookTable, ModelError, Rgb888};
 
 /// The side of a chroma plane.
@@ -32,38 +32,43 @@ pub(crate) fn stages(pairs: &[[u8; 2]]) -> Stages<'_> {
     pairs.iter().copied().map(Stage::from_bytes)
 }
 
-/// What is in a row: luma line after line, then the two chroma planes line after line.
+/// What is in a row: luma line after line, then the two chroma samples of place after place, line after line.
 pub(crate) type Row = [u8; ROW_BYTES];
 
-/// The fields of a model's body that stand before the filter of the borders: name, kind, stages, shift, base, gains,
-/// rows.
-type BeforeBoundary<'a> = (&'a [u8], u32, &'a [u8], u8, &'a [u8], &'a [u8], &'a [u8]);
+/// The fields of a model's body that stand before the filter of the borders: name, kind, stages, tops, gains.
+type BeforeBoundary<'a> = (&'a [u8], u32, &'a [u8], &'a [u8], &'a [u8]);
 
 /// A codebook whose tables have been checked: every length fits, and no sum or product can overflow.
 #[derive(Clone, Copy)]
 pub(crate) struct Checked<'a> {
     stages: &'a [[u8; 2]],
-    pub(crate) base: &'a [Row],
+    tops: &'a [u8],
     gains: &'a [u8],
-    /// The rows of the residual stages, stage after stage.
+    /// The rows of all stages, stage after stage.
     pub(crate) rows: &'a [Row],
     /// The filter of the borders as it stands in the file, where it takes less of a decoder's 64 bytes than its tables.
     boundary: &'a [u8],
-    shift: u8,
+    /// The sum of the tops.
+    most: u8,
     /// Whether every row is there in all its turns, one after the other.
     pub(crate) unfolded: bool,
 }
 
 impl<'a> Checked<'a> {
-    /// Checks everything that decoding relies on; the codebook was read from this body of a model.
-    pub(crate) fn new(codebook: &Codebook<'a>, body: &'a [u8]) -> Result<Self, ModelError> {
+    /// Checks everything that decoding relies on; the codebook was read from this body of a model, which begins so many bytes
+    /// into the file.
+    pub(crate) fn new(
+        codebook: &Codebook<'a>,
+        body: &'a [u8],
+        before: usize,
+    ) -> Result<Self, ModelError> {
         let Codebook {
             stages,
-            shift,
-            base,
+            tops,
             gains,
-            rows,
             boundary,
+            padding,
+            rows,
         } = *codebook;
         let (pairs, odd) = stages.as_chunks::<2>();
         let count = pairs.len();
@@ -72,7 +77,7 @@ impl<'a> Checked<'a> {
                 found: stages.len(),
             });
         }
-        let (mut bits, mut base_rows, mut residual_rows) = (0_usize, 0_usize, 0_usize);
+        let (mut bits, mut base_rows, mut all_rows) = (0_usize, 0_usize, 0_usize);
         for (index, &pair) in pairs.iter().enumerate() {
             let stage = Stage::from_bytes(pair);
             let found = stage.rows(index == 0).ok_or(ModelError::Stage {
@@ -83,42 +88,72 @@ impl<'a> Checked<'a> {
             bits += usize::from(stage.bits);
             if index == 0 {
                 base_rows = found;
-            } else {
-                residual_rows += found;
             }
+            all_rows += found;
         }
         if bits != LATENT_BITS {
             return Err(ModelError::StageBits { found: bits });
         }
-        if !(MIN_SHIFT..=MAX_SHIFT).contains(&shift) {
-            return Err(ModelError::Shift { found: shift });
+        let tops = table::<1>(CodebookTable::Tops, tops, count - 1)?.as_flattened();
+        let most: usize = tops.iter().map(|&top| usize::from(top)).sum();
+        if most > MAX_TOPS {
+            return Err(ModelError::Tops { found: most });
         }
-        let base = table(CodebookTable::Base, base, base_rows)?;
         let gains = table::<1>(CodebookTable::Gains, gains, base_rows)?.as_flattened();
-        let rows = table(CodebookTable::Rows, rows, residual_rows)?;
         if let Some(boundary) = boundary {
             boundary::Checked::new(&boundary)?;
+        }
+        let first = before
+            .wrapping_add(body.len())
+            .wrapping_sub(rows.len())
+            .wrapping_sub(padding.len())
+            .wrapping_sub(format::CHECKSUM_BYTES);
+        let expected = format::padding(first);
+        if padding != expected {
+            let zeros = padding.iter().filter(|&&byte| byte == 0).count();
+            return Err(ModelError::Padding {
+                found: [padding.len(), zeros],
+                expected: expected.len(),
+            });
+        }
+        let rows = table(CodebookTable::Rows, rows, all_rows)?;
+        let mut rest = rows.get(base_rows..).unwrap_or_default();
+        for (stage, (&pair, &top)) in pairs.iter().zip([u8::MAX].iter().chain(tops)).enumerate() {
+            if stage == 0 {
+                continue;
+            }
+            let count = Stage::from_bytes(pair).rows(false).unwrap_or_default();
+            let (rows, after) = rest.split_at_checked(count).unwrap_or_default();
+            rest = after;
+            let found = rows
+                .as_flattened()
+                .iter()
+                .copied()
+                .max()
+                .unwrap_or_default();
+            if found > top {
+                return Err(ModelError::AboveTop { stage, found, top });
+            }
         }
         let boundary = postcard::take_from_bytes::<BeforeBoundary<'a>>(body)
             .map_or(&[][..], |(_, boundary)| boundary);
         Ok(Self {
             stages: pairs,
-            base,
+            tops,
             gains,
             rows,
             boundary,
-            shift,
+            most: most as u8,
             unfolded: false,
         })
     }
 
     /// The same codebook with tables in which every row is there in all its turns.
-    pub(crate) const fn with_all_turns<'b>(&self, base: &'b [Row], rows: &'b [Row]) -> Checked<'b>
+    pub(crate) const fn with_all_turns<'b>(&self, rows: &'b [Row]) -> Checked<'b>
     where
         'a: 'b,
     {
         Checked {
-            base,
             rows,
             unfolded: true,
             ..*self
@@ -166,27 +201,21 @@ impl<'a> Checked<'a> {
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
         let Coded { base, sums, scale } = self.add_up(latent);
-        let shift = u32::from(self.shift);
         let (base_luma, base_chroma) = base.split_at(LUMA_SAMPLES);
         let (sum_luma, sum_chroma) = sums.split_at(LUMA_SAMPLES);
 
         // What the chroma of 2 x 2 pixels adds to their red, green and blue.
         let mut colours = [[0_i16; CHROMA_SAMPLES]; 3];
-        let (base_first, base_second) = base_chroma.split_at(CHROMA_SAMPLES);
-        let (sum_first, sum_second) = sum_chroma.split_at(CHROMA_SAMPLES);
-        for at in 0..CHROMA_SAMPLES {
-            let colour = scale.colours(
-                [base_first[at], base_second[at]],
-                [sum_first[at], sum_second[at]],
-                shift,
-            );
-            colours[0][at] = colour[0];
-            colours[1][at] = colour[1];
-            colours[2][at] = colour[2];
+        let pairs = base_chroma.as_chunks().0.iter();
+        for (at, (&base, &sums)) in pairs.zip(sum_chroma.as_chunks().0).enumerate() {
+            let [red, green, blue] = scale.colours(base, sums);
+            colours[0][at % CHROMA_SAMPLES] = red;
+            colours[1][at % CHROMA_SAMPLES] = green;
+            colours[2][at % CHROMA_SAMPLES] = blue;
         }
         let mut light = [0_i16; LUMA_SAMPLES];
         for (light, (&base, &sum)) in light.iter_mut().zip(base_luma.iter().zip(sum_luma)) {
-            *light = scale.light(base, sum, shift);
+            *light = scale.light(base, sum);
         }
 
         let [red, green, blue] = &colours;
@@ -226,34 +255,47 @@ impl<'a> Checked<'a> {
     /// Decodes a block, arranged for little memory.
     #[inline(never)]
     pub(crate) fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
-        let mut work = Work::NEW;
-        Rgb888::write_tones(self.tones(latent, &mut work), block, LINE_SAMPLES);
+        let mut tones = Tones::NONE;
+        self.tones(latent, &mut tones);
+        Rgb888::write_tones(&tones, block, LINE_SAMPLES);
     }
 
-    /// The tones of a block. With a stack frame of its own, and compiled once for all formats of pixels.
+    /// The tones of a block, in the place of what was there before. With a stack frame of its own, and compiled once for all
+    /// formats of pixels.
     #[inline(never)]
-    pub(crate) fn tones<'w>(&self, latent: &Latent, work: &'w mut Work) -> &'w Tones {
-        let Work { base, sums, tones } = work;
+    pub(crate) fn tones(&self, latent: &Latent, tones: &mut Tones) {
+        let Tones { base, sums, scale } = tones;
+        let rows = Rows::new(self.rows);
+        let mut copy: Words = [0; _];
         let mut picked = self.picked::<false>(latent);
-        if let Some((pick, row)) = picked.next() {
-            let gain = self.gain(pick);
-            base.set(row, pick.turns);
-            let mut negated = 0;
-            if let Some((pick, row)) = picked.next() {
-                negated = pick.turns & 1;
-                sums.set(row, pick.turns);
-            } else {
-                *sums = Turned::ZERO;
-            }
-            // All as the first: if that is to be negated, all are added up the other way round, and so the sum is.
-            for (pick, row) in picked {
-                sums.add(row, pick.turns ^ negated);
-            }
-            let residuals = self.stages.len().saturating_sub(1);
-            let scale = NarrowScale::new(self.shift, gain, residuals, negated != 0);
-            scale.tones(base, sums, tones);
+        let Some((pick, place)) = picked.next() else {
+            return;
+        };
+        if let Some(row) = rows.get(place, &mut copy) {
+            *scale = NarrowScale::new(self.gain(pick), self.most);
+            base.set(row, pick.turns, 1, 0);
         }
-        tones
+        // What is negated is taken away from the top.
+        let mut start = 0_u32;
+        let mut tops = self.tops.iter();
+        for (pick, _) in picked.clone() {
+            let top = u32::from(tops.next().copied().unwrap_or_default());
+            start = start.wrapping_add(top.wrapping_mul(pick.turns & 1));
+        }
+        let factor = |pick: Pick| 1_u32.wrapping_sub((pick.turns & 1) << 1);
+        match picked.next() {
+            None => *sums = Turned::ZERO,
+            Some((pick, place)) => {
+                if let Some(row) = rows.get(place, &mut copy) {
+                    sums.set(row, pick.turns, factor(pick), start);
+                }
+            }
+        }
+        for (pick, place) in picked {
+            if let Some(row) = rows.get(place, &mut copy) {
+                sums.add(row, pick.turns, factor(pick));
+            }
+        }
     }
 
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
@@ -274,27 +316,35 @@ impl<'a> Checked<'a> {
         x: usize,
         y: usize,
     ) -> [u8; 3] {
-        let (x, y) = ((x % BLOCK) as u32, (y % BLOCK) as u32);
-        // Where the sample is in the plane of luma, and in the next byte where it is with lines and columns exchanged.
-        let places = (y * BLOCK as u32 + x) | ((x * BLOCK as u32 + y) << 8);
+        let at = y % BLOCK * BLOCK + x % BLOCK;
         let Some((pick, row)) = picked.next() else {
             return [0; 3];
         };
         let gain = self.gain(pick);
-        let base = pick.texel(row, places);
-        // Luma in the low half, the first chroma sample in the high half; the second apart.
-        let mut sums = [0_u32; 2];
-        for (pick, row) in picked {
-            let [first, second] = pick.texel(row, places);
-            sums = [sums[0].wrapping_add(first), sums[1].wrapping_add(second)];
+        let Some(row) = self.rows.get(row) else {
+            return [0; 3];
+        };
+        let (light, colours) = pick.texel(row, at);
+        let (mut light_sum, mut colour_sums, mut start) = (0_u32, 0_u32, 0_u32);
+        for ((pick, row), &top) in picked.zip(self.tops) {
+            let Some(row) = self.rows.get(row) else {
+                continue;
+            };
+            let (light, colours) = pick.texel(row, at);
+            let negated = pick.turns & 1;
+            let factor = 1_u32.wrapping_sub(negated << 1);
+            start = start.wrapping_add(u32::from(top).wrapping_mul(negated));
+            light_sum = light.wrapping_mul(factor).wrapping_add(light_sum);
+            colour_sums = colours.wrapping_mul(factor).wrapping_add(colour_sums);
         }
-        let [base, sums] =
-            [base, sums].map(|[low, high]| [low as u16, (low >> 16) as u16, high as u16]);
-        let shift = u32::from(self.shift);
+        let colour_sums = start.wrapping_mul(0x0101).wrapping_add(colour_sums);
         let scale = self.scale(gain);
-        let light = scale.light(base[0], sums[0], shift);
+        let light = scale.light(light as u8, start.wrapping_add(light_sum) as u8);
         scale
-            .colours([base[1], base[2]], [sums[1], sums[2]], shift)
+            .colours(
+                (colours as u16).to_le_bytes(),
+                (colour_sums as u16).to_le_bytes(),
+            )
             .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
     }
 
@@ -304,8 +354,7 @@ impl<'a> Checked<'a> {
         Picked {
             stages: self.stages(),
             bits: latent::words(latent),
-            base: Some(self.base),
-            rows: self.rows,
+            first: true,
             before: 0,
         }
     }
@@ -322,35 +371,39 @@ impl<'a> Checked<'a> {
         if self.unfolded {
             return self.add_up_unfolded(latent);
         }
-        let mut base = [0_u16; ROW_BYTES];
+        let mut base = [0_u8; ROW_BYTES];
         let mut gain = 0;
         // Transposing takes longer than anything else, so what has to be transposed is added up first.
-        let mut sums = [0_u16; ROW_BYTES];
-        let mut across = [0_u16; ROW_BYTES];
+        let mut sums = [0_u8; ROW_BYTES];
+        let mut across = [0_u8; ROW_BYTES];
+        let mut start = 0_u8;
         let mut picked = self.picked::<false>(latent);
-        if let Some((pick, row)) = picked.next() {
+        if let Some((pick, row)) = picked.next()
+            && let Some(row) = self.rows.get(row)
+        {
             gain = self.gain(pick);
-            for (sample, row) in base.iter_mut().zip(pick.turn(row)) {
-                *sample = u16::from(row);
-            }
+            base = pick.turn(row);
             let across = transposed(&base);
-            let kept = u16::from(!pick.transposed()).wrapping_neg();
+            let kept = u8::from(!pick.transposed()).wrapping_neg();
             for (sample, across) in base.iter_mut().zip(across) {
                 *sample = *sample & kept | across & !kept;
             }
         }
-        for (pick, row) in picked {
+        for ((pick, row), &top) in picked.zip(self.tops) {
+            let Some(row) = self.rows.get(row) else {
+                continue;
+            };
+            start = start.wrapping_add(pick.start(top));
             let row = pick.turn(row);
             // Added to one of the two, without a jump that nobody could foresee.
-            let kept = u16::from(!pick.transposed()).wrapping_neg();
+            let kept = u8::from(!pick.transposed()).wrapping_neg();
             for ((sum, across), sample) in sums.iter_mut().zip(&mut across).zip(row) {
-                let sample = u16::from(sample);
                 *sum = sum.wrapping_add(sample & kept);
                 *across = across.wrapping_add(sample & !kept);
             }
         }
         for (sum, across) in sums.iter_mut().zip(transposed(&across)) {
-            *sum = sum.wrapping_add(across);
+            *sum = sum.wrapping_add(across).wrapping_add(start);
         }
         let scale = self.scale(gain);
         Coded { base, sums, scale }
@@ -359,19 +412,29 @@ impl<'a> Checked<'a> {
     /// As [`add_up`](Self::add_up), where rows need not be turned.
     #[inline(always)]
     fn add_up_unfolded(&self, latent: &Latent) -> Coded {
-        let mut base = [0_u16; ROW_BYTES];
-        let mut sums = [0_u16; ROW_BYTES];
+        let mut base = [0_u8; ROW_BYTES];
+        let mut sums = [0_u8; ROW_BYTES];
         let mut gain = 0;
+        let mut start = 0_u8;
         let mut picked = self.picked::<true>(latent);
-        if let Some((pick, row)) = picked.next() {
+        if let Some((pick, row)) = picked.next()
+            && let Some(row) = self.rows.get(row)
+        {
             gain = self.gain(pick);
-            base = row.map(u16::from);
+            base = *row;
         }
-        for (pick, row) in picked {
+        for ((pick, row), &top) in picked.zip(self.tops) {
+            let Some(row) = self.rows.get(row) else {
+                continue;
+            };
+            start = start.wrapping_add(pick.start(top));
             let negated = 0_u8.wrapping_sub((pick.turns & 1) as u8);
             for (sum, sample) in sums.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(u16::from(sample ^ negated));
+                *sum = sum.wrapping_add(sample ^ negated);
             }
+        }
+        for sum in &mut sums {
+            *sum = sum.wrapping_add(start);
         }
         let scale = self.scale(gain);
         Coded { base, sums, scale }
@@ -380,123 +443,106 @@ impl<'a> Checked<'a> {
     /// How sums are scaled with the gain of a base row.
     #[inline(always)]
     fn scale(&self, gain: u8) -> Scale {
-        // A byte of a row stands for itself less 127.5, and there is one for every stage but the first.
-        let offset = 255 * self.stages.len().saturating_sub(1) as i32;
-        let gain = i32::from(gain);
-        Scale {
-            gain,
-            offset: offset.wrapping_mul(gain) >> 1,
-        }
+        let gain = u16::from(gain);
+        let most = gain.wrapping_mul(u16::from(self.most));
+        let offsets = GAIN_SHIFTS.map(|shift| {
+            let start = (1_i32.wrapping_shl(shift)).wrapping_sub(i32::from(most)) >> 1;
+            let above = 0_i32.wrapping_sub(start >> shift);
+            [
+                (start & 1_i32.wrapping_shl(shift).wrapping_sub(1)) as u16,
+                above as u16,
+            ]
+        });
+        Scale { gain, offsets }
     }
 }
 
-/// The rows that a latent picks, that of the base first, and how each is to be turned: not at all if tables are
-/// `UNFOLDED`, in which every row is there in all its turns.
+/// The rows that a latent picks, that of the base first: how each is to be turned, and its place among all rows. If tables are
+/// `UNFOLDED`, every row is there in all its turns, and none is to be turned.
+#[derive(Clone)]
 struct Picked<'a, const UNFOLDED: bool> {
     stages: Stages<'a>,
     /// What is left of the latent: its low 32 bits and the others.
     bits: [u32; 2],
-    /// The base rows, until one of them is picked.
-    base: Option<&'a [Row]>,
-    /// The rows of the residual stages.
-    rows: &'a [Row],
-    /// How many of those belong to the stages before.
+    /// Whether no row has been picked yet.
+    first: bool,
+    /// How many rows belong to the stages before.
     before: usize,
 }
 
-impl<'a, const UNFOLDED: bool> Iterator for Picked<'a, UNFOLDED> {
-    type Item = (Pick, &'a Row);
+impl<const UNFOLDED: bool> Iterator for Picked<'_, UNFOLDED> {
+    type Item = (Pick, usize);
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let stage = self.stages.next()?;
-        let base = self.base.take();
-        let mut pick = stage.take(&mut self.bits, base.is_some());
-        let mut place = pick.row;
-        // A row that is there in all its turns is followed by its other turns.
-        let mut turns = 0;
+        let base = core::mem::replace(&mut self.first, false);
+        let mut pick = stage.take(&mut self.bits, base);
+        let (mut place, mut rows) = (pick.row, stage.count(base));
         if UNFOLDED {
-            turns = u32::from(stage.mirrors);
+            // A row is followed by its other turns.
+            let turns = u32::from(stage.mirrors);
             place = place.wrapping_shl(turns) | (pick.turns >> 1) as usize;
+            rows = rows.wrapping_shl(turns);
             pick.turns &= 1;
         }
-        let row = match base {
-            Some(base) => base.get(place)?,
-            None => {
-                let row = self.rows.get(self.before.wrapping_add(place))?;
-                let rows = stage.residual_rows().wrapping_shl(turns);
-                self.before = self.before.wrapping_add(rows);
-                row
-            }
-        };
-        Some((pick, row))
+        place = place.wrapping_add(self.before);
+        self.before = self.before.wrapping_add(rows);
+        Some((pick, place))
     }
 }
 
 /// A latent's rows: that of the base, the sum of the others, and how that sum is scaled.
 struct Coded {
-    base: [u16; ROW_BYTES],
-    sums: [u16; ROW_BYTES],
+    base: Row,
+    sums: Row,
     scale: Scale,
 }
 
-/// A gain, and what it makes of the offset that all bytes of the rows have.
+/// A gain, and for luma and both chroma samples what is added to a product with it before the bits below the point are dropped,
+/// and what is taken away after.
 ///
-/// With at most 11 bytes in a sum, gains below 256 and shifts of at most 12, everything here stays below 2^23 in
-/// magnitude. With shifts of at least 5, what is rounded stays below 2^14, and two of it added up below 2^15.
+/// A product is at most 255 times 255, what is added to it at most 255, so that 16 bits are enough. Of what comes after, nothing
+/// is above 2,000 in magnitude.
 #[derive(Clone, Copy)]
 struct Scale {
-    gain: i32,
-    offset: i32,
+    gain: u16,
+    offsets: [[u16; 2]; 3],
 }
 
 impl Scale {
-    /// The scaled sum, times 2 to the power of the shift.
+    /// The residual that a sum of plane `P` stands for.
     #[inline(always)]
-    const fn residual(self, sum: u16) -> i32 {
-        self.gain.wrapping_mul(sum as i32).wrapping_sub(self.offset)
+    const fn residual<const P: usize>(self, sum: u8) -> i16 {
+        let [start, above] = self.offsets[P % 3];
+        let product = self.gain.wrapping_mul(sum as u16).wrapping_add(start);
+        product.wrapping_shr(GAIN_SHIFTS[P % 3]).wrapping_sub(above) as i16
     }
 
     /// The luma of a pixel.
     #[inline(always)]
-    const fn light(self, base: u16, sum: u16, shift: u32) -> i16 {
-        round(
-            (base as i32)
-                .wrapping_shl(shift)
-                .wrapping_add(self.residual(sum)),
-            shift,
-        ) as i16
+    const fn light(self, base: u8, sum: u8) -> i16 {
+        self.residual::<0>(sum).wrapping_add(base as i16)
     }
 
-    /// What the two chroma samples of a pixel add to its red, green and blue.
-    ///
-    /// The first is red over blue and has one more bit below the point than luma, the second is green over both and
-    /// has two.
+    /// What the two chroma samples of a pixel add to its red, green and blue. The first is red over blue, the second green
+    /// over both.
     #[inline(always)]
-    const fn colours(self, base: [u16; 2], sums: [u16; 2], shift: u32) -> [i16; 3] {
-        let c = (base[0] as i32)
-            .wrapping_sub(128)
-            .wrapping_shl(shift.wrapping_add(2));
-        let h = (base[1] as i32)
-            .wrapping_sub(128)
-            .wrapping_shl(shift.wrapping_add(2));
-        let c = c.wrapping_add(self.residual(sums[0]).wrapping_shl(1));
-        let h = h.wrapping_add(self.residual(sums[1]));
-        let shift = shift.wrapping_add(2);
+    const fn colours(self, base: [u8; 2], sums: [u8; 2]) -> [i16; 3] {
+        let c = self
+            .residual::<1>(sums[0])
+            .wrapping_add(base[0] as i16)
+            .wrapping_sub(128);
+        let h = self
+            .residual::<2>(sums[1])
+            .wrapping_add(base[1] as i16)
+            .wrapping_sub(128);
         [
-            round(c.wrapping_sub(h), shift) as i16,
-            round(h.wrapping_shl(1), shift) as i16,
-            round(0_i32.wrapping_sub(c).wrapping_sub(h), shift) as i16,
+            c.wrapping_sub(h),
+            h.wrapping_add(h),
+            0_i16.wrapping_sub(c).wrapping_sub(h),
         ]
     }
-}
-
-/// Rounds to the nearest integer, halves up.
-#[inline(always)]
-const fn round(value: i32, shift: u32) -> i32 {
-    value
-        .wrapping_add(1_i32.wrapping_shl(shift.wrapping_sub(1)))
-        .wrapping_shr(shift)
 }
 
 /// Which row of a stage, and how it is turned.
@@ -528,11 +574,11 @@ impl Stage {
         }
     }
 
-    /// How many rows the stage has if it is a residual one and has been checked.
+    /// How many rows the stage has, if it has been checked.
     #[inline(always)]
-    pub(crate) fn residual_rows(self) -> usize {
-        let row_bits = u32::from(self.bits).wrapping_sub(u32::from(self.mirrors).wrapping_add(1));
-        1_u32.wrapping_shl(row_bits) as usize
+    pub(crate) fn count(self, base: bool) -> usize {
+        let turns = u32::from(self.mirrors).wrapping_add(u32::from(!base));
+        1_usize.wrapping_shl(u32::from(self.bits).wrapping_sub(turns))
     }
 }
 
@@ -546,7 +592,14 @@ impl Pick {
         self.turns & 8 != 0
     }
 
-    /// The row negated and mirrored as picked, but not transposed.
+    /// What is to be added to a sum for a row that is taken away from the top of its stage by adding its bits turned over.
+    #[inline(always)]
+    const fn start(self, top: u8) -> u8 {
+        let negated = 0_u8.wrapping_sub((self.turns & 1) as u8);
+        top.wrapping_add(1) & negated
+    }
+
+    /// The row mirrored as picked, all its bits turned over if it is to be negated, but not transposed.
     #[inline(always)]
     pub(crate) fn turn(self, row: &Row) -> Row {
         let negated = 0_u64.wrapping_sub(u64::from(self.turns & 1));
@@ -564,35 +617,55 @@ impl Pick {
             *to = (line ^ negated).to_le_bytes();
         }
 
-        let negated = negated as u32;
-        let chroma = chroma.as_chunks::<CHROMA>().0;
+        // A line has four places of two bytes.
+        let chroma = chroma.as_chunks::<BLOCK>().0;
         let flip = if upside_down { CHROMA - 1 } else { 0 };
-        for (y, to) in to_chroma.as_chunks_mut::<CHROMA>().0.iter_mut().enumerate() {
-            let line = u32::from_le_bytes(chroma[(y ^ flip) % (2 * CHROMA)]);
-            let line = if mirrored { line.swap_bytes() } else { line };
+        for (y, to) in to_chroma.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            let line = u64::from_le_bytes(chroma[(y ^ flip) % CHROMA]);
+            let reversed = line.swap_bytes();
+            let reversed = reversed >> 8 & ODD_BYTES >> 8 | reversed << 8 & ODD_BYTES;
+            let line = if mirrored { reversed } else { line };
             *to = (line ^ negated).to_le_bytes();
         }
         turned
     }
 
-    /// The samples of one pixel: luma and, in the high half, the first of chroma, and the second. `places` says where its luma
-    /// is, and in the next byte where it is in a row that is transposed.
+    /// The luma sample of a pixel, and both chroma samples, the first in the low byte; `at` is the place of the pixel's luma.
     #[inline(always)]
-    fn texel(self, row: &Row, places: u32) -> [u32; 2] {
-        let place = places >> (self.turns & 8) ^ FLIPS >> ((self.turns & 6) << 2);
-        let place = place as usize % LUMA_SAMPLES;
-        let chroma = place / 2 % CHROMA + place / (2 * BLOCK) * CHROMA;
-        let negated = 0_u32.wrapping_sub(self.turns & 1);
-        let sample = |at: usize| u32::from(row[at % ROW_BYTES]);
-        [
-            (sample(place) | sample(LUMA_SAMPLES + chroma) << 16) ^ negated & 0x00FF_00FF,
-            sample(LUMA_SAMPLES + CHROMA_SAMPLES + chroma) ^ negated & 0xFF,
-        ]
+    fn texel(self, row: &Row, at: usize) -> (u32, u32) {
+        let place = TURNED[(self.turns >> 1) as usize % 8][at % LUMA_SAMPLES];
+        let place = usize::from(place) % LUMA_SAMPLES;
+        let chroma = LUMA_SAMPLES + (place / (2 * BLOCK) * CHROMA + place / 2 % CHROMA) * 2;
+        let pair = [row[chroma % ROW_BYTES], row[(chroma + 1) % ROW_BYTES]];
+        (u32::from(row[place]), u32::from(u16::from_le_bytes(pair)))
     }
 }
 
-/// What changes in the place of a luma sample if its plane is turned, a byte each: nothing, upside down, left to right, both.
-const FLIPS: u32 = 0o77 << 24 | 0o07 << 16 | 0o70 << 8;
+/// Every second byte of a word, the highest included.
+const ODD_BYTES: u64 = 0xFF00_FF00_FF00_FF00;
+
+/// Where in a row the luma sample of a place is, for all ways to turn it: bit 0 of the number of a way is upside down, bit 1 left
+/// to right, bit 2 transposed after that.
+static TURNED: [[u8; LUMA_SAMPLES]; 8] = {
+    let mut turned = [[0; LUMA_SAMPLES]; 8];
+    let mut at = 0;
+    while at < 8 * LUMA_SAMPLES {
+        let (turns, place) = (at / LUMA_SAMPLES, at % LUMA_SAMPLES);
+        let (mut y, mut x) = (place / BLOCK, place % BLOCK);
+        if turns & 4 != 0 {
+            (y, x) = (x, y);
+        }
+        if turns & 2 != 0 {
+            x = BLOCK - 1 - x;
+        }
+        if turns & 1 != 0 {
+            y = BLOCK - 1 - y;
+        }
+        turned[turns][place] = (y * BLOCK + x) as u8;
+        at += 1;
+    }
+    turned
+};
 
 /// Each of four samples twice, for the two pixels that they belong to.
 #[inline(always)]
@@ -600,41 +673,40 @@ const fn twice([a, b, c, d]: [i16; CHROMA]) -> [i16; BLOCK] {
     [a, a, b, b, c, c, d, d]
 }
 
-/// The three planes of a sum transposed.
+/// The planes of a row or of a sum transposed.
 #[inline(always)]
-fn transposed(row: &[u16; ROW_BYTES]) -> [u16; ROW_BYTES] {
-    // Four quarters of the luma plane, and the two chroma planes, each 4 x 4: line after line, quarter beside quarter.
-    let starts = [0, 4, 32, 36, LUMA_SAMPLES, LUMA_SAMPLES + CHROMA_SAMPLES];
-    let mut lines = [[0_u64; 6]; 4];
-    for (y, line) in lines.iter_mut().enumerate() {
-        for (quarter, word) in line.iter_mut().enumerate() {
-            let at = starts[quarter] + y * if quarter < 4 { BLOCK } else { CHROMA };
-            *word = u64::from(row[at])
-                | u64::from(row[at + 1]) << 16
-                | u64::from(row[at + 2]) << 32
-                | u64::from(row[at + 3]) << 48;
-        }
-    }
-    // Halves of lines change places, then halves of halves.
-    let [mut a, mut b, mut c, mut d] = lines;
-    for quarter in 0..6 {
-        (a[quarter], c[quarter]) = exchanged(a[quarter], c[quarter], 32, 0x0000_0000_ffff_ffff);
-        (b[quarter], d[quarter]) = exchanged(b[quarter], d[quarter], 32, 0x0000_0000_ffff_ffff);
-    }
-    for quarter in 0..6 {
-        (a[quarter], b[quarter]) = exchanged(a[quarter], b[quarter], 16, 0x0000_ffff_0000_ffff);
-        (c[quarter], d[quarter]) = exchanged(c[quarter], d[quarter], 16, 0x0000_ffff_0000_ffff);
-    }
-    let starts = [0, 32, 4, 36, LUMA_SAMPLES, LUMA_SAMPLES + CHROMA_SAMPLES];
+pub(crate) fn transposed(row: &Row) -> Row {
+    let (luma, chroma) = row.split_at(LUMA_SAMPLES);
     let mut across = [0; ROW_BYTES];
-    for (y, line) in [a, b, c, d].iter().enumerate() {
-        for (quarter, word) in line.iter().enumerate() {
-            let at = starts[quarter] + y * if quarter < 4 { BLOCK } else { CHROMA };
-            across[at] = *word as u16;
-            across[at + 1] = (word >> 16) as u16;
-            across[at + 2] = (word >> 32) as u16;
-            across[at + 3] = (word >> 48) as u16;
+    let (to_luma, to_chroma) = across.split_at_mut(LUMA_SAMPLES);
+
+    // Halves of lines change places, then halves of halves, then neighbours.
+    let mut lines = [0_u64; BLOCK];
+    for (line, bytes) in lines.iter_mut().zip(luma.as_chunks().0) {
+        *line = u64::from_le_bytes(*bytes);
+    }
+    for (apart, mask) in [(4, 0xFFFF_FFFF), (2, 0xFFFF_0000_FFFF), (1, !ODD_BYTES)] {
+        for y in (0..BLOCK).filter(|y| y & apart == 0) {
+            let (above, below) = (lines[y], lines[(y + apart) % BLOCK]);
+            let shift = 8 * apart as u32;
+            (lines[y], lines[(y + apart) % BLOCK]) = exchanged(above, below, shift, mask);
         }
+    }
+    for (bytes, line) in to_luma.as_chunks_mut().0.iter_mut().zip(lines) {
+        *bytes = line.to_le_bytes();
+    }
+
+    let mut lines = [0_u64; CHROMA];
+    for (line, bytes) in lines.iter_mut().zip(chroma.as_chunks().0) {
+        *line = u64::from_le_bytes(*bytes);
+    }
+    let [a, b, c, d] = lines;
+    let (a, c) = exchanged(a, c, 32, 0xFFFF_FFFF);
+    let (b, d) = exchanged(b, d, 32, 0xFFFF_FFFF);
+    let (a, b) = exchanged(a, b, 16, 0xFFFF_0000_FFFF);
+    let (c, d) = exchanged(c, d, 16, 0xFFFF_0000_FFFF);
+    for (bytes, line) in to_chroma.as_chunks_mut().0.iter_mut().zip([a, b, c, d]) {
+        *bytes = line.to_le_bytes();
     }
     across
 }
@@ -669,8 +741,8 @@ mod tests {
     use std::vec::Vec;
 
     use super::Checked;
-    use crate::narrow::Work;
     use crate::tests::made::{any_codebook, any_latent, largest_codebook};
+    use crate::tones::Tones;
     use crate::{
         Bgr555Le, Bgr888, Decoder, Dithered, Latent, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
     };
@@ -684,10 +756,10 @@ mod tests {
         codebook.decode_wide(latent, |y, samples| {
             P::write(samples, 0, y, &mut expected[y * stride..][..line]);
         });
-        let mut work = Work::NEW;
-        let tones = codebook.tones(latent, &mut work);
+        let mut tones = Tones::NONE;
+        codebook.tones(latent, &mut tones);
         let mut found = vec![0xAA; 7 * stride + line];
-        P::write_tones(tones, &mut found, stride);
+        P::write_tones(&tones, &mut found, stride);
         assert_eq!(found, expected);
     }
 
@@ -719,9 +791,9 @@ mod tests {
 
     #[test]
     fn both_arrangements_decode_the_largest_numbers_alike() {
-        for shift in [5, 6, 11, 12] {
-            for (base, rows) in [(0, 0), (0, 255), (127, 0), (255, 0), (255, 255)] {
-                let file = largest_codebook(base, rows, shift).file();
+        for base in [0, 127, 255] {
+            for largest in [false, true] {
+                let file = largest_codebook(base, largest).file();
                 for latent in [[0; 6], [0xFF; 6], [0x0F; 6], [0x11; 6]] {
                     check_all(&file, &latent);
                 }

@@ -112,7 +112,7 @@ impl<'a> Decoder<'a> {
                 supported: MODEL_VERSION,
             });
         }
-        if version == 0 {
+        if version == 0 || version == 2 {
             return Err(ModelError::UnknownVersion { found: version });
         }
         let (covered, stored) = file.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
@@ -155,7 +155,11 @@ impl<'a> Decoder<'a> {
         }
         let tables = match body {
             Body::Network(network) => Tables::Network(network::Checked::new(&network)?),
-            Body::Codebook(codebook) => Tables::Codebook(codebook::Checked::new(&codebook, rest)?),
+            Body::Codebook(codebook) => Tables::Codebook(codebook::Checked::new(
+                &codebook,
+                rest,
+                file.len().wrapping_sub(rest.len()),
+            )?),
         };
         Ok(Self {
             id: ModelId::new(stored),

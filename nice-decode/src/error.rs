@@ -3,9 +3,9 @@
 use core::fmt;
 
 use crate::format::{
-    CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MIRRORS, MAX_MULTIPLIER, MAX_NAME_BYTES,
-    MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_SHIFT, MAX_STAGE_BITS, MAX_STAGES, MAX_THRESHOLDS,
-    MIN_SHIFT, MIN_WEIGHT,
+    CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MAP_SHIFT, MAX_MIRRORS, MAX_MULTIPLIER,
+    MAX_NAME_BYTES, MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGE_BITS, MAX_STAGES, MAX_THRESHOLDS,
+    MAX_TOPS, MIN_WEIGHT,
 };
 use crate::latent::LATENT_BITS;
 use crate::{ModelId, Region};
@@ -36,11 +36,11 @@ pub enum Table {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum CodebookTable {
-    /// The base rows.
-    Base,
+    /// The tops, one byte for each residual stage.
+    Tops,
     /// The gains, one byte for each base row.
     Gains,
-    /// The rows of the residual stages.
+    /// The rows of all stages.
     Rows,
     /// The maps of the filter of the borders.
     Maps,
@@ -198,10 +198,26 @@ pub enum ModelError {
         /// How many they have.
         found: usize,
     },
-    /// The scaled sums of a codebook have too few bits below the point, so that a pixel could overflow, or too many.
-    Shift {
-        /// The number in the file.
+    /// The tops of a codebook's stages are so large that a sum of rows could overflow.
+    Tops {
+        /// What they are together.
+        found: usize,
+    },
+    /// A row of a codebook has a byte above the top of its stage.
+    AboveTop {
+        /// Which stage; 0 is the base, which has no top.
+        stage: usize,
+        /// The largest byte in its rows.
         found: u8,
+        /// Its top.
+        top: u8,
+    },
+    /// The rows of a codebook do not begin where they have to in the file, or not after zeros.
+    Padding {
+        /// How many bytes there are before them, and how many of those are zeros.
+        found: [usize; 2],
+        /// How many zeros there have to be.
+        expected: usize,
     },
     /// A table of a codebook has a length that does not fit its stages.
     CodebookLength {
@@ -385,9 +401,9 @@ impl fmt::Display for Table {
 impl fmt::Display for CodebookTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Base => "base rows",
+            Self::Tops => "tops",
             Self::Gains => "gains",
-            Self::Rows => "residual rows",
+            Self::Rows => "rows",
             Self::Maps => "maps",
         })
     }
@@ -514,9 +530,20 @@ impl fmt::Display for ModelError {
                 f,
                 "the stages of the model have {found} bits together; they have to have {LATENT_BITS}"
             ),
-            Self::Shift { found } => write!(
+            Self::Tops { found } => write!(
                 f,
-                "the model's sums have {found} bits below the point; they may have {MIN_SHIFT} to {MAX_SHIFT}"
+                "the tops of the model's stages are {found} together; they may be {MAX_TOPS}"
+            ),
+            Self::AboveTop { stage, found, top } => write!(
+                f,
+                "stage {stage} of the model has a row with a byte of {found}, above its top of {top}"
+            ),
+            Self::Padding {
+                found: [bytes, zeros],
+                expected,
+            } => write!(
+                f,
+                "{bytes} bytes, {zeros} of them zero, stand before the rows of the model instead of {expected} zeros"
             ),
             Self::CodebookLength {
                 table,
@@ -532,7 +559,7 @@ impl fmt::Display for ModelError {
             ),
             Self::MapShift { found } => write!(
                 f,
-                "the model's maps have {found} bits below the point; they may have 1 to {MAX_SHIFT}"
+                "the model's maps have {found} bits below the point; they may have 1 to {MAX_MAP_SHIFT}"
             ),
         }
     }

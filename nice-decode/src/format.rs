@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 /// The first four bytes of a decoder model file.
 pub const MODEL_MAGIC: [u8; 4] = *b"NICM";
 
-/// The newest version of the decoder model file that this crate reads; it reads all before it, too.
-pub const MODEL_VERSION: u8 = 2;
+/// The newest version of the decoder model file that this crate reads. It reads version 1 too; version 2 was a codebook of
+/// another arrangement, which no release has read.
+pub const MODEL_VERSION: u8 = 3;
 
 /// The first four bytes of a picture file.
 pub const PICTURE_MAGIC: [u8; 4] = *b"NICE";
@@ -67,7 +68,7 @@ pub enum Body<'a> {
     /// Two dense layers with a leaky rectifier between them; since version 1.
     #[serde(borrow)]
     Network(Network<'a>),
-    /// A base row, plus a gain times the sum of a few residual rows; since version 2.
+    /// A base row, plus a gain times the sum of a few residual rows; since version 3.
     #[serde(borrow)]
     Codebook(Codebook<'a>),
 }
@@ -78,7 +79,7 @@ impl Body<'_> {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Network(_) => 1,
-            Self::Codebook(_) => 2,
+            Self::Codebook(_) => 3,
         }
     }
 }
@@ -89,7 +90,7 @@ pub const LUMA_SAMPLES: usize = 64;
 /// Samples of either chroma plane of a row: one for every 2 x 2 pixels.
 pub const CHROMA_SAMPLES: usize = 16;
 
-/// The bytes of a row of a codebook: 8 lines of 8 luma samples, then 4 lines of 4 of either chroma plane.
+/// The bytes of a row of a codebook: 8 lines of 8 luma samples, then 4 lines of 4 places with two chroma samples each.
 pub const ROW_BYTES: usize = LUMA_SAMPLES + 2 * CHROMA_SAMPLES;
 
 /// The most stages that a codebook may have.
@@ -101,12 +102,17 @@ pub const MAX_STAGE_BITS: u8 = 16;
 /// The most ways to mirror a row that a stage may have: upside down, left to right, transposed.
 pub const MAX_MIRRORS: u8 = 3;
 
-/// The fewest bits that a scaled sum of a codebook may have below the point: with fewer a pixel could need more than 16
-/// bits.
-pub const MIN_SHIFT: u8 = 5;
+/// The largest sum that the tops of a codebook's residual stages may have, so that a sum of their bytes is a byte.
+pub const MAX_TOPS: usize = 255;
 
-/// The most bits that a scaled sum of a codebook may have below the point, or a coefficient of the filter of the borders.
-pub const MAX_SHIFT: u8 = 12;
+/// How many bits a product of a gain and a sum has below the point: for luma, for the first chroma sample, and for the second.
+pub const GAIN_SHIFTS: [u32; 3] = [6, 7, 8];
+
+/// What the place of a codebook's rows in the file is a multiple of, in bytes: they are read a word at a time.
+pub const ROW_ALIGNMENT: usize = 4;
+
+/// The most bits that a coefficient of the filter of the borders may have below the point.
+pub const MAX_MAP_SHIFT: u8 = 12;
 
 /// The most thresholds of either kind that the filter of the borders may have.
 pub const MAX_THRESHOLDS: usize = 7;
@@ -116,24 +122,34 @@ pub const MAP_BYTES: usize = 32;
 
 /// A codebook: the 48 bits of a latent pick one row in every stage.
 ///
-/// With `n` residual stages, `sum` the sum of their bytes for a sample and `gain` that of the base row, what the sum
-/// stands for is `residual = gain * sum - (255 * n * gain >> 1)`, with `shift` bits below the point.
+/// A residual row is negated by taking each byte from the top of its stage. With `sum` the sum of the residual rows' bytes
+/// for a sample, `tops` that of the stages' tops, and `gain` that of the base row, the residual is
+/// `(gain * sum + ((1 << s) - gain * tops >> 1)) >> s`, where `s` is one of [`GAIN_SHIFTS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Codebook<'a> {
     /// The stages, two bytes each (see [`Stage`]), the base first; 1 to [`MAX_STAGES`] of them, with
     /// [`LATENT_BITS`](crate::LATENT_BITS) bits together.
     pub stages: &'a [u8],
-    /// How many bits a scaled sum has below the point: [`MIN_SHIFT`] to [`MAX_SHIFT`].
-    pub shift: u8,
-    /// The base rows, [`ROW_BYTES`] each: luma as it is, both chroma planes plus 128.
-    pub base: &'a [u8],
+    /// The top of every residual stage, which no byte of its rows is above; at most [`MAX_TOPS`] together.
+    pub tops: &'a [u8],
     /// The gain of every base row, a byte each.
     pub gains: &'a [u8],
-    /// The residual rows, [`ROW_BYTES`] each, one stage after another; every byte stands for itself less 127.5.
-    pub rows: &'a [u8],
     /// The filter of the borders between blocks, for those who want it.
     #[serde(borrow)]
     pub boundary: Option<Boundary<'a>>,
+    /// As few zeros as it takes for the rows to lie at a multiple of [`ROW_ALIGNMENT`] in the file.
+    pub padding: &'a [u8],
+    /// The rows, [`ROW_BYTES`] each, one stage after another, the base first. In the base, luma is as it is, and both chroma
+    /// samples are 128 more; a byte of a residual row stands for itself less half of the top of its stage.
+    pub rows: &'a [u8],
+}
+
+/// What stands between a count and the rows of a codebook, if without it the rows would begin `before` bytes into the file.
+#[must_use]
+pub const fn padding(before: usize) -> &'static [u8] {
+    const ZEROS: [u8; ROW_ALIGNMENT] = [0; ROW_ALIGNMENT];
+    let (_, missing) = ZEROS.split_at(ROW_ALIGNMENT - before.wrapping_neg() % ROW_ALIGNMENT);
+    missing
 }
 
 /// A stage of a codebook: how many bits of a latent it has, and how its rows can be turned.
@@ -191,7 +207,7 @@ pub struct Boundary<'a> {
     pub steps: &'a [u8],
     /// Thresholds of the activity, rising: at most [`MAX_THRESHOLDS`].
     pub activities: &'a [u8],
-    /// How many bits a coefficient has below the point: 1 to [`MAX_SHIFT`].
+    /// How many bits a coefficient has below the point: 1 to [`MAX_MAP_SHIFT`].
     pub shift: u8,
     /// The maps, [`MAP_BYTES`] each, for every class of the step one for every class of the activity: what the first 4
     /// samples get from all 8, as two's complement bytes. The last 4 get the same backwards.

@@ -4,9 +4,9 @@ use core::fmt;
 
 use crate::block::BLOCK_SAMPLES;
 use crate::frame::{Frame, StripFrame};
-use crate::narrow::Work;
 use crate::network::{NATIVE, WIDE};
 use crate::region::SIDE;
+use crate::tones::Tones;
 use crate::{
     Decoder, Image, Latent, LinesError, OutOfRange, Pixel, Region, Smooth, codebook, smooth,
 };
@@ -146,12 +146,12 @@ impl<'m, 'p> Picture<'m, 'p> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), LinesError> {
-        let mut work = Work::NEW;
+        let mut tones = Tones::NONE;
         self.blocks_of::<P>(region, lines, stride, |latent, column, place, lines| {
-            let tones = codebook.tones(latent, &mut work);
+            codebook.tones(latent, &mut tones);
             match place.whole::<P>(lines, column) {
-                Some(lines) => P::write_tones(tones, lines, stride),
-                None => place.put_part::<P>(lines, column, tones),
+                Some(lines) => P::write_tones(&tones, lines, stride),
+                None => place.put_part::<P>(lines, column, &tones),
             }
         })
     }

@@ -5,10 +5,10 @@ use core::fmt;
 use crate::block::{BLOCK, LINE_SAMPLES};
 use crate::boundary::{Checked, REACH};
 use crate::frame::Frame;
-use crate::narrow::Work;
 use crate::network::NATIVE;
 use crate::pixel::sealed::Write;
 use crate::region::SIDE;
+use crate::tones::Tones;
 use crate::{Decoder, Latent, LinesError, Picture, Pixel, Region, Rgb888, codebook};
 
 /// How many lines of the picture are kept: two rows of blocks.
@@ -244,8 +244,8 @@ impl<'m, 'p, 'w> Smooth<'m, 'p, 'w> {
         strip: &Region,
         kept: (usize, usize),
     ) {
-        let work = Work::NEW;
-        self.prepare(strip, kept, &mut Narrow { codebook, work });
+        let tones = Tones::NONE;
+        self.prepare(strip, kept, &mut Narrow { codebook, tones });
     }
 
     /// As [`prepare_apart`](Self::prepare_apart), line after line of every block.
@@ -322,7 +322,7 @@ struct Apart<'d, 'm>(&'d Decoder<'m>);
 /// Decodes with a codebook where registers are narrow.
 struct Narrow<'d, 'm> {
     codebook: &'d codebook::Checked<'m>,
-    work: Work,
+    tones: Tones,
 }
 
 impl Block for Inline<'_> {
@@ -345,7 +345,8 @@ impl Block for Apart<'_, '_> {
 impl Block for Narrow<'_, '_> {
     #[inline(always)]
     fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
-        Rgb888::write_tones(self.codebook.tones(latent, &mut self.work), lines, stride);
+        self.codebook.tones(latent, &mut self.tones);
+        Rgb888::write_tones(&self.tones, lines, stride);
     }
 }
 

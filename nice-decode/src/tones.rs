@@ -1,6 +1,9 @@
-//! The light and the colours of a block, two to a word, and how they become pixels where registers have 32 bits.
+//! How the rows of a block, added up, become pixels where registers have 32 bits: two numbers to a word, four pixels at a time.
 
 use core::array;
+
+use crate::format::GAIN_SHIFTS;
+use crate::narrow::{LUMA_WORDS, Turned};
 
 /// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
@@ -12,34 +15,72 @@ pub(crate) const LOWER: u32 = 0x00FF_00FF;
 pub(crate) const ONES: u32 = 0x0001_0001;
 
 /// The high byte of both halves of a word.
-const UPPER: u32 = 0xFF00_FF00;
+pub(crate) const UPPER: u32 = 0xFF00_FF00;
 
-/// The light and the colours of a block, from which every pixel is a light plus the colour of its 2 x 2 pixels, clamped.
+/// A block in parts: its base row, the sum of its residual rows, and how that sum is scaled.
 ///
 /// Two numbers share a word as `low + (high << 16)`, so that a low number below zero borrows from the high one. The sum of two
 /// words is then that of both numbers; where both of it are 0 to 255 nothing is borrowed any more.
 pub struct Tones {
-    /// Line after line, the left four pixels of a line and the right four.
-    pub(crate) lines: [[Four; 2]; 8],
+    pub(crate) base: Turned,
+    pub(crate) sums: Turned,
+    pub(crate) scale: Scale,
 }
 
-/// The light and the colours of four pixels of a line.
+/// How sums are scaled.
 #[derive(Clone, Copy)]
-pub(crate) struct Four {
-    /// The light in columns 0 and 2 of these four, and in columns 1 and 3. It has something added to it that the colours
-    /// have taken away.
-    pub(crate) light: [u32; 2],
-    /// What is added to that, for columns 0 and 1 in the low halves, and for columns 2 and 3 in the high ones.
-    pub(crate) colours: Colours,
+pub(crate) struct Scale {
+    gain: u32,
+    planes: [Plane; 3],
+}
+
+/// What belongs to the scaling of luma, of the first chroma sample, or of the second.
+#[derive(Clone, Copy)]
+struct Plane {
+    /// What is added to both products of a word before they lose the bits below the point: not below zero, and less than a one.
+    start: u32,
+    /// What both numbers of a word have too much then.
+    above: u32,
+}
+
+impl Scale {
+    /// How sums are scaled with a gain, if the tops of the residual stages are so much together.
+    #[inline(always)]
+    pub(crate) fn new(gain: u8, tops: u8) -> Self {
+        let gain = u32::from(gain);
+        let most = gain.wrapping_mul(u32::from(tops));
+        let planes = GAIN_SHIFTS.map(|shift| {
+            let one = 1_u32.wrapping_shl(shift);
+            let start = one.wrapping_sub(most) as i32 >> 1;
+            Plane {
+                start: (start as u32 & one.wrapping_sub(1)).wrapping_mul(ONES),
+                above: (0_i32.wrapping_sub(start >> shift) as u32).wrapping_mul(ONES),
+            }
+        });
+        Self { gain, planes }
+    }
+
+    /// Two sums of plane `P` scaled, without what they have too much taken away. A product is at most 255 times 255, and what is
+    /// added to it at most 255, so that both fit into their halves of a word.
+    #[inline(always)]
+    fn scaled<const P: usize>(&self, sums: u32) -> u32 {
+        let product = sums
+            .wrapping_mul(self.gain)
+            .wrapping_add(self.planes[P % 3].start);
+        let shift = GAIN_SHIFTS[P % 3];
+        product >> shift & (0xFFFF >> shift) * ONES
+    }
 }
 
 impl Tones {
-    /// Tones of nothing in particular.
+    /// A block without anything in it.
     pub(crate) const NONE: Self = Self {
-        lines: [[Four {
-            light: [0; 2],
-            colours: [0; 3],
-        }; 2]; 8],
+        base: Turned::ZERO,
+        sums: Turned::ZERO,
+        scale: Scale {
+            gain: 0,
+            planes: [Plane { start: 0, above: 0 }; 3],
+        },
     };
 
     /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
@@ -54,17 +95,57 @@ impl Tones {
         stride: usize,
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
+        let scale = self.scale;
+        let [light, first, second] = scale.planes.map(|plane| plane.above);
+        // What the colours have too much, and what the light has.
+        let first = (128 * ONES).wrapping_add(first).wrapping_add(light);
+        let second = (128 * ONES).wrapping_add(second);
+        let twice = light.wrapping_mul(2);
+
+        let (base_luma, base_chroma) = self.base.words.split_at(LUMA_WORDS);
+        let (luma, chroma) = self.sums.words.split_at(LUMA_WORDS);
+        let base_luma = base_luma.as_chunks::<4>().0.iter();
+        let base_chroma = base_chroma.as_chunks::<2>().0.iter();
+        let luma = luma.as_chunks::<4>().0.iter();
+        let chroma = chroma.as_chunks::<2>().0.iter();
         let mut start = 0_usize;
-        for (y, [left, right]) in self.lines.iter().enumerate() {
-            let Some([left_out, right_out]) = lines
-                .get_mut(start..)
-                .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
-            else {
-                return;
-            };
-            start = start.wrapping_add(stride);
-            put(y, 0, left, left_out, &four);
-            put(y, 4, right, right_out, &four);
+        for (pair, ((base_luma, luma), (base_chroma, chroma))) in
+            base_luma.zip(luma).zip(base_chroma.zip(chroma)).enumerate()
+        {
+            for side in 0..2 {
+                // Two places of 2 x 2 pixels.
+                let (base, sums) = (base_chroma[side], chroma[side]);
+                let c = scale
+                    .scaled::<1>(sums & LOWER)
+                    .wrapping_add(base & LOWER)
+                    .wrapping_sub(first);
+                let h = scale
+                    .scaled::<2>(sums >> 8 & LOWER)
+                    .wrapping_add(base >> 8 & LOWER)
+                    .wrapping_sub(second);
+                let colours = [
+                    c.wrapping_sub(h),
+                    h.wrapping_add(h).wrapping_sub(light),
+                    0_u32.wrapping_sub(c.wrapping_add(h).wrapping_add(twice)),
+                ];
+                for below in 0..2 {
+                    let (base, sums) = (base_luma[2 * below + side], luma[2 * below + side]);
+                    let even = scale.scaled::<0>(sums & LOWER).wrapping_add(base & LOWER);
+                    let odd = scale
+                        .scaled::<0>(sums >> 8 & LOWER)
+                        .wrapping_add(base >> 8 & LOWER);
+                    let y = 2 * pair + below;
+                    let at = start.wrapping_add(if below == 1 { stride } else { 0 });
+                    let Some(out) = lines
+                        .get_mut(at..)
+                        .and_then(|line| line.as_chunks_mut::<FOUR>().0.get_mut(side))
+                    else {
+                        continue;
+                    };
+                    put(y, 4 * side, [even, odd], colours, out, &four);
+                }
+            }
+            start = start.wrapping_add(stride.wrapping_mul(2));
         }
     }
 }
@@ -74,17 +155,18 @@ impl Tones {
 fn put<const FOUR: usize>(
     y: usize,
     x: usize,
-    tones: &Four,
+    light: [u32; 2],
+    colours: Colours,
     out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
 ) {
-    let [even, odd] = sums(tones);
+    let [even, odd] = light.map(|light| colours.map(|colour| light.wrapping_add(colour)));
     // One look at all of them, since there is seldom something to clamp.
     let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
     if all & UPPER == 0 {
         *out = four(y, x, even, odd);
     } else {
-        put_clamped(y, x, tones, out, four);
+        put_clamped(y, x, light, &colours, out, four);
     }
 }
 
@@ -94,24 +176,20 @@ fn put<const FOUR: usize>(
 fn put_clamped<const FOUR: usize>(
     y: usize,
     x: usize,
-    tones: &Four,
+    light: [u32; 2],
+    colours: &Colours,
     out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
 ) {
-    let [even, odd] = sums(tones).map(|sums| {
-        sums.map(|pair| {
+    let [even, odd] = light.map(|light| {
+        colours.map(|colour| {
+            let pair = light.wrapping_add(colour);
             let low = i32::from(pair as i16);
             let high = pair.wrapping_sub(low as u32) as i32 >> 16;
             (high.clamp(0, 255) as u32) << 16 | low.clamp(0, 255) as u32
         })
     });
     *out = four(y, x, even, odd);
-}
-
-/// The samples of four pixels, not clamped.
-#[inline(always)]
-fn sums(Four { light, colours }: &Four) -> [Colours; 2] {
-    light.map(|light| colours.map(|colour| light.wrapping_add(colour)))
 }
 
 /// Twelve bytes of four pixels: first, second and third sample of each in turn.

@@ -1,9 +1,7 @@
 //! Writes out the rows of a codebook in all the ways in which they can be turned, so that decoding need not turn them.
 
-use crate::block::BLOCK;
-use crate::codebook::{Checked, Pick, Row};
+use crate::codebook::{Checked, Pick, Row, transposed};
 use crate::decoder::NARROW_REGISTERS;
-use crate::format::{CHROMA_SAMPLES, LUMA_SAMPLES, ROW_BYTES};
 
 impl<'a> Checked<'a> {
     /// How many rows there are if each is written out in all its turns. None where registers are narrow: there a row is
@@ -12,20 +10,12 @@ impl<'a> Checked<'a> {
         if NARROW_REGISTERS || self.unfolded {
             return 0;
         }
-        let (base, residuals) = self.unfolded_lengths();
-        base.saturating_add(residuals)
-    }
-
-    /// How many rows of the base there are then, and how many of the residuals.
-    fn unfolded_lengths(&self) -> (usize, usize) {
-        let mut stages = self.stages();
-        let base = stages.next().map_or(0, |stage| {
-            self.base.len().wrapping_shl(u32::from(stage.mirrors))
-        });
-        let residuals = stages.fold(0, |sum: usize, stage| {
-            sum.wrapping_add(stage.residual_rows().wrapping_shl(u32::from(stage.mirrors)))
-        });
-        (base, residuals)
+        self.stages()
+            .enumerate()
+            .fold(0, |sum: usize, (index, stage)| {
+                let rows = stage.count(index == 0);
+                sum.wrapping_add(rows.wrapping_shl(u32::from(stage.mirrors)))
+            })
     }
 
     /// The same codebook with its rows written out in memory that has room for all of them.
@@ -33,29 +23,21 @@ impl<'a> Checked<'a> {
     where
         'a: 'b,
     {
-        let (base_rows, residual_rows) = self.unfolded_lengths();
-        if NARROW_REGISTERS
-            || self.unfolded
-            || memory.len() < base_rows.saturating_add(residual_rows)
-        {
+        let needed = self.unfolded_rows();
+        if needed == 0 || memory.len() < needed {
             return *self;
         }
-        let (base, rest) = memory.split_at_mut(base_rows);
-        let (residuals, _) = rest.split_at_mut(residual_rows);
+        let (all, _) = memory.split_at_mut(needed);
         let mut from = self.rows;
-        let mut to = residuals.iter_mut();
+        let mut to = all.iter_mut();
         for (index, stage) in self.stages().enumerate() {
-            if index == 0 {
-                write_out(self.base, stage.mirrors, base.iter_mut());
-            } else {
-                let (rows, after) = from
-                    .split_at_checked(stage.residual_rows())
-                    .unwrap_or_default();
-                write_out(rows, stage.mirrors, to.by_ref());
-                from = after;
-            }
+            let (rows, after) = from
+                .split_at_checked(stage.count(index == 0))
+                .unwrap_or_default();
+            write_out(rows, stage.mirrors, to.by_ref());
+            from = after;
         }
-        self.with_all_turns(base, residuals)
+        self.with_all_turns(all)
     }
 }
 
@@ -70,21 +52,4 @@ fn write_out<'r>(rows: &[Row], mirrors: u8, mut to: impl Iterator<Item = &'r mut
             }
         }
     }
-}
-
-/// The three planes of a row transposed.
-fn transposed(row: &Row) -> Row {
-    let mut across = [0; ROW_BYTES];
-    for (plane, side) in [
-        (0, BLOCK),
-        (LUMA_SAMPLES, BLOCK / 2),
-        (LUMA_SAMPLES + CHROMA_SAMPLES, BLOCK / 2),
-    ] {
-        for y in 0..side {
-            for x in 0..side {
-                across[plane + y * side + x] = row[plane + x * side + y];
-            }
-        }
-    }
-    across
 }

@@ -233,6 +233,7 @@ mod tests {
             .map(|&(bits, mirrors)| Stage { bits, mirrors })
             .collect();
         let base = stages[0].rows(true).unwrap();
+        let top = (255 / (stages.len() - 1)) as u8;
         let rows: usize = stages[1..]
             .iter()
             .map(|stage| stage.rows(false).unwrap())
@@ -240,6 +241,9 @@ mod tests {
         let mut bytes = |count: usize, from: u8, to: u8| -> Vec<u8> {
             (0..count).map(|_| random.random_range(from..=to)).collect()
         };
+        let gains = bytes(base, 20, 60);
+        let mut rows_of_all = bytes(base * ROW_BYTES, 108, 148);
+        rows_of_all.extend(bytes(rows * ROW_BYTES, 0, top));
         model_file::to_bytes(&Model {
             name: "rows",
             body: Body::Codebook(Codebook {
@@ -247,11 +251,11 @@ mod tests {
                     .iter()
                     .flat_map(|stage| stage.to_bytes())
                     .collect::<Vec<u8>>(),
-                shift: 8,
-                base: &bytes(base * ROW_BYTES, 108, 148),
-                gains: &bytes(base, 20, 60),
-                rows: &bytes(rows * ROW_BYTES, 0, 255),
+                tops: &[top].repeat(stages.len() - 1),
+                gains: &gains,
                 boundary: None,
+                padding: &[],
+                rows: &rows_of_all,
             }),
         })
         .unwrap()

@@ -91,10 +91,10 @@ fn model(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
             (
                 "residual_rows",
                 "residual rows",
-                json!(codebook.rows.len() / ROW_BYTES),
+                json!((codebook.rows.len() / ROW_BYTES).saturating_sub(codebook.gains.len())),
                 "",
             ),
-            ("shift", "bits below the point", json!(codebook.shift), ""),
+            ("tops", "tops of the stages", json!(codebook.tops), ""),
             (
                 "filter_bytes",
                 "filter of the borders",

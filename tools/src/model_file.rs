@@ -3,21 +3,32 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nice_decode::format::{MODEL_MAGIC, Model};
+use nice_decode::format::{Body, MODEL_MAGIC, Model, padding};
 use nice_decode::{Decoder, ModelId};
 
 use crate::files;
 use crate::kind::{self, FileKind};
 
-/// The bytes of a decoder model file.
+/// The bytes of a decoder model file. The padding before the rows of a codebook is made here.
 ///
 /// # Errors
 ///
 /// When the decoder would refuse the file: it reads it back before anyone else has to.
 pub fn to_bytes(model: &Model<'_>) -> Result<Vec<u8>> {
-    let mut bytes = MODEL_MAGIC.to_vec();
-    bytes.push(model.body.version());
-    let mut bytes = postcard::to_extend(model, bytes).context("cannot put the model into bytes")?;
+    let unsealed = |model: &Model<'_>| {
+        let mut bytes = MODEL_MAGIC.to_vec();
+        bytes.push(model.body.version());
+        postcard::to_extend(model, bytes).context("cannot put the model into bytes")
+    };
+    let mut model = *model;
+    if let Body::Codebook(codebook) = &mut model.body {
+        codebook.padding = &[];
+        let length = unsealed(&model)?.len();
+        if let Body::Codebook(codebook) = &mut model.body {
+            codebook.padding = padding(length - codebook.rows.len());
+        }
+    }
+    let mut bytes = unsealed(&model)?;
     let checksum = crc32fast::hash(&bytes);
     bytes.extend(checksum.to_le_bytes());
     Decoder::from_bytes(&bytes)

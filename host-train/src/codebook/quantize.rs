@@ -1,67 +1,67 @@
 //! From tables in floating point to the bytes of a decoder model, by `FORMAT.md`.
 
 use anyhow::{Context, Result};
-use nice_decode::format::{Body, Boundary, Codebook, MAX_SHIFT, MIN_SHIFT, Model};
+use nice_decode::format::{Body, Boundary, Codebook, MAX_TOPS, Model, ROW_BYTES};
 use tools::codebook::Tables;
 use tools::codebook::coordinates::{self, Coordinates};
-use tools::codebook::tables::{BASE_OFFSETS, RESIDUAL_DIVISORS, RESIDUAL_OFFSET, plane};
+use tools::codebook::tables::{BASE_OFFSETS, GAIN_UNIT, RESIDUAL_DIVISORS, byte, plane};
 
-/// The share of the samples of the residual rows that a byte is made to hold; the few larger ones are cut off.
-const HELD: f64 = 0.9995;
+/// The share of the samples of a stage's rows that are kept as large as they are; the few larger ones are cut off.
+const HELD: f64 = 0.999;
 
-/// Steps between the scales of rows that are possible, in an octave: so that scales do not change with every change of a row.
-const SCALES: f64 = 4.0;
+/// Steps between the sizes of rows that are possible, in an octave: so that scales do not change with every change of a row.
+const SIZES: f64 = 8.0;
 
 /// The tables of a codebook as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quantized {
     stages: Vec<u8>,
-    shift: u8,
-    base: Vec<u8>,
+    tops: Vec<u8>,
     gains: Vec<u8>,
     rows: Vec<u8>,
 }
 
 /// Rounds tables to bytes.
 pub fn quantize(tables: &Tables) -> Quantized {
-    let residuals: Vec<f32> = tables
+    let residuals: Vec<Vec<Values>> = tables
         .residuals
         .iter()
-        .flatten()
-        .flat_map(|row| {
-            let row = coordinates::to_row(row);
-            (0..row.len()).map(move |at| row[at] * RESIDUAL_DIVISORS[plane(at)])
-        })
+        .map(|rows| rows.iter().map(residual_values).collect())
         .collect();
-    let scale = scale(&residuals);
-    let largest = tables
-        .gains
+    // A sum has to fit into a byte, and so has the largest gain: the stages share the room of a sum by the size of their rows.
+    let sizes: Vec<f32> = residuals.iter().map(|rows| size(rows)).collect();
+    let room = sizes.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+    let largest = tables.gains.iter().copied().fold(0.0, f32::max);
+    let scale = (MAX_TOPS as f32 / (2.0 * room)).max(largest * GAIN_UNIT / f32::from(u8::MAX));
+    let tops: Vec<u8> = sizes
         .iter()
-        .copied()
-        .fold(f32::MIN_POSITIVE, f32::max)
-        / scale;
-    let shift = (255.0 / largest)
-        .log2()
-        .floor()
-        .clamp(f32::from(MIN_SHIFT), f32::from(MAX_SHIFT));
-    let unit = shift.exp2();
+        .map(|size| (2.0 * size * scale).min(MAX_TOPS as f32 * size / room) as u8)
+        .collect();
+
+    let base = tables.base.iter().map(|row| {
+        let row = coordinates::to_row(row);
+        std::array::from_fn(|at| row[at] + BASE_OFFSETS[plane(at)])
+    });
+    let mut rows: Vec<u8> = base.flat_map(|row| bytes(&row, u8::MAX)).collect();
+    for (residuals, &top) in residuals.iter().zip(&tops) {
+        let middle = 0.5 * f32::from(top);
+        for row in residuals {
+            rows.extend(bytes(&row.map(|value| value * scale + middle), top));
+        }
+    }
     Quantized {
         stages: tables
             .stages
             .iter()
             .flat_map(|stage| stage.to_bytes())
             .collect(),
-        shift: shift as u8,
-        base: tables.base.iter().flat_map(base_bytes).collect(),
+        tops,
         gains: tables
             .gains
             .iter()
-            .map(|gain| byte(gain / scale * unit))
+            .map(|gain| rounded(gain / scale * GAIN_UNIT, u8::MAX))
             .collect(),
-        rows: residuals
-            .iter()
-            .map(|value| byte(value * scale + RESIDUAL_OFFSET))
-            .collect(),
+        rows,
     }
 }
 
@@ -83,32 +83,45 @@ impl Quantized {
     fn codebook<'a>(&'a self, boundary: Option<Boundary<'a>>) -> Codebook<'a> {
         Codebook {
             stages: &self.stages,
-            shift: self.shift,
-            base: &self.base,
+            tops: &self.tops,
             gains: &self.gains,
-            rows: &self.rows,
             boundary,
+            padding: &[],
+            rows: &self.rows,
         }
     }
 }
 
-fn base_bytes(row: &Coordinates) -> impl Iterator<Item = u8> {
+/// The values of a row, one plane after another.
+type Values = [f32; ROW_BYTES];
+
+/// The values of a residual row, all of one unit.
+fn residual_values(row: &Coordinates) -> Values {
     let row = coordinates::to_row(row);
-    (0..row.len()).map(move |at| byte(row[at] + BASE_OFFSETS[plane(at)]))
+    std::array::from_fn(|at| row[at] * RESIDUAL_DIVISORS[plane(at)])
 }
 
-/// What makes almost all samples of the residual rows fit into a byte.
-fn scale(residuals: &[f32]) -> f32 {
-    let mut sizes: Vec<f32> = residuals.iter().map(|value| value.abs()).collect();
+/// The bytes of a row in the order of a model, none above the top.
+fn bytes(values: &Values, top: u8) -> [u8; ROW_BYTES] {
+    let mut bytes = [0; ROW_BYTES];
+    for (at, &value) in values.iter().enumerate() {
+        bytes[byte(at)] = rounded(value, top);
+    }
+    bytes
+}
+
+/// What almost all values of some rows are at most.
+fn size(rows: &[Values]) -> f32 {
+    let mut sizes: Vec<f32> = rows.as_flattened().iter().map(|v| v.abs()).collect();
     let at = ((sizes.len() as f64 * HELD) as usize).min(sizes.len().saturating_sub(1));
     let held = match sizes.is_empty() {
         true => 1.0,
         false => *sizes.select_nth_unstable_by(at, f32::total_cmp).1,
     };
-    let exact = f64::from(RESIDUAL_OFFSET) / f64::from(held.max(f32::MIN_POSITIVE));
-    ((exact.log2() * SCALES).floor() / SCALES).exp2() as f32
+    let exact = f64::from(held.max(f32::MIN_POSITIVE));
+    ((exact.log2() * SIZES).ceil() / SIZES).exp2() as f32
 }
 
-fn byte(value: f32) -> u8 {
-    value.round().clamp(0.0, 255.0) as u8
+fn rounded(value: f32, top: u8) -> u8 {
+    value.round().clamp(0.0, f32::from(top)) as u8
 }

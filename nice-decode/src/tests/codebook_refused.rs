@@ -1,6 +1,6 @@
 //! What is wrong with a codebook is said, and nothing wrong passes.
 
-use super::made::{MadeBoundary, MadeCodebook, resealed, small, small_codebook};
+use super::made::{MadeBoundary, MadeCodebook, largest_codebook, resealed, small, small_codebook};
 use crate::{CodebookTable, Decoder, ModelError, Stage, Thresholds};
 
 /// The error of a file, which has to be the same whether the file is trusted or not.
@@ -35,14 +35,7 @@ fn cut_short_at_every_length() {
 
 #[test]
 fn every_flipped_bit() {
-    let mut model = small_codebook();
-    model.stages.fill(Stage {
-        bits: 4,
-        mirrors: 3,
-    });
-    model.base.truncate(2 * 96);
-    model.rows.truncate(11 * 96);
-    let mut file = model.file();
+    let mut file = largest_codebook(7, true).file();
     assert!(Decoder::from_bytes(&file).is_ok());
     for bit in 0..8 * file.len() {
         file[bit / 8] ^= 1 << (bit % 8);
@@ -53,7 +46,7 @@ fn every_flipped_bit() {
 
 #[test]
 fn a_body_under_the_version_of_another() {
-    for (mut file, found, expected) in [(small_codebook().file(), 1, 2), (small().file(), 2, 1)] {
+    for (mut file, found, expected) in [(small_codebook().file(), 1, 3), (small().file(), 3, 1)] {
         file[4] = found;
         assert_eq!(
             refused(&resealed(&file)),
@@ -114,14 +107,81 @@ fn stages_with_more_or_fewer_bits_than_a_latent() {
 }
 
 #[test]
-fn shifts_with_which_a_pixel_could_overflow() {
-    for found in [0, 1, 4, 13, 255] {
-        assert_eq!(spoilt(|m| m.shift = found), ModelError::Shift { found });
+fn codebooks_of_version_2() {
+    let mut file = small_codebook().file();
+    file[4] = 2;
+    let error = ModelError::UnknownVersion { found: 2 };
+    assert_eq!(refused(&resealed(&file)), error);
+}
+
+#[test]
+fn tops_with_which_a_sum_could_overflow() {
+    let mut model = largest_codebook(0, false);
+    assert_eq!(
+        model
+            .tops
+            .iter()
+            .map(|&top| usize::from(top))
+            .sum::<usize>(),
+        255
+    );
+    assert!(Decoder::from_bytes(&model.file()).is_ok());
+    model.tops[10] += 1;
+    let error = ModelError::Tops { found: 256 };
+    assert_eq!(refused(&model.file()), error);
+    model.tops.fill(255);
+    let error = ModelError::Tops { found: 11 * 255 };
+    assert_eq!(refused(&model.file()), error);
+}
+
+#[test]
+fn bytes_above_the_top_of_their_stage() {
+    let mut model = largest_codebook(255, true);
+    for (row, top) in [(0, 45), (5, 21), (10, 21)] {
+        for at in [0, 63, 64, 95] {
+            model.rows[96 * row + at] = top + 1;
+            let error = ModelError::AboveTop {
+                stage: row + 1,
+                found: top + 1,
+                top,
+            };
+            assert_eq!(refused(&model.file()), error);
+            model.rows[96 * row + at] = top;
+        }
     }
-    for shift in [5, 12] {
+    assert!(Decoder::from_bytes(&model.file()).is_ok());
+}
+
+#[test]
+fn rows_that_do_not_begin_at_a_multiple_of_4() {
+    for length in 1..=32 {
         let mut model = small_codebook();
-        model.shift = shift;
-        assert!(Decoder::from_bytes(&model.file()).is_ok());
+        model.name = "n".repeat(length);
+        let file = model.file();
+        assert!(Decoder::from_bytes(&file).is_ok());
+        let rows = file.len() - 4 - model.base.len() - model.rows.len();
+        assert_eq!(rows % 4, 0);
+        // What stands before the rows' count of two bytes.
+        let right = (0..4).rev().find(|&zeros| {
+            file[rows - 3 - zeros..rows - 2] == [&[zeros as u8][..], &[0, 0, 0][..zeros]].concat()
+        });
+        let right = right.unwrap();
+        for wrong in (0..9).filter(|&wrong| wrong != right) {
+            model.padding = Some([0].repeat(wrong));
+            let error = ModelError::Padding {
+                found: [wrong, wrong],
+                expected: right,
+            };
+            assert_eq!(refused(&model.file()), error);
+        }
+        if right > 0 {
+            model.padding = Some([&[1][..], &[0, 0, 0][1..right]].concat());
+            let error = ModelError::Padding {
+                found: [right, right - 1],
+                expected: right,
+            };
+            assert_eq!(refused(&model.file()), error);
+        }
     }
 }
 
@@ -133,26 +193,28 @@ fn lengths_of_tables() {
         expected,
     };
     let model = small_codebook();
-    let (base, rows) = (model.base.len(), model.rows.len());
+    let (base, rows) = (model.base.len(), model.base.len() + model.rows.len());
     assert_eq!(base, 2 * 96);
-    let table = CodebookTable::Base;
-    let error = spoilt(|m| m.base.truncate(96));
-    assert_eq!(error, length(table, 96, base));
-    let error = spoilt(|m| m.base.push(0));
-    assert_eq!(error, length(table, base + 1, base));
-    let error = spoilt(|m| m.stages[0].mirrors = 2);
-    assert_eq!(error, length(table, base, 2 * base));
+    let table = CodebookTable::Tops;
+    let error = spoilt(|m| m.tops.clear());
+    assert_eq!(error, length(table, 0, 11));
+    let error = spoilt(|m| m.tops.push(0));
+    assert_eq!(error, length(table, 12, 11));
     let table = CodebookTable::Gains;
+    let error = spoilt(|m| m.stages[0].mirrors = 2);
+    assert_eq!(error, length(table, 2, 4));
     let error = spoilt(|m| m.gains.clear());
     assert_eq!(error, length(table, 0, 2));
     let error = spoilt(|m| m.gains.push(0));
     assert_eq!(error, length(table, 3, 2));
     let table = CodebookTable::Rows;
     let error = spoilt(|m| m.rows.clear());
-    assert_eq!(error, length(table, 0, rows));
+    assert_eq!(error, length(table, base, rows));
     let error = spoilt(|m| m.rows.extend([0; 96]));
     assert_eq!(error, length(table, rows + 96, rows));
-    let error = spoilt(|m| m.rows.truncate(rows - 1));
+    let error = spoilt(|m| m.base.truncate(96));
+    assert_eq!(error, length(table, rows - 96, rows));
+    let error = spoilt(|m| m.rows.truncate(rows - base - 1));
     assert_eq!(error, length(table, rows - 1, rows));
     let table = CodebookTable::Maps;
     let error = spoilt_filter(|f| f.maps.clear());
@@ -206,9 +268,20 @@ fn neither_a_filter_nor_none() {
     let mut model = small_codebook();
     model.boundary = None;
     let mut file = model.file();
-    let last = file.len() - 5;
-    assert_eq!(file[last], 0);
-    file[last] = 2;
+    // Before the padding and its count, the rows and their count of two bytes.
+    let rows = file.len() - 4 - model.base.len() - model.rows.len();
+    let filter = (1..=4)
+        .map(|back| rows - 3 - back)
+        .find(|&at| {
+            file[at..rows - 2]
+                .iter()
+                .map(|&byte| usize::from(byte))
+                .eq([0, rows - 2 - at - 2]
+                    .into_iter()
+                    .chain((at + 2..rows - 2).map(|_| 0)))
+        })
+        .unwrap();
+    file[filter] = 2;
     let body = file.len() - 4 - 5;
     assert_eq!(refused(&resealed(&file)), ModelError::Malformed { body });
 }

@@ -6,9 +6,9 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use crate::format::{
-    Body, Boundary, Codebook, Layer, MAP_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MIRRORS, MAX_MULTIPLIER,
-    MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_SHIFT, MAX_STAGES, MAX_THRESHOLDS, MIN_SHIFT, MODEL_MAGIC,
-    Model, Network, PICTURE_MAGIC, PICTURE_VERSION, ROW_BYTES, Stage,
+    Body, Boundary, Codebook, Layer, MAP_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MAP_SHIFT, MAX_MIRRORS,
+    MAX_MULTIPLIER, MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGES, MAX_THRESHOLDS, MAX_TOPS,
+    MODEL_MAGIC, Model, Network, PICTURE_MAGIC, PICTURE_VERSION, ROW_BYTES, Stage, padding,
 };
 use crate::{BLOCK_SAMPLES, LATENT_BITS, Latent, crc32};
 
@@ -76,10 +76,13 @@ pub struct MadeBoundary {
 pub struct MadeCodebook {
     pub name: String,
     pub stages: Vec<Stage>,
-    pub shift: u8,
-    pub base: Vec<u8>,
+    pub tops: Vec<u8>,
     pub gains: Vec<u8>,
+    pub base: Vec<u8>,
+    /// The rows of the residual stages.
     pub rows: Vec<u8>,
+    /// Another padding than the right one.
+    pub padding: Option<Vec<u8>>,
     pub boundary: Option<MadeBoundary>,
 }
 
@@ -92,22 +95,29 @@ impl MadeCodebook {
 
     /// Its file with these bytes for its list of stages.
     pub fn file_with_stages(&self, stages: &[u8]) -> Vec<u8> {
-        written(&Model {
-            name: &self.name,
-            body: Body::Codebook(Codebook {
-                stages,
-                shift: self.shift,
-                base: &self.base,
-                gains: &self.gains,
-                rows: &self.rows,
-                boundary: self.boundary.as_ref().map(|boundary| Boundary {
-                    steps: &boundary.steps,
-                    activities: &boundary.activities,
-                    shift: boundary.shift,
-                    maps: &boundary.maps,
+        let rows = [&self.base[..], &self.rows].concat();
+        let with = |padding| {
+            written(&Model {
+                name: &self.name,
+                body: Body::Codebook(Codebook {
+                    stages,
+                    tops: &self.tops,
+                    gains: &self.gains,
+                    boundary: self.boundary.as_ref().map(|boundary| Boundary {
+                        steps: &boundary.steps,
+                        activities: &boundary.activities,
+                        shift: boundary.shift,
+                        maps: &boundary.maps,
+                    }),
+                    padding,
+                    rows: &rows,
                 }),
-            }),
-        })
+            })
+        };
+        match &self.padding {
+            Some(wrong) => with(wrong),
+            None => with(padding(with(&[]).len() - 4 - rows.len())),
+        }
     }
 }
 
@@ -115,7 +125,7 @@ impl MadeCodebook {
 fn written(model: &Model<'_>) -> Vec<u8> {
     let tables = match model.body {
         Body::Network(network) => 7 * network.second.weights.len() + network.first.weights.len(),
-        Body::Codebook(codebook) => codebook.base.len() + codebook.rows.len(),
+        Body::Codebook(codebook) => codebook.rows.len(),
     };
     let mut room = std::vec![0; 10_000 + 2 * tables];
     let body = postcard::to_slice(model, &mut room).unwrap();
@@ -149,22 +159,20 @@ pub fn small_codebook() -> MadeCodebook {
     });
     let mut numbers = numbers(11);
     let boundary = any_boundary_of(&mut numbers, Fill::Even, [2, 0], 8);
-    codebook(
-        &mut numbers,
-        Fill::Even,
-        stages.collect(),
-        8,
-        Some(boundary),
-    )
+    codebook(&mut numbers, Fill::Even, stages.collect(), Some(boundary))
 }
 
-/// The codebook with which the numbers become largest: 12 stages, and every byte of its tables the same.
-pub fn largest_codebook(base: u8, rows: u8, shift: u8) -> MadeCodebook {
+/// The codebook with which the numbers become largest: 12 stages, every byte of its base the same, and all of the other rows as
+/// large as they may be, or as small.
+pub fn largest_codebook(base: u8, largest: bool) -> MadeCodebook {
     let stages = std::vec![Stage { bits: 4, mirrors: 3 }; MAX_STAGES];
-    let mut made = codebook(&mut numbers(1), Fill::Even, stages, shift, None);
+    let mut made = codebook(&mut numbers(1), Fill::Even, stages, None);
     made.base.fill(base);
     made.gains.fill(255);
-    made.rows.fill(rows);
+    made.tops = [&[45][..], &[21; 10]].concat();
+    for (row, &top) in made.rows.chunks_mut(ROW_BYTES).zip(&made.tops) {
+        row.fill(if largest { top } else { 0 });
+    }
     made
 }
 
@@ -232,13 +240,12 @@ impl Fill {
 pub fn any_codebook() -> impl Strategy<Value = MadeCodebook> {
     (
         any_stages(),
-        MIN_SHIFT..=MAX_SHIFT,
         any_fill(),
         prop::option::of(any_boundary()),
         any::<u64>(),
     )
-        .prop_map(|(stages, shift, fill, boundary, seed)| {
-            codebook(&mut numbers(seed), fill, stages, shift, boundary)
+        .prop_map(|(stages, fill, boundary, seed)| {
+            codebook(&mut numbers(seed), fill, stages, boundary)
         })
 }
 
@@ -251,7 +258,7 @@ fn any_fill() -> impl Strategy<Value = Fill> {
 pub fn any_boundary() -> impl Strategy<Value = MadeBoundary> {
     (
         [0..=MAX_THRESHOLDS, 0..=MAX_THRESHOLDS],
-        1..=MAX_SHIFT,
+        1..=MAX_MAP_SHIFT,
         any_fill(),
         any::<u64>(),
     )
@@ -333,21 +340,37 @@ fn codebook(
     numbers: &mut impl FnMut() -> u32,
     fill: Fill,
     stages: Vec<Stage>,
-    shift: u8,
     boundary: Option<MadeBoundary>,
 ) -> MadeCodebook {
     let base = stages[0].rows(true).unwrap();
-    let rows: usize = stages[1..].iter().map(|s| s.rows(false).unwrap()).sum();
+    // Whatever is left of the largest sum goes to some stage, so that some have none.
+    let mut left = MAX_TOPS as u8;
+    let mut tops: Vec<u8> = Vec::new();
+    for _ in &stages[1..] {
+        let top = match numbers() % 4 {
+            0 => left,
+            _ => left / 2,
+        };
+        tops.push(top);
+        left -= top;
+    }
     let mut bytes = |count: usize, middle: u8| -> Vec<u8> {
         (0..count).map(|_| fill.byte(numbers(), middle)).collect()
     };
+    let residuals = stages[1..].iter().zip(&tops).flat_map(|(stage, &top)| {
+        let rows = stage.rows(false).unwrap();
+        let bytes = bytes(rows * ROW_BYTES, top / 2);
+        bytes.into_iter().map(move |byte| byte.min(top))
+    });
+    let rows = residuals.collect();
     MadeCodebook {
         name: "made".into(),
-        stages,
-        shift,
         base: bytes(base * ROW_BYTES, 128),
         gains: bytes(base, 40),
-        rows: bytes(rows * ROW_BYTES, 128),
+        rows,
+        stages,
+        tops,
+        padding: None,
         boundary,
     }
 }

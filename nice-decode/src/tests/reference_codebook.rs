@@ -12,8 +12,7 @@ type Plane = Vec<Vec<i64>>;
 /// A codebook as it was read.
 pub struct Codebook {
     stages: Vec<(u32, u32)>,
-    shift: u32,
-    base: Vec<[Plane; 3]>,
+    tops: Vec<i64>,
     gains: Vec<i64>,
     rows: Vec<[Plane; 3]>,
     pub filter: Option<Filter>,
@@ -38,10 +37,8 @@ impl Codebook {
             .chunks(2)
             .map(|stage| (u32::from(stage[0]), u32::from(stage[1])))
             .collect();
-        let shift = byte(&mut rest) as u32;
-        let base = bytes(&mut rest).chunks(96).map(planes).collect();
+        let tops = numbers(bytes(&mut rest));
         let gains = numbers(bytes(&mut rest));
-        let rows = bytes(&mut rest).chunks(96).map(planes).collect();
         let filter = (byte(&mut rest) == 1).then(|| Filter {
             steps: numbers(bytes(&mut rest)),
             activities: numbers(bytes(&mut rest)),
@@ -51,11 +48,12 @@ impl Codebook {
                 .map(|&byte| i64::from(byte as i8))
                 .collect(),
         });
+        bytes(&mut rest); // the padding
+        let rows = bytes(&mut rest).chunks(96).map(planes).collect();
         assert!(rest.is_empty());
         Self {
             stages,
-            shift,
-            base,
+            tops,
             gains,
             rows,
             filter,
@@ -80,12 +78,12 @@ impl Codebook {
                 .iter()
                 .rev()
                 .fold(0, |row, &bit| 2 * row + usize::from(bit));
+            let row_turned = |top| turned(&self.rows[first + row], negated.then_some(top), turns);
             if stage == 0 {
-                base = turned(&self.base[row], negated, turns);
+                base = row_turned(255);
                 gain = self.gains[row];
             } else {
-                let added = turned(&self.rows[first + row], negated, turns);
-                first += 1 << code.len();
+                let added = row_turned(self.tops[stage - 1]);
                 for (plane, added) in sums.iter_mut().zip(added) {
                     for (line, added) in plane.iter_mut().zip(added) {
                         for (sum, added) in line.iter_mut().zip(added) {
@@ -94,23 +92,26 @@ impl Codebook {
                     }
                 }
             }
+            first += 1 << code.len();
         }
         assert_eq!(first, self.rows.len(), "every row belongs to a stage");
 
-        let offset = (255 * (self.stages.len() as i64 - 1) * gain) >> 1;
-        let residual = |plane: usize, y: usize, x: usize| fits(gain * sums[plane][y][x] - offset);
+        let most = gain * self.tops.iter().sum::<i64>();
+        let residual = |plane: usize, y: usize, x: usize| {
+            let sum = sums[plane][y][x];
+            assert!((0..256).contains(&sum), "a sum is a byte");
+            let shift = 6 + plane;
+            (gain * sum + (((1 << shift) - most) >> 1)) >> shift
+        };
         core::array::from_fn(|k| {
             let (y, x, channel) = (k / 24, k / 3 % 8, k % 3);
-            let luma = fits((base[0][y][x] << self.shift) + residual(0, y, x));
+            let light = base[0][y][x] + residual(0, y, x);
             let (y, x) = (y / 2, x / 2);
-            let first = ((base[1][y][x] - 128) << (self.shift + 2)) + 2 * residual(1, y, x);
-            let second = ((base[2][y][x] - 128) << (self.shift + 2)) + residual(2, y, x);
-            let colour = fits([first - second, 2 * second, -first - second][channel]);
-            let (luma, colour) = (
-                short(rounded(luma, self.shift)),
-                short(rounded(colour, self.shift + 2)),
-            );
-            short(luma + colour).clamp(0, 255) as u8
+            let c = base[1][y][x] - 128 + residual(1, y, x);
+            let h = base[2][y][x] - 128 + residual(2, y, x);
+            let sample = light + [c - h, 2 * h, -c - h][channel];
+            assert!(sample.abs() < 2_000, "{sample} is as small as is promised");
+            sample.clamp(0, 255) as u8
         })
     }
 
@@ -173,20 +174,26 @@ impl Filter {
 
 /// The three planes of a row.
 fn planes(row: &[u8]) -> [Plane; 3] {
-    let plane = |from: usize, side: usize| -> Plane {
-        let lines = row[from..from + side * side].chunks(side);
-        lines.map(numbers).collect()
+    let chroma = |which: usize| -> Plane {
+        let lines = row[64..].chunks(8);
+        lines
+            .map(|line| line.chunks(2).map(|pair| i64::from(pair[which])).collect())
+            .collect()
     };
-    [plane(0, 8), plane(64, 4), plane(80, 4)]
+    [
+        row[..64].chunks(8).map(numbers).collect(),
+        chroma(0),
+        chroma(1),
+    ]
 }
 
-/// The planes negated, then upside down, then mirrored left to right, then transposed, as far as they are to be.
-fn turned(row: &[Plane; 3], negated: bool, turns: [bool; 3]) -> [Plane; 3] {
+/// The planes negated, which takes them from a top, then upside down, then mirrored left to right, then transposed, as far as they are to be.
+fn turned(row: &[Plane; 3], negated: Option<i64>, turns: [bool; 3]) -> [Plane; 3] {
     let [upside_down, left_to_right, transposed] = turns;
     row.clone().map(|mut plane| {
-        if negated {
+        if let Some(top) = negated {
             for sample in plane.iter_mut().flatten() {
-                *sample = 255 - *sample;
+                *sample = top - *sample;
             }
         }
         if upside_down {
@@ -218,11 +225,6 @@ fn rounded(number: i64, shift: u32) -> i64 {
 fn fits(number: i64) -> i64 {
     assert!(number.abs() < 1 << 23, "{number} stays below 2^23");
     number
-}
-
-/// The number, which must fit into 16 bits, as `FORMAT.md` promises.
-fn short(number: i64) -> i64 {
-    i64::from(i16::try_from(number).expect("fits into 16 bits"))
 }
 
 fn numbers(bytes: &[u8]) -> Vec<i64> {

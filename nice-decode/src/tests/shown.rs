@@ -273,12 +273,27 @@ fn errors_of_codebooks_are_sentences_too() {
             "the stages of the model have 49 bits together; they have to have 48",
         ),
         (
-            ModelError::Shift { found: 4 },
-            "the model's sums have 4 bits below the point; they may have 5 to 12",
+            ModelError::Tops { found: 300 },
+            "the tops of the model's stages are 300 together; they may be 255",
         ),
         (
-            length(CodebookTable::Base),
-            "the base rows of the model take 5 bytes; they have to take 8",
+            ModelError::AboveTop {
+                stage: 2,
+                found: 41,
+                top: 40,
+            },
+            "stage 2 of the model has a row with a byte of 41, above its top of 40",
+        ),
+        (
+            ModelError::Padding {
+                found: [3, 2],
+                expected: 1,
+            },
+            "3 bytes, 2 of them zero, stand before the rows of the model instead of 1 zeros",
+        ),
+        (
+            length(CodebookTable::Tops),
+            "the tops of the model take 5 bytes; they have to take 8",
         ),
         (
             length(CodebookTable::Gains),
@@ -286,7 +301,7 @@ fn errors_of_codebooks_are_sentences_too() {
         ),
         (
             length(CodebookTable::Rows),
-            "the residual rows of the model take 5 bytes; they have to take 8",
+            "the rows of the model take 5 bytes; they have to take 8",
         ),
         (
             length(CodebookTable::Maps),

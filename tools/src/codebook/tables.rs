@@ -1,6 +1,6 @@
 //! The tables of a codebook in floating point, in the coordinates in which they are searched.
 
-use nice_decode::format::{self, Codebook, ROW_BYTES, Stage};
+use nice_decode::format::{CHROMA_SAMPLES, Codebook, GAIN_SHIFTS, LUMA_SAMPLES, ROW_BYTES, Stage};
 
 use super::coordinates::{self, Coordinates, DIMENSIONS};
 
@@ -20,53 +20,61 @@ pub struct Tables {
 /// What a byte of a base row stands for less its value: luma, and the two chroma planes.
 pub const BASE_OFFSETS: [f32; 3] = [0.0, 128.0, 128.0];
 
-/// What a byte of a residual row stands for less its value.
-pub const RESIDUAL_OFFSET: f32 = 127.5;
-
 /// By how much the bytes of the planes of a residual row are to be divided before they are of one unit.
 pub const RESIDUAL_DIVISORS: [f32; 3] = [1.0, 2.0, 4.0];
 
-/// The plane that a byte of a row belongs to: 0 for luma, 1 and 2 for chroma.
+/// What a gain of one is in the byte of a model.
+pub const GAIN_UNIT: f32 = (1_u32 << GAIN_SHIFTS[0]) as f32;
+
+/// The plane that a value belongs to, of a row with one plane after another: 0 for luma, 1 and 2 for chroma.
 pub const fn plane(at: usize) -> usize {
-    if at < format::LUMA_SAMPLES {
+    if at < LUMA_SAMPLES {
         0
     } else {
-        1 + (at - format::LUMA_SAMPLES) / format::CHROMA_SAMPLES
+        1 + (at - LUMA_SAMPLES) / CHROMA_SAMPLES
+    }
+}
+
+/// Which byte of a row in a model such a value is: there the two chroma samples of a place stand together.
+pub const fn byte(at: usize) -> usize {
+    match plane(at) {
+        0 => at,
+        plane => LUMA_SAMPLES + (at - LUMA_SAMPLES) % CHROMA_SAMPLES * 2 + plane - 1,
     }
 }
 
 impl Tables {
     /// The tables of a model that the decoder has accepted.
     pub fn of_model(codebook: &Codebook<'_>) -> Self {
-        let rows = |bytes: &[u8], value: fn(usize, f32) -> f32| -> Vec<Coordinates> {
-            let (rows, _) = bytes.as_chunks::<ROW_BYTES>();
-            rows.iter()
-                .map(|row| {
-                    let values: [f32; DIMENSIONS] =
-                        std::array::from_fn(|at| value(plane(at), f32::from(row[at])));
-                    coordinates::of_row(&values)
-                })
-                .collect()
-        };
         let (pairs, _) = codebook.stages.as_chunks();
         let stages: Vec<Stage> = pairs.iter().map(|&pair| Stage::from_bytes(pair)).collect();
-        let unit = (1_u32 << codebook.shift) as f32;
-        let mut all = rows(codebook.rows, |plane, byte| {
-            (byte - RESIDUAL_OFFSET) / RESIDUAL_DIVISORS[plane]
-        });
-        let mut residuals = Vec::new();
-        for stage in stages.iter().skip(1) {
-            let rest = all.split_off(stage.rows(false).unwrap_or_default().min(all.len()));
-            residuals.push(std::mem::replace(&mut all, rest));
-        }
+        let mut rest = codebook.rows.as_chunks::<ROW_BYTES>().0;
+        let mut rows = |stage: usize, value: &dyn Fn(usize, f32) -> f32| -> Vec<Coordinates> {
+            let count = stages[stage].rows(stage == 0).unwrap_or_default();
+            let (rows, after) = rest.split_at(count.min(rest.len()));
+            rest = after;
+            let rows = rows.iter().map(|row| {
+                let values: [f32; DIMENSIONS] =
+                    std::array::from_fn(|at| value(plane(at), f32::from(row[byte(at)])));
+                coordinates::of_row(&values)
+            });
+            rows.collect()
+        };
         Self {
-            base: rows(codebook.base, |plane, byte| byte - BASE_OFFSETS[plane]),
+            base: rows(0, &|plane, byte| byte - BASE_OFFSETS[plane]),
+            residuals: (1..)
+                .zip(codebook.tops)
+                .map(|(stage, &top)| {
+                    rows(stage, &|plane, byte| {
+                        (byte - 0.5 * f32::from(top)) / RESIDUAL_DIVISORS[plane]
+                    })
+                })
+                .collect(),
             gains: codebook
                 .gains
                 .iter()
-                .map(|&gain| f32::from(gain) / unit)
+                .map(|&gain| f32::from(gain) / GAIN_UNIT)
                 .collect(),
-            residuals,
             stages,
         }
     }
