@@ -20,7 +20,7 @@ pub use measure::{count, stack};
 use nice_decode::Latent;
 
 /// A decoder model made by a formula so that it can be small: its blocks are coloured noise. The smallest programs have it.
-pub static MODEL: &[u8] = include_bytes!("../model.nicem");
+pub static MODEL: &[u8] = nice_decode::include_model!("../model.nicem");
 
 /// The picture of 45 x 19 pixels in the folder, made with that model.
 pub static PICTURE: &[u8] = include_bytes!("../picture.nice");

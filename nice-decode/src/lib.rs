@@ -225,6 +225,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod aligned;
 mod block;
 mod boundary;
 #[cfg(feature = "cache")]
@@ -252,6 +253,7 @@ mod tests;
 mod tones;
 mod unfold;
 
+pub use aligned::Aligned;
 pub use block::{BLOCK, BLOCK_SAMPLES};
 #[cfg(feature = "cache")]
 pub use cache::BlockCache;

@@ -15,11 +15,11 @@
 
 /// The smallest: a codebook of at most 40 KiB. Feature `model-s`.
 #[cfg(feature = "model-s")]
-pub static S: &[u8] = include_bytes!("../models/s.nicem");
+pub static S: &[u8] = crate::include_model!("../models/s.nicem");
 
 /// The best below 300 KiB. Feature `model-m`.
 #[cfg(feature = "model-m")]
-pub static M: &[u8] = include_bytes!("../models/m.nicem");
+pub static M: &[u8] = crate::include_model!("../models/m.nicem");
 
 /// All models that the crate was built with, the smallest first.
 pub static ALL: &[&[u8]] = &[
