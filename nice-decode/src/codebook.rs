@@ -14,7 +14,7 @@ use crate::format::{
     ROW_BYTES, Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
-use crate::narrow::{Rows, Turned, Words};
+use crate::narrow::{Rows, Turned};
 use crate::pixel::sealed::Write;
 use crate::tones::{Scale as NarrowScale, Tones};
 use crate::{CodebookTable, ModelError, Rgb888};
@@ -264,36 +264,46 @@ impl<'a> Checked<'a> {
     /// formats of pixels.
     #[inline(never)]
     pub(crate) fn tones(&self, latent: &Latent, tones: &mut Tones) {
-        let Tones { base, sums, scale } = tones;
+        let Tones {
+            base,
+            sums,
+            scale,
+            picked,
+            copy,
+        } = tones;
         let rows = Rows::new(self.rows);
-        let mut copy: Words = [0; _];
-        let mut picked = self.picked::<false>(latent);
-        let Some((pick, place)) = picked.next() else {
+        let Some((&stage, stages)) = self.stages.split_first() else {
             return;
         };
-        if let Some(row) = rows.get(place, &mut copy) {
-            *scale = NarrowScale::new(self.gain(pick), self.most);
-            base.set(row, pick.turns, 1, 0);
+        let mut bits = latent::words(latent);
+        let stage = Stage::from_bytes(stage);
+        let pick = stage.take(&mut bits, true);
+        *scale = NarrowScale::new(self.gain(pick), self.most);
+        if let Some(row) = rows.get(pick.row, copy) {
+            base.copy(row, pick.turns);
         }
-        // What is negated is taken away from the top.
+        // What is negated is taken away from the top: all tops have to be known when the sum begins.
         let mut start = 0_u32;
-        let mut tops = self.tops.iter();
-        for (pick, _) in picked.clone() {
-            let top = u32::from(tops.next().copied().unwrap_or_default());
-            start = start.wrapping_add(top.wrapping_mul(pick.turns & 1));
+        let mut before = stage.count(true) as u32;
+        for ((&stage, &top), picked) in stages.iter().zip(self.tops).zip(picked.iter_mut()) {
+            let stage = Stage::from_bytes(stage);
+            let pick = stage.take(&mut bits, false);
+            start = start.wrapping_add(u32::from(top).wrapping_mul(pick.turns & 1));
+            *picked = before.wrapping_add(pick.row as u32) << 4 | pick.turns;
+            before = before.wrapping_add(stage.count(false) as u32);
         }
-        let factor = |pick: Pick| 1_u32.wrapping_sub((pick.turns & 1) << 1);
-        match picked.next() {
-            None => *sums = Turned::ZERO,
-            Some((pick, place)) => {
-                if let Some(row) = rows.get(place, &mut copy) {
-                    sums.set(row, pick.turns, factor(pick), start);
-                }
-            }
+        let picked = picked.get(..stages.len()).unwrap_or_default();
+        let Some((&first, others)) = picked.split_first() else {
+            *sums = Turned::ZERO;
+            return;
+        };
+        let factor = |picked: u32| 1_u32.wrapping_sub((picked & 1) << 1);
+        if let Some(row) = rows.get((first >> 4) as usize, copy) {
+            sums.set(row, first, factor(first), start);
         }
-        for (pick, place) in picked {
-            if let Some(row) = rows.get(place, &mut copy) {
-                sums.add(row, pick.turns, factor(pick));
+        for &other in others {
+            if let Some(row) = rows.get((other >> 4) as usize, copy) {
+                sums.add(row, other, factor(other));
             }
         }
     }
@@ -557,28 +567,26 @@ impl Stage {
     /// Takes the stage's bits from the low end of what is left of a latent: its low 32 bits and the others.
     #[inline(always)]
     pub(crate) fn take(self, bits: &mut [u32; 2], base: bool) -> Pick {
-        let width = u32::from(self.bits);
+        // A stage has 1 to 16 bits, so that no shift is by more than 31.
+        let width = u32::from(self.bits) % 32;
         let [low, high] = *bits;
-        let code = low & 1_u32.wrapping_shl(width).wrapping_sub(1);
-        // A stage has 1 to 16 bits, so that both shifts are by less than 32.
-        *bits = [
-            low.wrapping_shr(width) | high.wrapping_shl(32_u32.wrapping_sub(width)),
-            high.wrapping_shr(width),
-        ];
+        let code = low & !(u32::MAX << width);
+        *bits = [low >> width | (high << 1) << (31 - width), high >> width];
         // A base is never negated: with a bit 0 in place of that bit, all stages are alike.
-        let code = if base { code.wrapping_shl(1) } else { code };
-        let turns = u32::from(self.mirrors).wrapping_add(1);
+        let code = if base { code << 1 } else { code };
+        let turns = u32::from(self.mirrors) % 4 + 1;
         Pick {
-            row: code.wrapping_shr(turns) as usize,
-            turns: code & 1_u32.wrapping_shl(turns).wrapping_sub(1),
+            row: (code >> turns) as usize,
+            turns: code & !(u32::MAX << turns),
         }
     }
 
     /// How many rows the stage has, if it has been checked.
     #[inline(always)]
     pub(crate) fn count(self, base: bool) -> usize {
-        let turns = u32::from(self.mirrors).wrapping_add(u32::from(!base));
-        1_usize.wrapping_shl(u32::from(self.bits).wrapping_sub(turns))
+        let codes = 1_u32 << (u32::from(self.bits) % 32);
+        let turns = u32::from(self.mirrors) % 4 + u32::from(!base);
+        (codes >> turns) as usize
     }
 }
 

@@ -12,7 +12,7 @@ use crate::tones::{LOWER, UPPER};
 const LINE: usize = 2;
 
 /// The words of a row: of its luma, then of its chroma.
-const WORDS: usize = ROW_BYTES / 4;
+pub(crate) const WORDS: usize = ROW_BYTES / 4;
 
 /// The words of the luma of a row.
 pub(crate) const LUMA_WORDS: usize = LUMA_SAMPLES / 4;
@@ -45,24 +45,25 @@ impl<'a> Rows<'a> {
 
     /// A row; where words cannot be read, a copy that is put into `copy`.
     #[inline(always)]
-    pub(crate) fn get<'r>(&'r self, index: usize, copy: &'r mut Words) -> Option<&'r Words> {
+    pub(crate) fn get<'r>(&self, index: usize, copy: &'r mut Words) -> Option<&'r Words>
+    where
+        'a: 'r,
+    {
         match self.words {
             Some(words) => words.get(index),
-            None => {
-                let row = self.bytes.get(index)?;
-                copied(row, copy);
-                Some(copy)
-            }
+            None => self.copied(index, copy),
         }
     }
-}
 
-/// Copies a row byte by byte.
-#[cold]
-#[inline(never)]
-fn copied(row: &Row, copy: &mut Words) {
-    for (word, bytes) in copy.iter_mut().zip(row.as_chunks().0) {
-        *word = u32::from_le_bytes(*bytes);
+    /// A copy of a row, made byte by byte.
+    #[cold]
+    #[inline(never)]
+    fn copied<'r>(&self, index: usize, copy: &'r mut Words) -> Option<&'r Words> {
+        let row = self.bytes.get(index)?;
+        for (word, bytes) in copy.iter_mut().zip(row.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
+        }
+        Some(copy)
     }
 }
 
@@ -76,8 +77,14 @@ impl Turned {
     /// A sum of nothing.
     pub(crate) const ZERO: Self = Self { words: [0; WORDS] };
 
-    /// Takes the place of what was there with a row turned and multiplied, plus `start` for every sample: bit 1 of `turns`
-    /// turns it upside down, bit 2 left to right, and bit 3 transposes it after that.
+    /// Takes the place of what was there with a row turned: bit 1 of `turns` turns it upside down, bit 2 left to right, and
+    /// bit 3 transposes it after that.
+    #[inline(never)]
+    pub(crate) fn copy(&mut self, row: &Words, turns: u32) {
+        self.put(row, turns, |_, word| word);
+    }
+
+    /// Takes the place of what was there with a row turned and multiplied, plus `start` for every sample.
     #[inline(never)]
     pub(crate) fn set(&mut self, row: &Words, turns: u32, factor: u32, start: u32) {
         let start = start.wrapping_mul(EACH);
@@ -118,50 +125,62 @@ impl Turned {
     ) {
         let (luma, chroma) = row.split_at(LUMA_WORDS);
         let (to_luma, to_chroma) = self.words.split_at_mut(LUMA_WORDS);
-        let put = |to: &mut u32, word: u32| *to = made(*to, word);
         if TRANSPOSED {
-            for quarter in 0..4 {
-                let (down, right) = (quarter / 2, quarter % 2);
-                let from_down = right ^ usize::from(UPSIDE_DOWN);
-                let from_right = down ^ usize::from(MIRRORED);
-                let lines = [0, 1, 2, 3].map(|line| {
-                    let line = if UPSIDE_DOWN { 3 - line } else { line };
-                    luma[(4 * from_down + line) * LINE + from_right]
+            // Where the first line of a quarter is that becomes another one, and its left or right half.
+            let from = |down: usize, right: usize| {
+                (
+                    right ^ usize::from(UPSIDE_DOWN),
+                    down ^ usize::from(MIRRORED),
+                )
+            };
+            for down in 0..2 {
+                let both = [0, 1].map(|right| {
+                    let (from_down, from_right) = from(down, right);
+                    let lines = [0, 1, 2, 3].map(|line| {
+                        let line = if UPSIDE_DOWN { 3 - line } else { line };
+                        luma[(4 * from_down + line) * LINE + from_right]
+                    });
+                    columns(lines)
                 });
-                for (y, column) in columns(lines).into_iter().enumerate() {
-                    let y = if MIRRORED { 3 - y } else { y };
-                    put(&mut to_luma[(4 * down + y) * LINE + right], column);
+                let to = &mut to_luma[8 * down..][..8];
+                for (y, two) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                    let x = if MIRRORED { 3 - y } else { y };
+                    *two = [0, 1].map(|right| made(two[right], both[right][x]));
                 }
             }
-            for quarter in 0..4 {
-                let (down, right) = (quarter / 2, quarter % 2);
-                let from_down = right ^ usize::from(UPSIDE_DOWN);
-                let from_right = down ^ usize::from(MIRRORED);
-                let lines = [0, 1].map(|line| {
-                    let line = if UPSIDE_DOWN { 1 - line } else { line };
-                    chroma[(2 * from_down + line) * LINE + from_right]
+            for down in 0..2 {
+                let both = [0, 1].map(|right| {
+                    let (from_down, from_right) = from(down, right);
+                    let lines = [0, 1].map(|line| {
+                        let line = if UPSIDE_DOWN { 1 - line } else { line };
+                        chroma[(2 * from_down + line) * LINE + from_right]
+                    });
+                    columns_of_places(lines)
                 });
-                for (y, column) in columns_of_places(lines).into_iter().enumerate() {
-                    let y = if MIRRORED { 1 - y } else { y };
-                    put(&mut to_chroma[(2 * down + y) * LINE + right], column);
+                let to = &mut to_chroma[4 * down..][..4];
+                for (y, two) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                    let x = if MIRRORED { 1 - y } else { y };
+                    *two = [0, 1].map(|right| made(two[right], both[right][x]));
                 }
             }
         } else {
-            for y in 0..BLOCK {
+            let lines = to_luma.as_chunks_mut::<LINE>().0.iter_mut();
+            for (y, to) in lines.enumerate() {
                 let from = if UPSIDE_DOWN { BLOCK - 1 - y } else { y };
-                for side in 0..LINE {
-                    let word = luma[from * LINE + (side ^ usize::from(MIRRORED))];
-                    let word = if MIRRORED { word.swap_bytes() } else { word };
-                    put(&mut to_luma[y * LINE + side], word);
+                let mut line = [luma[from * LINE], luma[from * LINE + 1]];
+                if MIRRORED {
+                    line = [line[1].swap_bytes(), line[0].swap_bytes()];
                 }
+                *to = [made(to[0], line[0]), made(to[1], line[1])];
             }
-            for y in 0..BLOCK / 2 {
+            let lines = to_chroma.as_chunks_mut::<LINE>().0.iter_mut();
+            for (y, to) in lines.enumerate() {
                 let from = if UPSIDE_DOWN { BLOCK / 2 - 1 - y } else { y };
-                for side in 0..LINE {
-                    let word = chroma[from * LINE + (side ^ usize::from(MIRRORED))];
-                    let word = if MIRRORED { word.rotate_left(16) } else { word };
-                    put(&mut to_chroma[y * LINE + side], word);
+                let mut line = [chroma[from * LINE], chroma[from * LINE + 1]];
+                if MIRRORED {
+                    line = [line[1].rotate_left(16), line[0].rotate_left(16)];
                 }
+                *to = [made(to[0], line[0]), made(to[1], line[1])];
             }
         }
     }

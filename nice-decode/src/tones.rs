@@ -2,8 +2,8 @@
 
 use core::array;
 
-use crate::format::GAIN_SHIFTS;
-use crate::narrow::{LUMA_WORDS, Turned};
+use crate::format::{GAIN_SHIFTS, MAX_STAGES};
+use crate::narrow::{LUMA_WORDS, Turned, WORDS, Words};
 
 /// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
@@ -25,22 +25,22 @@ pub struct Tones {
     pub(crate) base: Turned,
     pub(crate) sums: Turned,
     pub(crate) scale: Scale,
+    /// The residual rows that were picked: the place of each, and in the low 4 bits how it is turned.
+    pub(crate) picked: [u32; MAX_STAGES],
+    /// Where a row is copied to that does not lie where words may.
+    pub(crate) copy: Words,
 }
 
-/// How sums are scaled.
+/// How sums are scaled. Everything but the gain is there for both numbers of a word.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     gain: u32,
-    planes: [Plane; 3],
-}
-
-/// What belongs to the scaling of luma, of the first chroma sample, or of the second.
-#[derive(Clone, Copy)]
-struct Plane {
-    /// What is added to both products of a word before they lose the bits below the point: not below zero, and less than a one.
-    start: u32,
-    /// What both numbers of a word have too much then.
-    above: u32,
+    /// What is added to products before they lose the bits below the point, for luma and both chroma samples: not below zero,
+    /// and less than a one.
+    starts: [u32; 3],
+    /// What luma has too much then, twice that, and what both chroma samples have too much: the first together with luma.
+    above: [u32; 2],
+    above_chroma: [u32; 2],
 }
 
 impl Scale {
@@ -49,15 +49,21 @@ impl Scale {
     pub(crate) fn new(gain: u8, tops: u8) -> Self {
         let gain = u32::from(gain);
         let most = gain.wrapping_mul(u32::from(tops));
-        let planes = GAIN_SHIFTS.map(|shift| {
-            let one = 1_u32.wrapping_shl(shift);
-            let start = one.wrapping_sub(most) as i32 >> 1;
-            Plane {
-                start: (start as u32 & one.wrapping_sub(1)).wrapping_mul(ONES),
-                above: (0_i32.wrapping_sub(start >> shift) as u32).wrapping_mul(ONES),
-            }
-        });
-        Self { gain, planes }
+        let starts =
+            GAIN_SHIFTS.map(|shift| 1_u32.wrapping_shl(shift).wrapping_sub(most) as i32 >> 1);
+        let [light, first, second] =
+            [0, 1, 2].map(|plane| 0_u32.wrapping_sub((starts[plane] >> GAIN_SHIFTS[plane]) as u32));
+        let first = first.wrapping_add(light).wrapping_add(128);
+        let second = second.wrapping_add(128);
+        Self {
+            gain,
+            starts: [0, 1, 2].map(|plane| {
+                let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
+                (starts[plane] as u32 & below).wrapping_mul(ONES)
+            }),
+            above: [light, light.wrapping_mul(2)].map(|above| above.wrapping_mul(ONES)),
+            above_chroma: [first, second].map(|above| above.wrapping_mul(ONES)),
+        }
     }
 
     /// Two sums of plane `P` scaled, without what they have too much taken away. A product is at most 255 times 255, and what is
@@ -66,9 +72,37 @@ impl Scale {
     fn scaled<const P: usize>(&self, sums: u32) -> u32 {
         let product = sums
             .wrapping_mul(self.gain)
-            .wrapping_add(self.planes[P % 3].start);
+            .wrapping_add(self.starts[P % 3]);
         let shift = GAIN_SHIFTS[P % 3];
         product >> shift & (0xFFFF >> shift) * ONES
+    }
+
+    /// The light of four pixels, more than it is by what the colours are less: of those in columns 0 and 2, and in 1 and 3.
+    #[inline(always)]
+    fn light(&self, base: u32, sums: u32) -> [u32; 2] {
+        let even = self.scaled::<0>(sums & LOWER).wrapping_add(base & LOWER);
+        let odd = self.scaled::<0>(sums >> 8 & LOWER);
+        [even, odd.wrapping_add(base >> 8 & LOWER)]
+    }
+
+    /// What is added to the light of two places of 2 x 2 pixels.
+    #[inline(always)]
+    fn colours(&self, base: u32, sums: u32) -> Colours {
+        let [light, twice] = self.above;
+        let [first, second] = self.above_chroma;
+        let c = self
+            .scaled::<1>(sums & LOWER)
+            .wrapping_add(base & LOWER)
+            .wrapping_sub(first);
+        let h = self
+            .scaled::<2>(sums >> 8 & LOWER)
+            .wrapping_add(base >> 8 & LOWER)
+            .wrapping_sub(second);
+        [
+            c.wrapping_sub(h),
+            h.wrapping_add(h).wrapping_sub(light),
+            0_u32.wrapping_sub(c.wrapping_add(h).wrapping_add(twice)),
+        ]
     }
 }
 
@@ -79,8 +113,12 @@ impl Tones {
         sums: Turned::ZERO,
         scale: Scale {
             gain: 0,
-            planes: [Plane { start: 0, above: 0 }; 3],
+            starts: [0; 3],
+            above: [0; 2],
+            above_chroma: [0; 2],
         },
+        picked: [0; MAX_STAGES],
+        copy: [0; WORDS],
     };
 
     /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
@@ -95,57 +133,28 @@ impl Tones {
         stride: usize,
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let scale = self.scale;
-        let [light, first, second] = scale.planes.map(|plane| plane.above);
-        // What the colours have too much, and what the light has.
-        let first = (128 * ONES).wrapping_add(first).wrapping_add(light);
-        let second = (128 * ONES).wrapping_add(second);
-        let twice = light.wrapping_mul(2);
-
         let (base_luma, base_chroma) = self.base.words.split_at(LUMA_WORDS);
         let (luma, chroma) = self.sums.words.split_at(LUMA_WORDS);
-        let base_luma = base_luma.as_chunks::<4>().0.iter();
-        let base_chroma = base_chroma.as_chunks::<2>().0.iter();
-        let luma = luma.as_chunks::<4>().0.iter();
-        let chroma = chroma.as_chunks::<2>().0.iter();
+        // What is added to the light of 2 x 4 pixels.
+        let mut colours = [[0; 3]; LUMA_WORDS / 2];
+        for (colours, (&base, &sums)) in colours.iter_mut().zip(base_chroma.iter().zip(chroma)) {
+            *colours = self.scale.colours(base, sums);
+        }
+        let (base_luma, luma) = (base_luma.as_chunks::<2>().0, luma.as_chunks::<2>().0);
         let mut start = 0_usize;
-        for (pair, ((base_luma, luma), (base_chroma, chroma))) in
-            base_luma.zip(luma).zip(base_chroma.zip(chroma)).enumerate()
-        {
-            for side in 0..2 {
-                // Two places of 2 x 2 pixels.
-                let (base, sums) = (base_chroma[side], chroma[side]);
-                let c = scale
-                    .scaled::<1>(sums & LOWER)
-                    .wrapping_add(base & LOWER)
-                    .wrapping_sub(first);
-                let h = scale
-                    .scaled::<2>(sums >> 8 & LOWER)
-                    .wrapping_add(base >> 8 & LOWER)
-                    .wrapping_sub(second);
-                let colours = [
-                    c.wrapping_sub(h),
-                    h.wrapping_add(h).wrapping_sub(light),
-                    0_u32.wrapping_sub(c.wrapping_add(h).wrapping_add(twice)),
-                ];
-                for below in 0..2 {
-                    let (base, sums) = (base_luma[2 * below + side], luma[2 * below + side]);
-                    let even = scale.scaled::<0>(sums & LOWER).wrapping_add(base & LOWER);
-                    let odd = scale
-                        .scaled::<0>(sums >> 8 & LOWER)
-                        .wrapping_add(base >> 8 & LOWER);
-                    let y = 2 * pair + below;
-                    let at = start.wrapping_add(if below == 1 { stride } else { 0 });
-                    let Some(out) = lines
-                        .get_mut(at..)
-                        .and_then(|line| line.as_chunks_mut::<FOUR>().0.get_mut(side))
-                    else {
-                        continue;
-                    };
-                    put(y, 4 * side, [even, odd], colours, out, &four);
-                }
+        for (y, (base, sums)) in base_luma.iter().zip(luma).enumerate() {
+            let Some(out) = lines
+                .get_mut(start..)
+                .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
+            else {
+                return;
+            };
+            start = start.wrapping_add(stride);
+            for (side, out) in out.iter_mut().enumerate() {
+                let light = self.scale.light(base[side], sums[side]);
+                let colours = colours[(y / 2 * 2 + side) % 8];
+                put(y, 4 * side, light, colours, out, &four);
             }
-            start = start.wrapping_add(stride.wrapping_mul(2));
         }
     }
 }
@@ -166,7 +175,7 @@ fn put<const FOUR: usize>(
     if all & UPPER == 0 {
         *out = four(y, x, even, odd);
     } else {
-        put_clamped(y, x, light, &colours, out, four);
+        put_clamped(y, x, light, colours, out, four);
     }
 }
 
@@ -177,7 +186,7 @@ fn put_clamped<const FOUR: usize>(
     y: usize,
     x: usize,
     light: [u32; 2],
-    colours: &Colours,
+    colours: Colours,
     out: &mut [u8; FOUR],
     four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
 ) {
