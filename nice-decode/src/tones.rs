@@ -140,65 +140,97 @@ impl Tones {
         for (colours, (&base, &sums)) in colours.iter_mut().zip(base_chroma.iter().zip(chroma)) {
             *colours = self.scale.colours(base, sums);
         }
-        let (base_luma, luma) = (base_luma.as_chunks::<2>().0, luma.as_chunks::<2>().0);
-        let mut start = 0_usize;
-        for (y, (base, sums)) in base_luma.iter().zip(luma).enumerate() {
-            let Some(out) = lines
-                .get_mut(start..)
-                .and_then(|line| line.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>())
-            else {
-                return;
-            };
-            start = start.wrapping_add(stride);
-            for (side, out) in out.iter_mut().enumerate() {
-                let light = self.scale.light(base[side], sums[side]);
-                let colours = colours[(y / 2 * 2 + side) % 8];
-                put(y, 4 * side, light, colours, out, &four);
+        // Two lines have the same colours.
+        let pairs = base_luma
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(luma.as_chunks::<4>().0);
+        let mut rest = lines;
+        for (pair, (light, colours)) in pairs.zip(colours.as_chunks::<2>().0).enumerate() {
+            for below in 0..2 {
+                let Some(out) = rest.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>() else {
+                    return;
+                };
+                for (side, out) in out.iter_mut().enumerate() {
+                    let words = Four {
+                        base: light.0[(2 * below + side) % 4],
+                        sums: light.1[2 * below + side],
+                        colours: &colours[side],
+                    };
+                    self.scale
+                        .put(2 * pair + below, 4 * side, words, out, &four);
+                }
+                rest = rest.get_mut(stride..).unwrap_or_default();
             }
         }
     }
 }
 
-/// Writes four pixels of a line, from their light and what is added to it.
-#[inline(always)]
-fn put<const FOUR: usize>(
-    y: usize,
-    x: usize,
-    light: [u32; 2],
-    colours: Colours,
-    out: &mut [u8; FOUR],
-    four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
-) {
-    let [even, odd] = light.map(|light| colours.map(|colour| light.wrapping_add(colour)));
-    // One look at all of them, since there is seldom something to clamp.
-    let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
-    if all & UPPER == 0 {
-        *out = four(y, x, even, odd);
-    } else {
-        put_clamped(y, x, light, colours, out, four);
-    }
+/// Four pixels of a line: their words of luma, and what is added to their light.
+#[derive(Clone, Copy)]
+struct Four<'a> {
+    base: u32,
+    sums: u32,
+    colours: &'a Colours,
 }
 
-/// As [`put`], where something has to be clamped. Apart from it, so that only this takes the time for it.
-#[cold]
-#[inline(never)]
-fn put_clamped<const FOUR: usize>(
-    y: usize,
-    x: usize,
-    light: [u32; 2],
-    colours: Colours,
-    out: &mut [u8; FOUR],
-    four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
-) {
-    let [even, odd] = light.map(|light| {
-        colours.map(|colour| {
-            let pair = light.wrapping_add(colour);
-            let low = i32::from(pair as i16);
-            let high = pair.wrapping_sub(low as u32) as i32 >> 16;
-            (high.clamp(0, 255) as u32) << 16 | low.clamp(0, 255) as u32
-        })
-    });
-    *out = four(y, x, even, odd);
+impl Scale {
+    /// Writes four pixels of a line.
+    #[inline(always)]
+    fn put<const FOUR: usize>(
+        &self,
+        y: usize,
+        x: usize,
+        words: Four<'_>,
+        out: &mut [u8; FOUR],
+        four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+    ) {
+        let [even, odd] = self.samples(words);
+        // One look at all of them, since there is seldom something to clamp.
+        let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
+        if all & UPPER == 0 {
+            *out = four(y, x, even, odd);
+        } else {
+            self.put_clamped(y, x, words, out, four);
+        }
+    }
+
+    /// As [`put`](Self::put), where something has to be clamped. Apart from it, so that only this takes the time for it, and from
+    /// the beginning, so that nothing has to be kept for it.
+    #[cold]
+    #[inline(never)]
+    fn put_clamped<const FOUR: usize>(
+        &self,
+        y: usize,
+        x: usize,
+        words: Four<'_>,
+        out: &mut [u8; FOUR],
+        four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+    ) {
+        let [even, odd] = self.samples(words).map(|samples| {
+            samples.map(|pair| {
+                let low = i32::from(pair as i16);
+                let high = pair.wrapping_sub(low as u32) as i32 >> 16;
+                (high.clamp(0, 255) as u32) << 16 | low.clamp(0, 255) as u32
+            })
+        });
+        *out = four(y, x, even, odd);
+    }
+
+    /// The samples of four pixels, not clamped: of those in columns 0 and 2, and in 1 and 3.
+    #[inline(always)]
+    fn samples(
+        &self,
+        Four {
+            base,
+            sums,
+            colours,
+        }: Four<'_>,
+    ) -> [Colours; 2] {
+        let light = self.light(base, sums);
+        light.map(|light| colours.map(|colour| light.wrapping_add(colour)))
+    }
 }
 
 /// Twelve bytes of four pixels: first, second and third sample of each in turn.
