@@ -297,7 +297,16 @@ impl<'a> Decoder<'a> {
         }
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
         self.lines(latent, &mut |y, line| {
-            if let Some(out) = lines.get_mut(y) {
+            let Some(out) = lines.get_mut(y) else {
+                return;
+            };
+            if NARROW_REGISTERS {
+                // Not at once, since a call of `memcpy` for so few bytes takes a hundred instructions.
+                let words = line.as_chunks::<4>().0.iter();
+                for (out, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+                    *out = *word;
+                }
+            } else {
                 *out = *line;
             }
         });

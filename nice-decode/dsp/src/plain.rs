@@ -115,3 +115,26 @@ pub fn shadd16(x: u32, y: u32) -> u32 {
 pub fn shsub16(x: u32, y: u32) -> u32 {
     both(x, y, |a, b| ((i32::from(a) - i32::from(b)) >> 1) as i16)
 }
+
+/// Four rows of weights times the same numbers, as [`four_rows`](crate::four_rows) says.
+#[inline(always)]
+#[must_use]
+pub fn four_rows<const WORDS: usize>(
+    numbers: &[[u32; 2]; WORDS],
+    weights: &[u8],
+    stride: usize,
+    mut sums: [i32; 4],
+) -> Option<[i32; 4]> {
+    let mut start = 0_usize;
+    for sum in &mut sums {
+        let end = start.checked_add(4 * WORDS)?;
+        let words = weights.get(start..end)?.as_chunks::<4>().0;
+        for ([even, odd], word) in numbers.iter().zip(words) {
+            let word = u32::from_le_bytes(*word);
+            *sum = smlad(sxtb16(word), *even, *sum);
+            *sum = smlad(sxtb16_ror8(word), *odd, *sum);
+        }
+        start = start.saturating_add(stride);
+    }
+    Some(sums)
+}
