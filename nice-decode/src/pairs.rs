@@ -1,5 +1,5 @@
-//! The network two numbers at a time, with the instructions of `nice-dsp`: products that are added up in pairs, weights
-//! that come out of a word two by two.
+//! The network two numbers at a time, with the instructions of `nice-dsp`: weights come out of a word in pairs, and go into
+//! sums in pairs.
 
 use heapless::Vec;
 use nice_dsp::{four_rows, sxtab16, sxtab16_ror8};
@@ -15,15 +15,14 @@ const WORD: usize = 4;
 /// How many words of a row of the second layer follow each other in the program without a jump.
 const WORDS: usize = 8;
 
-/// How many rows of the second layer are multiplied at once, so that an activation is loaded once for all of them. It has
-/// to divide the samples of a line.
+/// How many rows of the second layer are multiplied at once, so that an activation is loaded once for all of them.
 const ROWS: usize = 4;
 
 /// Four numbers of 16 bits in the order in which bytes come out of a word: the first and the third, the second and the
 /// fourth.
 type Four = [u32; 2];
 
-/// The sums, then the activations, of the hidden units, four by four. Those that fill up the last four stand for nothing.
+/// The sums, then the activations, of the hidden units, four by four; zeros fill up the last four.
 type Units = Vec<Four, { MAX_HIDDEN / WORD }>;
 
 impl Checked<'_> {
@@ -34,31 +33,30 @@ impl Checked<'_> {
         latent: &Latent,
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
+        let hidden = self.hidden();
         let mut units = Units::new();
+        for _ in 0..hidden.div_ceil(WORD) {
+            let _ = units.push([0; 2]);
+        }
         self.add_up(latent, &mut units);
         self.activate_in_pairs(&mut units);
 
-        let hidden = self.hidden().min(MAX_HIDDEN);
-        let (whole, rest) = units.as_chunks::<WORDS>();
-        let Some(whole) = whole.get(..hidden / (WORDS * WORD)) else {
-            return;
-        };
         let lines = self.second_weights.chunks_exact(LINE_SAMPLES * hidden);
         let biases = self.second_bias.as_chunks::<LINE_SAMPLES>().0;
         let multipliers = self.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
-        for (y, ((biases, multipliers), weights)) in biases.iter().zip(multipliers).zip(lines).enumerate() {
-            let sums = sums(whole, rest, weights, hidden, biases);
+        for (y, ((weights, biases), multipliers)) in
+            lines.zip(biases).zip(multipliers).enumerate()
+        {
+            let mut sums = [0; LINE_SAMPLES];
+            multiply(&units, weights, hidden, biases, &mut sums);
             sink(y, &rescaled(&sums, multipliers, self.second_shifts));
         }
     }
 
     /// The first layer: adds up the weights of the bits that are set.
     #[inline(always)]
-    fn add_up(&self, latent: &Latent, sums: &mut Units) {
+    fn add_up(&self, latent: &Latent, sums: &mut [Four]) {
         let hidden = self.hidden();
-        for _ in 0..hidden.div_ceil(WORD) {
-            let _ = sums.push([0; 2]);
-        }
         for (half, mut bits) in latent::words(latent).into_iter().enumerate() {
             while bits != 0 {
                 let bit = bits.trailing_zeros().wrapping_add(32 * half as u32) as usize;
@@ -84,43 +82,34 @@ impl Checked<'_> {
 
     /// The rectifier: from the sums of the first layer to the hidden units.
     #[inline(always)]
-    fn activate_in_pairs(&self, units: &mut Units) {
-        let biases = self.first_bias.chunks(WORD);
-        let multipliers = self.first_multiplier.chunks(WORD);
-        for ((four, biases), multipliers) in units.iter_mut().zip(biases).zip(multipliers) {
-            let [even, odd] = *four;
-            let sums = [even as i16, odd as i16, (even >> 16) as i16, (odd >> 16) as i16];
-            let biases: [[u8; 4]; WORD] = biases.first_chunk().copied().unwrap_or_default();
-            let multipliers: [[u8; 2]; WORD] = multipliers.first_chunk().copied().unwrap_or_default();
-            let mut units = [0; WORD];
-            for (((unit, sum), bias), multiplier) in
-                units.iter_mut().zip(sums).zip(biases).zip(multipliers)
-            {
-                let sum = i32::from_le_bytes(bias).wrapping_add(i32::from(sum));
-                *unit = rectified(sum, multiplier, self.first_shifts, self.slope);
-            }
-            *four = in_pairs(units);
+    fn activate_in_pairs(&self, units: &mut [Four]) {
+        let (biases, last_biases) = self.first_bias.as_chunks::<WORD>();
+        let (multipliers, last_multipliers) = self.first_multiplier.as_chunks::<WORD>();
+        let mut units = units.iter_mut();
+        for ((biases, multipliers), four) in biases.iter().zip(multipliers).zip(&mut units) {
+            *four = self.activated(*four, *biases, *multipliers);
+        }
+        if let Some(four) = units.next() {
+            *four = self.activated(*four, filled(last_biases), filled(last_multipliers));
         }
     }
-}
 
-/// Four numbers in the order in which bytes come out of a word.
-#[inline(always)]
-const fn in_pairs([a, b, c, d]: [i16; WORD]) -> Four {
-    [
-        a as u16 as u32 | (c as u16 as u32) << 16,
-        b as u16 as u32 | (d as u16 as u32) << 16,
-    ]
-}
-
-/// A word of what is left at the end of a row, zeros behind it.
-#[inline(always)]
-fn filled(rest: &[u8]) -> [u8; WORD] {
-    let mut word = [0; WORD];
-    for (to, from) in word.iter_mut().zip(rest) {
-        *to = *from;
+    /// The activations of four hidden units. A multiplier of 0 makes it 0.
+    #[inline(always)]
+    fn activated(&self, [even, odd]: Four, biases: [[u8; 4]; WORD], multipliers: [[u8; 2]; WORD]) -> Four {
+        let sums = [even as i16, odd as i16, (even >> 16) as i16, (odd >> 16) as i16];
+        let [a, b, c, d] = core::array::from_fn(|i| {
+            let sum = i32::from_le_bytes(biases[i]).wrapping_add(i32::from(sums[i]));
+            u32::from(rectified(sum, multipliers[i], self.first_shifts, self.slope) as u16)
+        });
+        [a | c << 16, b | d << 16]
     }
-    word
+}
+
+/// The numbers that are left where fours of them were taken, zeros behind them.
+#[inline(always)]
+fn filled<T: Copy + Default>(rest: &[T]) -> [T; WORD] {
+    core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
 /// Adds four weights to the sums of four hidden units.
@@ -141,39 +130,33 @@ fn rescaled(
     core::array::from_fn(|i| rescale(sums[i], multipliers[i], shifts).clamp(0, 255) as u8)
 }
 
-/// The sums of a line of the second layer.
-#[inline(always)]
-fn sums(
-    units: &[[Four; WORDS]],
-    rest: &[Four],
-    weights: &[u8],
-    hidden: usize,
-    biases: &[[u8; 4]; LINE_SAMPLES],
-) -> [i32; LINE_SAMPLES] {
-    let mut line = [0; LINE_SAMPLES];
-    let groups = line.as_chunks_mut::<ROWS>().0.iter_mut();
+/// Some rows of the second layer, as many as there are sums and a multiple of [`ROWS`]: each sum becomes its bias and the
+/// products of activations and weights. A function of its own, so that the registers are for nothing else.
+#[inline(never)]
+fn multiply(units: &[Four], weights: &[u8], hidden: usize, biases: &[[u8; 4]], sums: &mut [i32]) {
+    let (wide, narrow) = units.as_chunks::<WORDS>();
+    let groups = sums.as_chunks_mut::<ROWS>().0.iter_mut();
     let groups = groups.zip(biases.as_chunks::<ROWS>().0);
     for ((sums, biases), weights) in groups.zip(weights.chunks_exact(ROWS * hidden)) {
         let biases = biases.map(i32::from_le_bytes);
-        *sums = dots(units, rest, weights, hidden, biases).unwrap_or_default();
+        *sums = dots(wide, narrow, weights, hidden, biases).unwrap_or_default();
     }
-    line
 }
 
 /// The products of activations and the weights of some rows, added to a sum for each row.
 #[inline(always)]
 fn dots(
-    units: &[[Four; WORDS]],
-    rest: &[Four],
+    wide: &[[Four; WORDS]],
+    narrow: &[Four],
     mut weights: &[u8],
     hidden: usize,
     mut sums: [i32; ROWS],
 ) -> Option<[i32; ROWS]> {
-    for units in units {
+    for units in wide {
         sums = four_rows(units, weights, hidden, sums)?;
         weights = weights.get(WORDS * WORD..)?;
     }
-    for units in rest.as_chunks::<1>().0 {
+    for units in narrow.as_chunks::<1>().0 {
         sums = four_rows(units, weights, hidden, sums)?;
         weights = weights.get(WORD..)?;
     }
