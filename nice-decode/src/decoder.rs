@@ -300,12 +300,10 @@ impl<'a> Decoder<'a> {
             let Some(out) = lines.get_mut(y) else {
                 return;
             };
-            if NARROW_REGISTERS {
-                // Not at once, since a call of `memcpy` for so few bytes takes a hundred instructions.
-                let words = line.as_chunks::<4>().0.iter();
-                for (out, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(words) {
-                    *out = *word;
-                }
+            let parts = (out.as_chunks_mut::<8>().0, line.as_chunks::<8>().0);
+            if NARROW_REGISTERS && let ([a, b, c], [x, y, z]) = parts {
+                // A call of `memcpy` for so few bytes takes a hundred instructions.
+                (*a, *b, *c) = (*x, *y, *z);
             } else {
                 *out = *line;
             }

@@ -2,7 +2,7 @@
 //! sums in pairs.
 
 use heapless::Vec;
-use nice_dsp::{four_rows, sxtab16, sxtab16_ror8};
+use nice_dsp::{rows, sxtab16, sxtab16_ror8};
 
 use crate::block::LINE_SAMPLES;
 use crate::format::MAX_HIDDEN;
@@ -12,11 +12,8 @@ use crate::network::{Checked, Shifts, rectified, rescale};
 /// How many weights a word has.
 const WORD: usize = 4;
 
-/// How many words of a row of the second layer follow each other in the program without a jump.
-const WORDS: usize = 8;
-
-/// How many rows of the second layer are multiplied at once, so that an activation is loaded once for all of them.
-const ROWS: usize = 4;
+/// How many words of weights of a latent bit are added up without a jump.
+const WORDS: usize = 4;
 
 /// Four numbers of 16 bits in the order in which bytes come out of a word: the first and the third, the second and the
 /// fourth.
@@ -41,14 +38,14 @@ impl Checked<'_> {
         self.add_up(latent, &mut units);
         self.activate_in_pairs(&mut units);
 
+        let mut sums = [0; LINE_SAMPLES];
         let lines = self.second_weights.chunks_exact(LINE_SAMPLES * hidden);
         let biases = self.second_bias.as_chunks::<LINE_SAMPLES>().0;
         let multipliers = self.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
         for (y, ((weights, biases), multipliers)) in
             lines.zip(biases).zip(multipliers).enumerate()
         {
-            let mut sums = [0; LINE_SAMPLES];
-            multiply(&units, weights, hidden, biases, &mut sums);
+            rows(&units, weights, hidden, biases, &mut sums);
             sink(y, &rescaled(&sums, multipliers, self.second_shifts));
         }
     }
@@ -56,28 +53,28 @@ impl Checked<'_> {
     /// The first layer: adds up the weights of the bits that are set.
     #[inline(always)]
     fn add_up(&self, latent: &Latent, sums: &mut [Four]) {
-        let hidden = self.hidden();
         for (half, mut bits) in latent::words(latent).into_iter().enumerate() {
-            while bits != 0 {
+            let mut next = || {
                 let bit = bits.trailing_zeros().wrapping_add(32 * half as u32) as usize;
+                let set = bits != 0;
                 bits &= bits.wrapping_sub(1);
-                let start = bit.wrapping_mul(hidden);
-                let Some(row) = self.first_weights.get(start..) else {
-                    return;
-                };
-                let Some(row) = row.get(..hidden) else {
-                    return;
-                };
-                let (words, rest) = row.as_chunks::<WORD>();
-                let mut sums = sums.iter_mut();
-                for (word, sums) in words.iter().zip(&mut sums) {
-                    add(sums, *word);
-                }
-                if let Some(sums) = sums.next() {
-                    add(sums, filled(rest));
+                set.then(|| self.row(bit))
+            };
+            while let Some(one) = next() {
+                match next() {
+                    Some(other) => add(sums, [one, other]),
+                    None => add(sums, [one]),
                 }
             }
         }
+    }
+
+    /// The weights of a latent bit.
+    #[inline(always)]
+    fn row(&self, bit: usize) -> &[u8] {
+        let hidden = self.hidden();
+        let row = self.first_weights.get(bit.wrapping_mul(hidden)..);
+        row.unwrap_or_default().get(..hidden).unwrap_or_default()
     }
 
     /// The rectifier: from the sums of the first layer to the hidden units.
@@ -112,9 +109,37 @@ fn filled<T: Copy + Default>(rest: &[T]) -> [T; WORD] {
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
+/// Adds the weights of some latent bits to the sums of the hidden units.
+#[inline(always)]
+fn add<const ROWS: usize>(sums: &mut [Four], rows: [&[u8]; ROWS]) {
+    let (many, few) = sums.as_chunks_mut::<WORDS>();
+    let mut done = 0;
+    for sums in many {
+        let mut words = [[[0; WORD]; WORDS]; ROWS];
+        for (words, row) in words.iter_mut().zip(rows) {
+            let chunk = row.get(done..).and_then(|row| row.first_chunk::<{ WORDS * WORD }>());
+            let Some(chunk) = chunk else {
+                break;
+            };
+            *words = core::array::from_fn(|i| core::array::from_fn(|j| chunk[WORD * i + j]));
+        }
+        for (i, sums) in sums.iter_mut().enumerate() {
+            for words in words {
+                add_word(sums, words[i]);
+            }
+        }
+        done += WORDS * WORD;
+    }
+    for (i, sums) in few.iter_mut().enumerate() {
+        for row in rows {
+            add_word(sums, filled(row.get(done + WORD * i..).unwrap_or_default()));
+        }
+    }
+}
+
 /// Adds four weights to the sums of four hidden units.
 #[inline(always)]
-fn add([even, odd]: &mut Four, weights: [u8; WORD]) {
+fn add_word([even, odd]: &mut Four, weights: [u8; WORD]) {
     let weights = u32::from_le_bytes(weights);
     *even = sxtab16(*even, weights);
     *odd = sxtab16_ror8(*odd, weights);
@@ -128,37 +153,4 @@ fn rescaled(
     shifts: Shifts,
 ) -> [u8; LINE_SAMPLES] {
     core::array::from_fn(|i| rescale(sums[i], multipliers[i], shifts).clamp(0, 255) as u8)
-}
-
-/// Some rows of the second layer, as many as there are sums and a multiple of [`ROWS`]: each sum becomes its bias and the
-/// products of activations and weights. A function of its own, so that the registers are for nothing else.
-#[inline(never)]
-fn multiply(units: &[Four], weights: &[u8], hidden: usize, biases: &[[u8; 4]], sums: &mut [i32]) {
-    let (wide, narrow) = units.as_chunks::<WORDS>();
-    let groups = sums.as_chunks_mut::<ROWS>().0.iter_mut();
-    let groups = groups.zip(biases.as_chunks::<ROWS>().0);
-    for ((sums, biases), weights) in groups.zip(weights.chunks_exact(ROWS * hidden)) {
-        let biases = biases.map(i32::from_le_bytes);
-        *sums = dots(wide, narrow, weights, hidden, biases).unwrap_or_default();
-    }
-}
-
-/// The products of activations and the weights of some rows, added to a sum for each row.
-#[inline(always)]
-fn dots(
-    wide: &[[Four; WORDS]],
-    narrow: &[Four],
-    mut weights: &[u8],
-    hidden: usize,
-    mut sums: [i32; ROWS],
-) -> Option<[i32; ROWS]> {
-    for units in wide {
-        sums = four_rows(units, weights, hidden, sums)?;
-        weights = weights.get(WORDS * WORD..)?;
-    }
-    for units in narrow.as_chunks::<1>().0 {
-        sums = four_rows(units, weights, hidden, sums)?;
-        weights = weights.get(WORD..)?;
-    }
-    Some(sums)
 }

@@ -116,25 +116,25 @@ pub fn shsub16(x: u32, y: u32) -> u32 {
     both(x, y, |a, b| ((i32::from(a) - i32::from(b)) >> 1) as i16)
 }
 
-/// Four rows of weights times the same numbers, as [`four_rows`](crate::four_rows) says.
-#[inline(always)]
-#[must_use]
-pub fn four_rows<const WORDS: usize>(
-    numbers: &[[u32; 2]; WORDS],
+/// Rows of weights times the same numbers, as [`rows`](crate::rows) says.
+pub fn rows(
+    numbers: &[[u32; 2]],
     weights: &[u8],
     stride: usize,
-    mut sums: [i32; 4],
-) -> Option<[i32; 4]> {
-    let mut start = 0_usize;
-    for sum in &mut sums {
-        let end = start.checked_add(4 * WORDS)?;
-        let words = weights.get(start..end)?.as_chunks::<4>().0;
-        for ([even, odd], word) in numbers.iter().zip(words) {
-            let word = u32::from_le_bytes(*word);
+    biases: &[[u8; 4]],
+    sums: &mut [i32],
+) {
+    for (row, (sum, bias)) in sums.iter_mut().zip(biases).enumerate() {
+        let row = weights.get(row.saturating_mul(stride)..);
+        *sum = i32::from_le_bytes(*bias);
+        for ([even, odd], weights) in numbers.iter().zip(row.unwrap_or_default().chunks(4)) {
+            let mut word = [0; 4];
+            for (to, from) in word.iter_mut().zip(weights) {
+                *to = *from;
+            }
+            let word = u32::from_le_bytes(word);
             *sum = smlad(sxtb16(word), *even, *sum);
             *sum = smlad(sxtb16_ror8(word), *odd, *sum);
         }
-        start = start.saturating_add(stride);
     }
-    Some(sums)
 }
