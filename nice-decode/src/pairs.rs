@@ -12,9 +12,6 @@ use crate::network::{Checked, Shifts, rectified, rescale};
 /// How many weights a word has.
 const WORD: usize = 4;
 
-/// How many words of weights of a latent bit are added up without a jump.
-const WORDS: usize = 4;
-
 /// Four numbers of 16 bits in the order in which bytes come out of a word: the first and the third, the second and the
 /// fourth.
 type Four = [u32; 2];
@@ -38,7 +35,7 @@ impl Checked<'_> {
         self.add_up(latent, &mut units);
         self.activate_in_pairs(&mut units);
 
-        let mut sums = [0; LINE_SAMPLES];
+        let (mut sums, mut line) = ([0; LINE_SAMPLES], [0; LINE_SAMPLES]);
         let lines = self.second_weights.chunks_exact(LINE_SAMPLES * hidden);
         let biases = self.second_bias.as_chunks::<LINE_SAMPLES>().0;
         let multipliers = self.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
@@ -46,7 +43,8 @@ impl Checked<'_> {
             lines.zip(biases).zip(multipliers).enumerate()
         {
             rows(&units, weights, hidden, biases, &mut sums);
-            sink(y, &rescaled(&sums, multipliers, self.second_shifts));
+            scale(&mut line, &sums, multipliers, self.second_shifts);
+            sink(y, &line);
         }
     }
 
@@ -62,8 +60,8 @@ impl Checked<'_> {
             };
             while let Some(one) = next() {
                 match next() {
-                    Some(other) => add(sums, [one, other]),
-                    None => add(sums, [one]),
+                    Some(other) => add_two(sums, one, other),
+                    None => add(sums, one),
                 }
             }
         }
@@ -109,31 +107,31 @@ fn filled<T: Copy + Default>(rest: &[T]) -> [T; WORD] {
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
-/// Adds the weights of some latent bits to the sums of the hidden units.
+/// Adds the weights of a latent bit to the sums of the hidden units.
 #[inline(always)]
-fn add<const ROWS: usize>(sums: &mut [Four], rows: [&[u8]; ROWS]) {
-    let (many, few) = sums.as_chunks_mut::<WORDS>();
-    let mut done = 0;
-    for sums in many {
-        let mut words = [[[0; WORD]; WORDS]; ROWS];
-        for (words, row) in words.iter_mut().zip(rows) {
-            let chunk = row.get(done..).and_then(|row| row.first_chunk::<{ WORDS * WORD }>());
-            let Some(chunk) = chunk else {
-                break;
-            };
-            *words = core::array::from_fn(|i| core::array::from_fn(|j| chunk[WORD * i + j]));
-        }
-        for (i, sums) in sums.iter_mut().enumerate() {
-            for words in words {
-                add_word(sums, words[i]);
-            }
-        }
-        done += WORDS * WORD;
+fn add(sums: &mut [Four], row: &[u8]) {
+    let (words, rest) = row.as_chunks::<WORD>();
+    let mut sums = sums.iter_mut();
+    for (word, sums) in words.iter().zip(&mut sums) {
+        add_word(sums, *word);
     }
-    for (i, sums) in few.iter_mut().enumerate() {
-        for row in rows {
-            add_word(sums, filled(row.get(done + WORD * i..).unwrap_or_default()));
-        }
+    if let Some(sums) = sums.next() {
+        add_word(sums, filled(rest));
+    }
+}
+
+/// As [`add`], for two latent bits.
+#[inline(always)]
+fn add_two(sums: &mut [Four], one: &[u8], other: &[u8]) {
+    let ((one, one_rest), (other, other_rest)) = (one.as_chunks::<WORD>(), other.as_chunks::<WORD>());
+    let whole = one.len().min(other.len());
+    if let Some(sums) = sums.get_mut(whole) {
+        add_word(sums, filled(one_rest));
+        add_word(sums, filled(other_rest));
+    }
+    for ((sums, one), other) in sums.iter_mut().zip(one).zip(other) {
+        add_word(sums, *one);
+        add_word(sums, *other);
     }
 }
 
@@ -145,12 +143,15 @@ fn add_word([even, odd]: &mut Four, weights: [u8; WORD]) {
     *odd = sxtab16_ror8(*odd, weights);
 }
 
-/// The samples of a line: their sums, brought back to what a byte holds.
-#[inline(always)]
-fn rescaled(
-    sums: &[i32; LINE_SAMPLES],
-    multipliers: &[[u8; 2]; LINE_SAMPLES],
-    shifts: Shifts,
-) -> [u8; LINE_SAMPLES] {
-    core::array::from_fn(|i| rescale(sums[i], multipliers[i], shifts).clamp(0, 255) as u8)
+/// The samples of a line: their sums, brought back to what a byte holds. A function of its own, so that the registers are
+/// for nothing else.
+#[inline(never)]
+fn scale(samples: &mut [u8], sums: &[i32], multipliers: &[[u8; 2]], shifts: Shifts) {
+    let samples = samples.as_chunks_mut::<WORD>().0.iter_mut();
+    let sums = sums.as_chunks::<WORD>().0;
+    for ((samples, sums), multipliers) in samples.zip(sums).zip(multipliers.as_chunks::<WORD>().0) {
+        *samples = core::array::from_fn(|i| {
+            rescale(sums[i], multipliers[i], shifts).clamp(0, 255) as u8
+        });
+    }
 }
