@@ -6,8 +6,7 @@ use std::env::var;
 fn main() {
     let target = var("TARGET").unwrap_or_default();
     let features = var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
-    let told = target.starts_with("thumb")
-        && features.split(',').any(|feature| feature == "dsp");
+    let told = target.starts_with("thumb") && features.split(',').any(|feature| feature == "dsp");
     println!("cargo::rustc-check-cfg=cfg(dsp)");
     println!("cargo::rerun-if-changed=build.rs");
     if target.starts_with("thumbv7em-") || told {

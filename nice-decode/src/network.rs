@@ -304,12 +304,13 @@ fn products(units: &[i16], weights: &[u8]) -> i32 {
 /// The activation of a hidden unit: its sum, brought back to 16 bits, times the slope if it is below zero.
 #[inline(always)]
 pub(crate) fn rectified(sum: i32, multiplier: [u8; 2], shifts: Shifts, slope: u16) -> i16 {
-    // The first is one instruction on Arm.
-    let value = rescale(sum, multiplier, shifts)
-        .clamp(-32_768, 32_767)
-        .max(-32_767);
+    let value = rescale(sum, multiplier, shifts).clamp(-32_767, 32_767);
     let below = value.wrapping_mul(i32::from(slope)).wrapping_add(1 << 15) >> 16;
-    if value < 0 { below as i16 } else { value as i16 }
+    if value < 0 {
+        below as i16
+    } else {
+        value as i16
+    }
 }
 
 /// Brings the sum of a row back to the range of what follows. Nothing here can overflow: the

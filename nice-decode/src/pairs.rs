@@ -36,11 +36,13 @@ impl Checked<'_> {
         self.activate_in_pairs(&mut units);
 
         let (mut sums, mut line) = ([0; LINE_SAMPLES], [0; LINE_SAMPLES]);
-        let lines = self.second_weights.chunks_exact(LINE_SAMPLES * hidden);
+        // There is at least one unit, which the compiler does not know.
+        let lines = self
+            .second_weights
+            .chunks_exact((LINE_SAMPLES * hidden).max(1));
         let biases = self.second_bias.as_chunks::<LINE_SAMPLES>().0;
         let multipliers = self.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
-        for (y, ((weights, biases), multipliers)) in
-            lines.zip(biases).zip(multipliers).enumerate()
+        for (y, ((weights, biases), multipliers)) in lines.zip(biases).zip(multipliers).enumerate()
         {
             rows(&units, weights, hidden, biases, &mut sums);
             scale(&mut line, &sums, multipliers, self.second_shifts);
@@ -91,8 +93,18 @@ impl Checked<'_> {
 
     /// The activations of four hidden units. A multiplier of 0 makes it 0.
     #[inline(always)]
-    fn activated(&self, [even, odd]: Four, biases: [[u8; 4]; WORD], multipliers: [[u8; 2]; WORD]) -> Four {
-        let sums = [even as i16, odd as i16, (even >> 16) as i16, (odd >> 16) as i16];
+    fn activated(
+        &self,
+        [even, odd]: Four,
+        biases: [[u8; 4]; WORD],
+        multipliers: [[u8; 2]; WORD],
+    ) -> Four {
+        let sums = [
+            even as i16,
+            odd as i16,
+            (even >> 16) as i16,
+            (odd >> 16) as i16,
+        ];
         let [a, b, c, d] = core::array::from_fn(|i| {
             let sum = i32::from_le_bytes(biases[i]).wrapping_add(i32::from(sums[i]));
             u32::from(rectified(sum, multipliers[i], self.first_shifts, self.slope) as u16)
@@ -123,7 +135,8 @@ fn add(sums: &mut [Four], row: &[u8]) {
 /// As [`add`], for two latent bits.
 #[inline(always)]
 fn add_two(sums: &mut [Four], one: &[u8], other: &[u8]) {
-    let ((one, one_rest), (other, other_rest)) = (one.as_chunks::<WORD>(), other.as_chunks::<WORD>());
+    let ((one, one_rest), (other, other_rest)) =
+        (one.as_chunks::<WORD>(), other.as_chunks::<WORD>());
     let whole = one.len().min(other.len());
     if let Some(sums) = sums.get_mut(whole) {
         add_word(sums, filled(one_rest));
@@ -150,8 +163,77 @@ fn scale(samples: &mut [u8], sums: &[i32], multipliers: &[[u8; 2]], shifts: Shif
     let samples = samples.as_chunks_mut::<WORD>().0.iter_mut();
     let sums = sums.as_chunks::<WORD>().0;
     for ((samples, sums), multipliers) in samples.zip(sums).zip(multipliers.as_chunks::<WORD>().0) {
-        *samples = core::array::from_fn(|i| {
-            rescale(sums[i], multipliers[i], shifts).clamp(0, 255) as u8
-        });
+        *samples =
+            core::array::from_fn(|i| rescale(sums[i], multipliers[i], shifts).clamp(0, 255) as u8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use crate::MAX_HIDDEN;
+    use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+    use crate::format::{Layer, Network};
+    use crate::latent::LATENT_BITS;
+    use crate::network::{Checked, NARROW};
+
+    /// The lines that a way of decoding gives, with their numbers.
+    type Lines = Vec<(usize, [u8; LINE_SAMPLES])>;
+
+    proptest! {
+        #[test]
+        fn two_numbers_at_a_time_come_to_what_one_at_a_time_comes_to(
+            hidden in prop_oneof![1..=20_usize, 1..=MAX_HIDDEN, Just(MAX_HIDDEN)],
+            seed in any::<u32>(),
+            latent in any::<[u8; 6]>(),
+            shifts in (0..=15_u8, 1..=30_u8, 0..=15_u8, 1..=30_u8),
+            slope in any::<u16>(),
+        ) {
+            let mut state = seed;
+            let mut number = || {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as i32
+            };
+            let mut weights = |count: usize| -> Vec<u8> {
+                (0..count).map(|_| (number() % 128 * (1 - 2 * (number() & 1))) as u8).collect()
+            };
+            let (first, second) = (weights(LATENT_BITS * hidden), weights(BLOCK_SAMPLES * hidden));
+            let mut biases = |count: usize| -> Vec<u8> {
+                (0..count).flat_map(|_| (number() % (1 << 20) - (1 << 19)).to_le_bytes()).collect()
+            };
+            let (first_bias, second_bias) = (biases(hidden), biases(BLOCK_SAMPLES));
+            let mut multipliers = |count: usize| -> Vec<u8> {
+                (0..count).flat_map(|_| (number() as u16 & 0x7FFF).to_le_bytes()).collect()
+            };
+            let (first_multiplier, second_multiplier) = (multipliers(hidden), multipliers(BLOCK_SAMPLES));
+            let network = Network {
+                bits: LATENT_BITS as u8,
+                hidden: hidden as u16,
+                slope,
+                first: Layer {
+                    pre: shifts.0,
+                    post: shifts.1,
+                    weights: &first,
+                    bias: &first_bias,
+                    multiplier: &first_multiplier,
+                },
+                second: Layer {
+                    pre: shifts.2,
+                    post: shifts.3,
+                    weights: &second,
+                    bias: &second_bias,
+                    multiplier: &second_multiplier,
+                },
+            };
+            let network = Checked::new(&network).expect("the network is within its limits");
+            let (mut one, mut two) = (Lines::new(), Lines::new());
+            network.decode::<NARROW>(&latent, |y, line| one.push((y, *line)));
+            network.decode_in_pairs(&latent, |y, line| two.push((y, *line)));
+            prop_assert_eq!(one.len(), 8);
+            prop_assert_eq!(one, two);
+        }
     }
 }

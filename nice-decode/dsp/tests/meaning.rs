@@ -3,7 +3,7 @@
 
 use nice_dsp::{
     AVAILABLE, plain, sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16,
-    sxtb16_ror8, uxtab16, uxtab16_ror8, usat16,
+    sxtb16_ror8, usat16, uxtab16, uxtab16_ror8,
 };
 use proptest::prelude::*;
 
