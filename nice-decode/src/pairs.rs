@@ -2,7 +2,7 @@
 //! sums in pairs.
 
 use heapless::Vec;
-use nice_dsp::{rows, sxtab16, sxtab16_ror8};
+use nice_dsp::{add_two, rows, sxtab16, sxtab16_ror8};
 
 use crate::block::LINE_SAMPLES;
 use crate::format::MAX_HIDDEN;
@@ -63,18 +63,17 @@ impl Checked<'_> {
             while let Some(one) = next() {
                 match next() {
                     Some(other) => add_two(sums, one, other),
-                    None => add(sums, one),
+                    None => add_one(sums, one),
                 }
             }
         }
     }
 
-    /// The weights of a latent bit.
+    /// The weights of a latent bit, with those of all after it: they end up in units that are not there.
     #[inline(always)]
     fn row(&self, bit: usize) -> &[u8] {
-        let hidden = self.hidden();
-        let row = self.first_weights.get(bit.wrapping_mul(hidden)..);
-        row.unwrap_or_default().get(..hidden).unwrap_or_default()
+        let rows = self.first_weights.get(bit.wrapping_mul(self.hidden())..);
+        rows.unwrap_or_default()
     }
 
     /// The rectifier: from the sums of the first layer to the hidden units.
@@ -119,41 +118,14 @@ fn filled<T: Copy + Default>(rest: &[T]) -> [T; WORD] {
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
-/// Adds the weights of a latent bit to the sums of the hidden units.
+/// Adds the weights of one latent bit to the sums of the hidden units.
 #[inline(always)]
-fn add(sums: &mut [Four], row: &[u8]) {
-    let (words, rest) = row.as_chunks::<WORD>();
-    let mut sums = sums.iter_mut();
-    for (word, sums) in words.iter().zip(&mut sums) {
-        add_word(sums, *word);
+fn add_one(sums: &mut [Four], row: &[u8]) {
+    for ([even, odd], weights) in sums.iter_mut().zip(row.chunks(WORD)) {
+        let weights = u32::from_le_bytes(filled(weights));
+        *even = sxtab16(*even, weights);
+        *odd = sxtab16_ror8(*odd, weights);
     }
-    if let Some(sums) = sums.next() {
-        add_word(sums, filled(rest));
-    }
-}
-
-/// As [`add`], for two latent bits.
-#[inline(always)]
-fn add_two(sums: &mut [Four], one: &[u8], other: &[u8]) {
-    let ((one, one_rest), (other, other_rest)) =
-        (one.as_chunks::<WORD>(), other.as_chunks::<WORD>());
-    let whole = one.len().min(other.len());
-    if let Some(sums) = sums.get_mut(whole) {
-        add_word(sums, filled(one_rest));
-        add_word(sums, filled(other_rest));
-    }
-    for ((sums, one), other) in sums.iter_mut().zip(one).zip(other) {
-        add_word(sums, *one);
-        add_word(sums, *other);
-    }
-}
-
-/// Adds four weights to the sums of four hidden units.
-#[inline(always)]
-fn add_word([even, odd]: &mut Four, weights: [u8; WORD]) {
-    let weights = u32::from_le_bytes(weights);
-    *even = sxtab16(*even, weights);
-    *odd = sxtab16_ror8(*odd, weights);
 }
 
 /// The samples of a line: their sums, brought back to what a byte holds. A function of its own, so that the registers are

@@ -82,6 +82,13 @@ fn rows(words: &mut Words) {
     nice_dsp::rows(numbers, weights, stride, &biases, &mut found[..sums]);
     plain::rows(numbers, weights, stride, &biases, &mut expected[..sums]);
     assert_eq!(found, expected);
+
+    let mut found = [[0x7FFF_8000; 2]; 20];
+    let mut expected = found;
+    let (one, other) = weights.split_at(weights.len() / 2);
+    nice_dsp::add_two(&mut found[..count], one, other);
+    plain::add_two(&mut expected[..count], one, other);
+    assert_eq!(found, expected);
 }
 
 /// Decodes all blocks of a picture that was made with a network.

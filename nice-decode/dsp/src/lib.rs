@@ -36,4 +36,4 @@ pub use instructions::{
     AVAILABLE, sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16, sxtb16_ror8,
     usat16, uxtab16, uxtab16_ror8,
 };
-pub use rows::rows;
+pub use rows::{add_two, rows};

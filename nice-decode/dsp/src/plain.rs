@@ -128,13 +128,30 @@ pub fn rows(
         let row = weights.get(row.saturating_mul(stride)..);
         *sum = i32::from_le_bytes(*bias);
         for ([even, odd], weights) in numbers.iter().zip(row.unwrap_or_default().chunks(4)) {
-            let mut word = [0; 4];
-            for (to, from) in word.iter_mut().zip(weights) {
-                *to = *from;
-            }
-            let word = u32::from_le_bytes(word);
+            let word = filled(weights);
             *sum = smlad(sxtb16(word), *even, *sum);
             *sum = smlad(sxtb16_ror8(word), *odd, *sum);
         }
     }
+}
+
+/// Two rows of weights added to sums of 16 bits, as [`add_two`](crate::add_two) says.
+pub fn add_two(sums: &mut [[u32; 2]], one: &[u8], other: &[u8]) {
+    for row in [one, other] {
+        for ([even, odd], weights) in sums.iter_mut().zip(row.chunks(4)) {
+            let word = filled(weights);
+            *even = sxtab16(*even, word);
+            *odd = sxtab16_ror8(*odd, word);
+        }
+    }
+}
+
+/// A word of at most four bytes, zeros behind them.
+#[inline(always)]
+fn filled(bytes: &[u8]) -> u32 {
+    let mut word = [0; 4];
+    for (to, from) in word.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    u32::from_le_bytes(word)
 }

@@ -1,4 +1,4 @@
-//! Rows of weights times the same numbers: the inside of a dense layer, four rows at once, with every register in its place. A
+//! Rows of weights, added up or times the same numbers: the inside of a dense layer, with every register in its place. A
 //! compiler that is given the instructions one by one puts a third as many between the registers and the stack.
 
 use crate::plain;
@@ -35,6 +35,68 @@ pub fn rows(
         return unsafe { four_by_four(numbers, weights, stride, biases, sums) };
     }
     plain::rows(numbers, weights, stride, biases, sums);
+}
+
+/// Adds two rows of weights, bytes with a sign, to sums of 16 bits, modulo 2^16: weight `i` to sum `i`. Four sums are two words,
+/// as the numbers of [`rows`] are. What is beyond the end of a row counts as 0.
+///
+/// It takes 8 instructions for 8 weights, if there are four weights for each pair of words; otherwise it is
+/// [`plain::add_two`].
+///
+/// ```
+/// let mut sums = [[0, 100]];
+/// nice_dsp::add_two(&mut sums, &[1, 2, 3, 0xFF], &[10, 20, 30, 0]);
+/// assert_eq!(sums, [[11 | 33 << 16, 122 | 0xFFFF << 16]]);
+/// ```
+#[inline(always)]
+pub fn add_two(sums: &mut [[u32; 2]], one: &[u8], other: &[u8]) {
+    #[cfg(dsp)]
+    if one.len() >= 4 * sums.len() && other.len() >= 4 * sums.len() {
+        let range = sums.as_ptr_range();
+        let unrolled = sums.as_chunks::<8>().0.as_ptr_range().end;
+        // SAFETY: it reads four bytes of each row for a pair of words of `sums`, which are there, as was just checked, and need
+        // not be aligned for `ldr`; it reads and writes all `sums`, which are aligned for `ldrd` and `strd`.
+        unsafe {
+            core::arch::asm!(
+                ".macro nice_dsp_add",
+                "ldrd {even}, {odd}, [{at}]",
+                "ldr {word}, [{one}], #4",
+                "sxtab16 {even}, {even}, {word}",
+                "sxtab16 {odd}, {odd}, {word}, ror #8",
+                "ldr {word}, [{other}], #4",
+                "sxtab16 {even}, {even}, {word}",
+                "sxtab16 {odd}, {odd}, {word}, ror #8",
+                "strd {even}, {odd}, [{at}], #8",
+                ".endm",
+                "b 4f",
+                "3:",
+                ".rept 8",
+                "nice_dsp_add",
+                ".endr",
+                "4:",
+                "cmp {at}, {unrolled}",
+                "bne 3b",
+                "b 6f",
+                "5:",
+                "nice_dsp_add",
+                "6:",
+                "cmp {at}, {end}",
+                "bne 5b",
+                ".purgem nice_dsp_add",
+                at = inout(reg) sums.as_mut_ptr() => _,
+                one = inout(reg) one.as_ptr() => _,
+                other = inout(reg) other.as_ptr() => _,
+                unrolled = in(reg) unrolled,
+                end = in(reg) range.end,
+                even = out(reg) _,
+                odd = out(reg) _,
+                word = out(reg) _,
+                options(nostack),
+            );
+        }
+        return;
+    }
+    plain::add_two(sums, one, other);
 }
 
 /// Whether there are some sums, a multiple of 4, a bias for each, and weights for each pair of words, even in the last row.
