@@ -49,7 +49,10 @@ impl Words {
 /// Compares each instruction.
 fn instructions(x: u32, y: u32, z: u32) {
     let (x, y, z) = (black_box(x), black_box(y), black_box(z));
-    assert_eq!(nice_dsp::smlad(x, y, z as i32), plain::smlad(x, y, z as i32));
+    assert_eq!(
+        nice_dsp::smlad(x, y, z as i32),
+        plain::smlad(x, y, z as i32)
+    );
     assert_eq!(nice_dsp::sxtb16(x), plain::sxtb16(x));
     assert_eq!(nice_dsp::sxtb16_ror8(x), plain::sxtb16_ror8(x));
     assert_eq!(nice_dsp::sxtab16(x, y), plain::sxtab16(x, y));

@@ -1,10 +1,11 @@
-//! What the functions mean, in words that are not those of their definitions: on the host they are the plain ones; on the device
-//! the instructions are compared with these.
+//! What the functions mean, in words that are not those of their definitions. On a host they are the plain ones; on a device
+//! the firmware example's `same` compares the instructions with these.
 
 use nice_dsp::{
-    AVAILABLE, plain, sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16,
-    sxtb16_ror8, usat16, uxtab16, uxtab16_ror8,
+    sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16, sxtb16_ror8, usat16,
+    uxtab16, uxtab16_ror8,
 };
+use proptest::collection;
 use proptest::prelude::*;
 
 /// The halves of a word, the low one first.
@@ -67,9 +68,48 @@ proptest! {
     }
 }
 
-#[test]
-fn a_host_has_only_the_plain_definitions() {
-    assert!(!AVAILABLE);
-    assert_eq!(smlad(0x8000_8000, 0x8000_8000, 0), i32::MIN);
-    assert_eq!(plain::smlad(0x8000_8000, 0x8000_8000, 0), i32::MIN);
+/// Numbers in the order in which bytes come out of words.
+fn words(numbers: &[[i16; 4]]) -> Vec<[u32; 2]> {
+    let pair = |low: i16, high: i16| word([low.into(), high.into()]);
+    let words = numbers.iter().map(|&[a, b, c, d]| [pair(a, c), pair(b, d)]);
+    words.collect()
+}
+
+/// Byte `i` with a sign, 0 beyond the end.
+fn weight(bytes: &[u8], i: usize) -> i64 {
+    bytes.get(i).map_or(0, |&byte| (byte as i8).into())
+}
+
+proptest! {
+    #[test]
+    fn rows_are_multiplied_one_by_one(
+        numbers in collection::vec(any::<[i16; 4]>(), 0..20),
+        weights in collection::vec(any::<u8>(), 0..400),
+        stride in 0..100_usize,
+        biases in collection::vec(any::<[u8; 4]>(), 0..10),
+    ) {
+        let mut sums = vec![0; biases.len()];
+        nice_dsp::rows(&words(&numbers), &weights, stride, &biases, &mut sums);
+        let expected: Vec<i32> = biases.iter().enumerate().map(|(row, bias)| {
+            let products = numbers.as_flattened().iter().enumerate();
+            let products = products.map(|(i, &number)| i64::from(number) * weight(&weights, row * stride + i));
+            (i64::from(i32::from_le_bytes(*bias)) + products.sum::<i64>()) as i32
+        }).collect();
+        prop_assert_eq!(sums, expected);
+    }
+
+    #[test]
+    fn two_rows_are_added_weight_by_weight(
+        sums in collection::vec(any::<[i16; 4]>(), 0..20),
+        one in collection::vec(any::<u8>(), 0..100),
+        other in collection::vec(any::<u8>(), 0..100),
+    ) {
+        let mut found = words(&sums);
+        nice_dsp::add_two(&mut found, &one, &other);
+        let mut expected = sums;
+        for (i, sum) in expected.as_flattened_mut().iter_mut().enumerate() {
+            *sum = (i64::from(*sum) + weight(&one, i) + weight(&other, i)) as i16;
+        }
+        prop_assert_eq!(found, words(&expected));
+    }
 }
