@@ -1,7 +1,7 @@
 //! Tells the linker which programs log, and which have no logger in them.
 
 fn main() {
-    for program in ["decode", "slideshow", "renderer", "count"] {
+    for program in ["decode", "slideshow", "renderer", "count", "same"] {
         println!("cargo::rustc-link-arg-bin={program}=-Tdefmt.x");
     }
     for program in ["smallest", "smallest_row", "smallest_region"] {

@@ -301,7 +301,14 @@ impl<'a> Decoder<'a> {
         }
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
         self.lines(latent, &mut |y, line| {
-            if let Some(out) = lines.get_mut(y) {
+            let Some(out) = lines.get_mut(y) else {
+                return;
+            };
+            let parts = (out.as_chunks_mut::<8>().0, line.as_chunks::<8>().0);
+            if NARROW_REGISTERS && let ([a, b, c], [x, y, z]) = parts {
+                // A call of `memcpy` for so few bytes takes a hundred instructions.
+                (*a, *b, *c) = (*x, *y, *z);
+            } else {
                 *out = *line;
             }
         });

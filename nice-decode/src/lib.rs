@@ -244,6 +244,8 @@ mod model_id;
 pub mod models;
 mod narrow;
 mod network;
+#[cfg(feature = "dsp")]
+mod pairs;
 mod picture;
 mod pixel;
 mod region;

@@ -31,8 +31,8 @@ const GROUP: usize = if cfg!(target_pointer_width = "64") {
 /// How many sums [`dots`] makes of the same activations while they are in registers.
 const TOGETHER: usize = 4;
 
-/// How many products of a sum follow each other in it without a jump.
-const UNROLLED: usize = 8;
+/// How many products of a sum follow each other in it without a jump. Of 8 a Cortex-M makes fewer instructions, of 4 a RISC-V.
+const UNROLLED: usize = if cfg!(target_arch = "arm") { 8 } else { 4 };
 
 /// How many products of the second layer the compiler is shown at once, so that it takes its widest
 /// multiplications for them and adds up across a register only once. Up to 32 bytes a register it
@@ -52,20 +52,20 @@ pub(crate) const NATIVE: usize = if cfg!(target_feature = "avx512bw") {
 /// A network whose tables have been checked: every length fits, and no sum or product can overflow.
 #[derive(Clone, Copy)]
 pub(crate) struct Checked<'a> {
-    slope: u16,
-    first_shifts: Shifts,
-    second_shifts: Shifts,
-    first_weights: &'a [u8],
-    second_weights: &'a [u8],
-    first_bias: &'a [[u8; 4]],
-    first_multiplier: &'a [[u8; 2]],
-    second_bias: &'a [[u8; 4]; BLOCK_SAMPLES],
-    second_multiplier: &'a [[u8; 2]; BLOCK_SAMPLES],
+    pub(crate) slope: u16,
+    pub(crate) first_shifts: Shifts,
+    pub(crate) second_shifts: Shifts,
+    pub(crate) first_weights: &'a [u8],
+    pub(crate) second_weights: &'a [u8],
+    pub(crate) first_bias: &'a [[u8; 4]],
+    pub(crate) first_multiplier: &'a [[u8; 2]],
+    pub(crate) second_bias: &'a [[u8; 4]; BLOCK_SAMPLES],
+    pub(crate) second_multiplier: &'a [[u8; 2]; BLOCK_SAMPLES],
 }
 
 /// The two shifts of a layer.
 #[derive(Clone, Copy)]
-struct Shifts {
+pub(crate) struct Shifts {
     pre: u8,
     post: u8,
 }
@@ -152,6 +152,10 @@ impl Checked<'_> {
         latent: &Latent,
         mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
+        #[cfg(feature = "dsp")]
+        if nice_dsp::AVAILABLE {
+            return self.decode_in_pairs(latent, sink);
+        }
         let mut units = [0; MAX_HIDDEN];
         self.activate(latent, &mut units);
 
@@ -198,7 +202,6 @@ impl Checked<'_> {
     #[inline(always)]
     fn activate(&self, latent: &Latent, units: &mut [i16; MAX_HIDDEN]) {
         let set = latent::bits(latent);
-        let slope = i32::from(self.slope);
         let biases = self.first_bias.chunks(CHUNK);
         let multipliers = self.first_multiplier.chunks(CHUNK);
         for (c, ((chunk, biases), multipliers)) in units
@@ -222,9 +225,7 @@ impl Checked<'_> {
                 chunk.iter_mut().zip(sums).zip(biases).zip(multipliers)
             {
                 let sum = i32::from_le_bytes(*bias).wrapping_add(i32::from(sum));
-                let value = rescale(sum, *multiplier, self.first_shifts).clamp(-32_767, 32_767);
-                let below = value.wrapping_mul(slope).wrapping_add(1 << 15) >> 16;
-                *unit = if value < 0 { below } else { value } as i16;
+                *unit = rectified(sum, *multiplier, self.first_shifts, self.slope);
             }
         }
     }
@@ -300,10 +301,22 @@ fn products(units: &[i16], weights: &[u8]) -> i32 {
     products.fold(0, i32::wrapping_add)
 }
 
+/// The activation of a hidden unit: its sum, brought back to 16 bits, times the slope if it is below zero.
+#[inline(always)]
+pub(crate) fn rectified(sum: i32, multiplier: [u8; 2], shifts: Shifts, slope: u16) -> i16 {
+    let value = rescale(sum, multiplier, shifts).clamp(-32_767, 32_767);
+    let below = value.wrapping_mul(i32::from(slope)).wrapping_add(1 << 15) >> 16;
+    if value < 0 {
+        below as i16
+    } else {
+        value as i16
+    }
+}
+
 /// Brings the sum of a row back to the range of what follows. Nothing here can overflow: the
 /// product is at most 2^15 times 2^15 - 1 in magnitude, and the rounding term at most 2^29.
 #[inline(always)]
-fn rescale(sum: i32, multiplier: [u8; 2], Shifts { pre, post }: Shifts) -> i32 {
+pub(crate) fn rescale(sum: i32, multiplier: [u8; 2], Shifts { pre, post }: Shifts) -> i32 {
     let (pre, post) = (u32::from(pre), u32::from(post));
     let coarse = sum.wrapping_shr(pre).clamp(-32_768, 32_767);
     let product = coarse.wrapping_mul(i32::from(u16::from_le_bytes(multiplier)));

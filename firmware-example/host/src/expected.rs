@@ -90,3 +90,16 @@ pub fn checksum(shown: &Shown) -> Result<u32> {
     }
     Ok(blocks.finalize())
 }
+
+/// How many blocks the picture of the network has, and their checksum, as `same` logs them.
+pub fn network() -> Result<(usize, u32)> {
+    let decoder = Decoder::from_bytes(include_bytes!("../../model.nicem"))?;
+    let image = Image::from_bytes(include_bytes!("../../picture.nice"))?;
+    let mut blocks = crc32fast::Hasher::new();
+    let mut block = [0; 192];
+    for latent in image.latents() {
+        decoder.block(latent, &mut block);
+        blocks.update(&block);
+    }
+    Ok((image.blocks(), blocks.finalize()))
+}

@@ -74,6 +74,16 @@ fn check_board(machine: Machine, folder: &Path, update: bool) -> Result<String> 
         ensure!(outcome.success, "{name} failed");
     }
 
+    let same = demonstration::run(machine, &folder.join("same"), |_| Ok(()))?;
+    ensure!(same.success, "same failed: {}", same.log);
+    let (blocks, checksum) = expected::network()?;
+    let line = format!("{blocks} blocks of a network, checksum {checksum:08x}");
+    ensure!(
+        same.log.lines().any(|found| found == line),
+        "same does not log {line}, but {}",
+        same.log
+    );
+
     let count = demonstration::run(machine, &folder.join("count"), |_| Ok(()))?;
     ensure!(count.success, "count failed: {}", count.log);
     for stack in count

@@ -1,0 +1,110 @@
+//! Compares the instructions of `nice-dsp` with what they mean in plain Rust, over thousands of different words, and logs the
+//! checksum of the blocks of a network. Where the processor has no such instructions only the second shows anything.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+
+use board::{entry, exit};
+use defmt::println;
+use firmware_example::{MODEL, PICTURE, or_exit};
+use nice_decode::{Decoder, Image, crc32};
+use nice_dsp::plain;
+
+/// Runs the demonstration.
+#[entry]
+fn main() -> ! {
+    let mut words = Words(1);
+    for _ in 0..4096 {
+        instructions(words.next(), words.next(), words.next());
+    }
+    for _ in 0..1024 {
+        rows(&mut words);
+    }
+    println!("every instruction means what it should");
+    network();
+    exit(true)
+}
+
+/// Words that look random: those of a linear congruential generator, the high half of each from another step.
+struct Words(u32);
+
+impl Words {
+    fn next(&mut self) -> u32 {
+        let mut half = || {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            self.0 >> 16
+        };
+        let word = half() << 16 | half();
+        // Sums and products overflow only at the ends of the range.
+        match half() % 8 {
+            0 => 0x8000_8000,
+            1 => 0x7FFF_8000 ^ (word & 0x00FF_00FF),
+            2 => word & 0xFF00_00FF,
+            _ => word,
+        }
+    }
+}
+
+/// Compares each instruction.
+fn instructions(x: u32, y: u32, z: u32) {
+    let (x, y, z) = (black_box(x), black_box(y), black_box(z));
+    assert_eq!(
+        nice_dsp::smlad(x, y, z as i32),
+        plain::smlad(x, y, z as i32)
+    );
+    assert_eq!(nice_dsp::sxtb16(x), plain::sxtb16(x));
+    assert_eq!(nice_dsp::sxtb16_ror8(x), plain::sxtb16_ror8(x));
+    assert_eq!(nice_dsp::sxtab16(x, y), plain::sxtab16(x, y));
+    assert_eq!(nice_dsp::sxtab16_ror8(x, y), plain::sxtab16_ror8(x, y));
+    assert_eq!(nice_dsp::uxtab16(x, y), plain::uxtab16(x, y));
+    assert_eq!(nice_dsp::uxtab16_ror8(x, y), plain::uxtab16_ror8(x, y));
+    assert_eq!(nice_dsp::usat16::<0>(x), plain::usat16::<0>(x));
+    assert_eq!(nice_dsp::usat16::<8>(x), plain::usat16::<8>(x));
+    assert_eq!(nice_dsp::usat16::<15>(x), plain::usat16::<15>(x));
+    assert_eq!(nice_dsp::sadd16(x, y), plain::sadd16(x, y));
+    assert_eq!(nice_dsp::ssub16(x, y), plain::ssub16(x, y));
+    assert_eq!(nice_dsp::shadd16(x, y), plain::shadd16(x, y));
+    assert_eq!(nice_dsp::shsub16(x, y), plain::shsub16(x, y));
+}
+
+/// Compares rows of weights, of all lengths, at all addresses, with weights that end too early among them.
+fn rows(words: &mut Words) {
+    let mut numbers = [[0; 2]; 20];
+    let mut weights = [0; 80 * 8 + 3];
+    let mut biases = [[0; 4]; 8];
+    numbers.fill_with(|| [words.next(), words.next()]);
+    weights.fill_with(|| words.next() as u8);
+    biases.fill_with(|| words.next().to_le_bytes());
+    let mut at_most = |most: usize| words.next() as usize % (most + 1);
+    let (count, stride, sums) = (at_most(20), at_most(80), at_most(8));
+    let (from, less) = (at_most(3), at_most(1) * at_most(8));
+    let to = (from + 80 * 8).min(from + stride * sums) - less.min(stride * sums);
+    let (numbers, weights) = (black_box(&numbers[..count]), black_box(&weights[from..to]));
+    let (mut found, mut expected) = ([-1; 8], [-1; 8]);
+    nice_dsp::rows(numbers, weights, stride, &biases, &mut found[..sums]);
+    plain::rows(numbers, weights, stride, &biases, &mut expected[..sums]);
+    assert_eq!(found, expected);
+
+    let mut found = [[0x7FFF_8000; 2]; 20];
+    let mut expected = found;
+    let (one, other) = weights.split_at(weights.len() / 2);
+    nice_dsp::add_two(&mut found[..count], one, other);
+    plain::add_two(&mut expected[..count], one, other);
+    assert_eq!(found, expected);
+}
+
+/// Decodes all blocks of a picture that was made with a network.
+fn network() {
+    let decoder = or_exit(Decoder::from_bytes(MODEL));
+    let image = or_exit(Image::from_bytes(PICTURE));
+    let mut blocks = [0; 192 * 18];
+    for (latent, block) in image.latents().iter().zip(blocks.as_chunks_mut().0) {
+        decoder.block(latent, block);
+    }
+    println!(
+        "{=usize} blocks of a network, checksum {=u32:08x}",
+        image.blocks(),
+        crc32(&blocks)
+    );
+}
