@@ -238,6 +238,7 @@ mod drawing;
 mod error;
 pub mod format;
 mod frame;
+mod halves;
 mod image;
 mod latent;
 mod model_id;

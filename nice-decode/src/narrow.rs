@@ -6,7 +6,7 @@
 use crate::block::BLOCK;
 use crate::codebook::Row;
 use crate::format::{LUMA_SAMPLES, ROW_BYTES};
-use crate::tones::{LOWER, UPPER};
+use crate::halves::{LOWER, UPPER, with_even, with_odd};
 
 /// The words of a line of luma, and of a line of places with two chroma samples each.
 const LINE: usize = 2;
@@ -188,14 +188,14 @@ impl Turned {
 
 /// The columns of four lines of four samples.
 #[inline(always)]
-const fn columns([a, b, c, d]: [u32; 4]) -> [u32; 4] {
+fn columns([a, b, c, d]: [u32; 4]) -> [u32; 4] {
     let [ac_left, ac_right] = columns_of_places([a, c]);
     let [bd_left, bd_right] = columns_of_places([b, d]);
     [
-        ac_left & LOWER | (bd_left & LOWER) << 8,
-        ac_left >> 8 & LOWER | bd_left & UPPER,
-        ac_right & LOWER | (bd_right & LOWER) << 8,
-        ac_right >> 8 & LOWER | bd_right & UPPER,
+        with_even((bd_left & LOWER) << 8, ac_left),
+        with_odd(bd_left & UPPER, ac_left),
+        with_even((bd_right & LOWER) << 8, ac_right),
+        with_odd(bd_right & UPPER, ac_right),
     ]
 }
 

@@ -3,7 +3,8 @@
 use core::marker::PhantomData;
 
 use crate::block::{BLOCK, LINE_SAMPLES};
-use crate::tones::{self, Colours, LOWER, ONES, Tones};
+use crate::halves::{LOWER, ONES};
+use crate::tones::{self, Colours, Tones};
 
 /// A way to store a pixel. Implemented by the types below, which exist only to be named:
 ///

@@ -3,24 +3,13 @@
 use core::array;
 
 use crate::format::{GAIN_SHIFTS, MAX_STAGES};
+use crate::halves::{CLAMPS, LOWER, ONES, UPPER, clamped, difference, sum, with_even, with_odd};
 use crate::narrow::{LUMA_WORDS, Turned, WORDS, Words};
 
 /// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
 
-/// The low byte of both halves of a word.
-pub(crate) const LOWER: u32 = 0x00FF_00FF;
-
-/// Both halves of a word one.
-pub(crate) const ONES: u32 = 0x0001_0001;
-
-/// The high byte of both halves of a word.
-pub(crate) const UPPER: u32 = 0xFF00_FF00;
-
 /// A block in parts: its base row, the sum of its residual rows, and how that sum is scaled.
-///
-/// Two numbers share a word as `low + (high << 16)`, so that a low number below zero borrows from the high one. The sum of two
-/// words is then that of both numbers; where both of it are 0 to 255 nothing is borrowed any more.
 pub struct Tones {
     pub(crate) base: Turned,
     pub(crate) sums: Turned,
@@ -38,7 +27,8 @@ pub(crate) struct Scale {
     /// What is added to products before they lose the bits below the point, for luma and both chroma samples: not below zero,
     /// and less than a one.
     starts: [u32; 3],
-    /// What luma has too much then, twice that, and what both chroma samples have too much: the first together with luma.
+    /// What luma has too much then, and less than nothing twice that; and what both chroma samples have too much, the first
+    /// together with luma.
     above: [u32; 2],
     above_chroma: [u32; 2],
 }
@@ -61,8 +51,8 @@ impl Scale {
                 let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
                 (starts[plane] as u32 & below).wrapping_mul(ONES)
             }),
-            above: [light, light.wrapping_mul(2)].map(|above| above.wrapping_mul(ONES)),
-            above_chroma: [first, second].map(|above| above.wrapping_mul(ONES)),
+            above: [light, 0_u32.wrapping_sub(light << 1)].map(both),
+            above_chroma: [first, second].map(both),
         }
     }
 
@@ -80,9 +70,11 @@ impl Scale {
     /// The light of four pixels, more than it is by what the colours are less: of those in columns 0 and 2, and in 1 and 3.
     #[inline(always)]
     fn light(&self, base: u32, sums: u32) -> [u32; 2] {
-        let even = self.scaled::<0>(sums & LOWER).wrapping_add(base & LOWER);
-        let odd = self.scaled::<0>(sums >> 8 & LOWER);
-        [even, odd.wrapping_add(base >> 8 & LOWER)]
+        let (even, odd) = (sums & LOWER, sums >> 8 & LOWER);
+        [
+            with_even(self.scaled::<0>(even), base),
+            with_odd(self.scaled::<0>(odd), base),
+        ]
     }
 
     /// What is added to the light of two places of 2 x 2 pixels.
@@ -90,19 +82,26 @@ impl Scale {
     fn colours(&self, base: u32, sums: u32) -> Colours {
         let [light, twice] = self.above;
         let [first, second] = self.above_chroma;
-        let c = self
-            .scaled::<1>(sums & LOWER)
-            .wrapping_add(base & LOWER)
-            .wrapping_sub(first);
-        let h = self
-            .scaled::<2>(sums >> 8 & LOWER)
-            .wrapping_add(base >> 8 & LOWER)
-            .wrapping_sub(second);
+        let c = with_even(self.scaled::<1>(sums & LOWER), base);
+        let c = difference(c, first);
+        let h = with_odd(self.scaled::<2>(sums >> 8 & LOWER), base);
+        let h = difference(h, second);
         [
-            c.wrapping_sub(h),
-            h.wrapping_add(h).wrapping_sub(light),
-            0_u32.wrapping_sub(c.wrapping_add(h).wrapping_add(twice)),
+            difference(c, h),
+            difference(sum(h, h), light),
+            difference(difference(twice, c), h),
         ]
+    }
+}
+
+/// A number twice in a word.
+#[inline(always)]
+fn both(number: u32) -> u32 {
+    let pair = (number & 0xFFFF).wrapping_mul(ONES);
+    if CLAMPS {
+        pair
+    } else {
+        number.wrapping_mul(ONES)
     }
 }
 
@@ -187,6 +186,10 @@ impl Scale {
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
         let [even, odd] = self.samples(words);
+        if CLAMPS {
+            *out = four(y, x, even.map(clamped), odd.map(clamped));
+            return;
+        }
         // One look at all of them, since there is seldom something to clamp.
         let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
         if all & UPPER == 0 {
@@ -208,13 +211,7 @@ impl Scale {
         out: &mut [u8; FOUR],
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let [even, odd] = self.samples(words).map(|samples| {
-            samples.map(|pair| {
-                let low = i32::from(pair as i16);
-                let high = pair.wrapping_sub(low as u32) as i32 >> 16;
-                (high.clamp(0, 255) as u32) << 16 | low.clamp(0, 255) as u32
-            })
-        });
+        let [even, odd] = self.samples(words).map(|samples| samples.map(clamped));
         *out = four(y, x, even, odd);
     }
 
@@ -229,7 +226,7 @@ impl Scale {
         }: Four<'_>,
     ) -> [Colours; 2] {
         let light = self.light(base, sums);
-        light.map(|light| colours.map(|colour| light.wrapping_add(colour)))
+        light.map(|light| colours.map(|colour| sum(light, colour)))
     }
 }
 
