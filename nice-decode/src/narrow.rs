@@ -17,6 +17,9 @@ pub(crate) const WORDS: usize = ROW_BYTES / 4;
 /// The words of the luma of a row.
 pub(crate) const LUMA_WORDS: usize = LUMA_SAMPLES / 4;
 
+/// The words of its chroma.
+pub(crate) const CHROMA_WORDS: usize = WORDS - LUMA_WORDS;
+
 /// A row as words, the first byte of each in its low bits.
 pub(crate) type Words = [u32; WORDS];
 
@@ -76,6 +79,16 @@ pub(crate) struct Turned {
 impl Turned {
     /// A sum of nothing.
     pub(crate) const ZERO: Self = Self { words: [0; WORDS] };
+
+    /// The words of luma, and those of chroma.
+    #[inline(always)]
+    pub(crate) fn planes(&self) -> (&[u32; LUMA_WORDS], &[u32; CHROMA_WORDS]) {
+        let (luma, chroma) = self.words.split_at(LUMA_WORDS);
+        match (luma.first_chunk(), chroma.first_chunk()) {
+            (Some(luma), Some(chroma)) => (luma, chroma),
+            _ => (&[0; LUMA_WORDS], &[0; CHROMA_WORDS]),
+        }
+    }
 
     /// Takes the place of what was there with a row turned: bit 1 of `turns` turns it upside down, bit 2 left to right, and
     /// bit 3 transposes it after that.

@@ -4,7 +4,7 @@ use core::array;
 
 use crate::format::{GAIN_SHIFTS, MAX_STAGES};
 use crate::halves::{CLAMPS, LOWER, ONES, UPPER, clamped, difference, sum, with_even, with_odd};
-use crate::narrow::{LUMA_WORDS, Turned, WORDS, Words};
+use crate::narrow::{CHROMA_WORDS, Turned, WORDS, Words};
 
 /// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
@@ -132,13 +132,11 @@ impl Tones {
         stride: usize,
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let (base_luma, base_chroma) = self.base.words.split_at(LUMA_WORDS);
-        let (luma, chroma) = self.sums.words.split_at(LUMA_WORDS);
+        let (base_luma, base_chroma) = self.base.planes();
+        let (luma, chroma) = self.sums.planes();
         // What is added to the light of 2 x 4 pixels.
-        let mut colours = [[0; 3]; LUMA_WORDS / 2];
-        for (colours, (&base, &sums)) in colours.iter_mut().zip(base_chroma.iter().zip(chroma)) {
-            *colours = self.scale.colours(base, sums);
-        }
+        let colours: [Colours; CHROMA_WORDS] =
+            array::from_fn(|i| self.scale.colours(base_chroma[i], chroma[i]));
         // Two lines have the same colours.
         let pairs = base_luma
             .as_chunks::<4>()
