@@ -271,41 +271,51 @@ impl<'a> Checked<'a> {
             picked,
             copy,
         } = tones;
-        let rows = Rows::new(self.rows);
-        let Some((&stage, stages)) = self.stages.split_first() else {
+        let start = self.pick(latent, picked);
+        let picked = picked.get(..self.stages.len()).unwrap_or_default();
+        let Some((&first, residuals)) = picked.split_first() else {
             return;
         };
-        let mut bits = latent::words(latent);
-        let stage = Stage::from_bytes(stage);
-        let pick = stage.take(&mut bits, true);
-        *scale = NarrowScale::new(self.gain(pick), self.most);
-        if let Some(row) = rows.get(pick.row, copy) {
-            base.copy(row, pick.turns);
+        let rows = Rows::new(self.rows);
+        let place = |picked: u32| (picked >> 4) as usize;
+        let factor = |picked: u32| 1_u32.wrapping_sub((picked & 1) << 1);
+        let gain = self.gains.get(place(first)).copied().unwrap_or_default();
+        *scale = NarrowScale::new(gain, self.most);
+        if let Some(row) = rows.get(place(first), copy) {
+            base.copy(row, first);
         }
-        // What is negated is taken away from the top: all tops have to be known when the sum begins.
-        let mut start = 0_u32;
-        let mut before = stage.count(true) as u32;
-        for ((&stage, &top), picked) in stages.iter().zip(self.tops).zip(picked.iter_mut()) {
-            let stage = Stage::from_bytes(stage);
-            let pick = stage.take(&mut bits, false);
-            start = start.wrapping_add(u32::from(top).wrapping_mul(pick.turns & 1));
-            *picked = before.wrapping_add(pick.row as u32) << 4 | pick.turns;
-            before = before.wrapping_add(stage.count(false) as u32);
-        }
-        let picked = picked.get(..stages.len()).unwrap_or_default();
-        let Some((&first, others)) = picked.split_first() else {
+        let Some((&second, others)) = residuals.split_first() else {
             *sums = Turned::ZERO;
             return;
         };
-        let factor = |picked: u32| 1_u32.wrapping_sub((picked & 1) << 1);
-        if let Some(row) = rows.get((first >> 4) as usize, copy) {
-            sums.set(row, first, factor(first), start);
+        if let Some(row) = rows.get(place(second), copy) {
+            sums.set(row, second, factor(second), start);
         }
         for &other in others {
-            if let Some(row) = rows.get((other >> 4) as usize, copy) {
+            if let Some(row) = rows.get(place(other), copy) {
                 sums.add(row, other, factor(other));
             }
         }
+    }
+
+    /// Finds the rows that a latent picks: the place of each among all rows, and in the low 4 bits how it is turned. Gives the tops
+    /// of those stages together whose rows are to be negated, which means taken away from the top.
+    #[inline(never)]
+    fn pick(&self, latent: &Latent, picked: &mut [u32; MAX_STAGES]) -> u32 {
+        let mut bits = latent::words(latent);
+        let (mut start, mut before, mut base) = (0_u32, 0_u32, true);
+        let mut tops = self.tops.iter();
+        for (&stage, picked) in self.stages.iter().zip(picked) {
+            let stage = Stage::from_bytes(stage);
+            let pick = stage.take(&mut bits, base);
+            *picked = before.wrapping_add(pick.row as u32) << 4 | pick.turns;
+            before = before.wrapping_add(stage.count(base) as u32);
+            if !base && let Some(&top) = tops.next() {
+                start = start.wrapping_add(u32::from(top).wrapping_mul(pick.turns & 1));
+            }
+            base = false;
+        }
+        start
     }
 
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
