@@ -145,7 +145,8 @@ impl Checked<'_> {
         self.decode::<NATIVE>(latent, sink);
     }
 
-    /// Decodes a block, giving `sink` its lines: the number of the line, its samples.
+    /// Decodes a block, giving `sink` its lines: the number of the line, its samples. Two numbers at a time where the
+    /// processor has instructions for that and they are asked for.
     #[inline(always)]
     pub(crate) fn decode<const TERMS: usize>(
         &self,

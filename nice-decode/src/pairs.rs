@@ -36,15 +36,13 @@ impl Checked<'_> {
         self.activate_in_pairs(&mut units);
 
         let (mut sums, mut line) = ([0; LINE_SAMPLES], [0; LINE_SAMPLES]);
-        // There is at least one unit, which the compiler does not know.
-        let lines = self
-            .second_weights
-            .chunks_exact((LINE_SAMPLES * hidden).max(1));
+        let mut weights = self.second_weights;
         let biases = self.second_bias.as_chunks::<LINE_SAMPLES>().0;
         let multipliers = self.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
-        for (y, ((weights, biases), multipliers)) in lines.zip(biases).zip(multipliers).enumerate()
-        {
+        for (y, (biases, multipliers)) in biases.iter().zip(multipliers).enumerate() {
+            // What follows the line is there to be read with the last four weights of a row, times zeros.
             rows(&units, weights, hidden, biases, &mut sums);
+            weights = weights.get(LINE_SAMPLES * hidden..).unwrap_or_default();
             scale(&mut line, &sums, multipliers, self.second_shifts);
             sink(y, &line);
         }

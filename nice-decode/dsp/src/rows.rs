@@ -10,8 +10,8 @@ use crate::plain;
 /// [`sxtb16`](crate::sxtb16) takes bytes out of a word: the first and the third number, the second and the fourth. A
 /// bias is 32 bits, low byte first.
 ///
-/// Four rows take 21 instructions for 16 products, if there are as many biases as sums, a multiple of 4, and four weights for
-/// each pair of words, even in the last row; otherwise it is [`plain::rows`].
+/// Four rows take 21 instructions for 16 products. Those beyond a multiple of four, and the last four if there are not four
+/// weights for each pair of words even in the last row, are made as in [`plain::rows`]. Sums without a bias stay as they are.
 ///
 /// ```
 /// let numbers = [[100 | 300 << 16, 200 | 400 << 16]]; // 100, 200, 300, 400
@@ -30,10 +30,27 @@ pub fn rows(
     sums: &mut [i32],
 ) {
     #[cfg(dsp)]
-    if fits(numbers, weights, stride, biases, sums) {
-        // SAFETY: `fits` has just looked.
-        return unsafe { four_by_four(numbers, weights, stride, biases, sums) };
-    }
+    let (weights, biases, sums) = {
+        // With an odd number of weights a row, the last four rows often end too early to be read word by word.
+        let all = sums.len().min(biases.len()) & !3;
+        let whole = [all, all.saturating_sub(4)].into_iter();
+        let whole = whole.filter(|&rows| fits(numbers, weights, stride, rows));
+        let (some, sums) = sums
+            .split_at_mut_checked(whole.max().unwrap_or(0))
+            .unwrap_or_default();
+        if !some.is_empty() {
+            // SAFETY: `fits` has just looked, and there are as many biases.
+            unsafe { four_by_four(numbers, weights, stride, biases, some) };
+        }
+        if sums.is_empty() {
+            return;
+        }
+        (
+            weights.get(some.len() * stride..).unwrap_or_default(),
+            biases.get(some.len()..).unwrap_or_default(),
+            sums,
+        )
+    };
     plain::rows(numbers, weights, stride, biases, sums);
 }
 
@@ -99,32 +116,22 @@ pub fn add_two(sums: &mut [[u32; 2]], one: &[u8], other: &[u8]) {
     plain::add_two(sums, one, other);
 }
 
-/// Whether there are some sums, a multiple of 4, a bias for each, and weights for each pair of words, even in the last row.
+/// Whether there are some rows, and four weights of each for each pair of words, even in the last row.
 #[cfg(dsp)]
 #[inline(always)]
-fn fits(
-    numbers: &[[u32; 2]],
-    weights: &[u8],
-    stride: usize,
-    biases: &[[u8; 4]],
-    sums: &[i32],
-) -> bool {
-    let Some(before) = sums.len().checked_sub(1) else {
-        return false;
-    };
-    let needed = before
-        .checked_mul(stride)
-        .and_then(|start| start.checked_add(4 * numbers.len()));
-    sums.len().is_multiple_of(4)
-        && biases.len() >= sums.len()
-        && needed.is_some_and(|needed| needed <= weights.len())
+fn fits(numbers: &[[u32; 2]], weights: &[u8], stride: usize, rows: usize) -> bool {
+    let last = rows
+        .checked_sub(1)
+        .and_then(|last| last.checked_mul(stride));
+    let needed = last.and_then(|last| last.checked_add(4 * numbers.len()));
+    needed.is_some_and(|needed| needed <= weights.len())
 }
 
 /// Four rows at once.
 ///
 /// # Safety
 ///
-/// It has to be as [`fits`] says.
+/// [`fits`] has to say so of as many rows as there are sums, which have to be a multiple of 4, and no more than biases.
 #[cfg(dsp)]
 #[inline(always)]
 unsafe fn four_by_four(
