@@ -14,7 +14,7 @@ pub struct Tones {
     pub(crate) base: Turned,
     pub(crate) sums: Turned,
     pub(crate) scale: Scale,
-    /// The residual rows that were picked: the place of each, and in the low 4 bits how it is turned.
+    /// The rows that were picked: the place of each, and in the low 4 bits how it is turned.
     pub(crate) picked: [u32; MAX_STAGES],
     /// Where a row is copied to that does not lie where words may.
     pub(crate) copy: Words,
@@ -150,13 +150,10 @@ impl Tones {
                     return;
                 };
                 for (side, out) in out.iter_mut().enumerate() {
-                    let words = Four {
-                        base: light.0[(2 * below + side) % 4],
-                        sums: light.1[2 * below + side],
-                        colours: &colours[side],
-                    };
-                    self.scale
-                        .put(2 * pair + below, 4 * side, words, out, &four);
+                    let at = (2 * below + side) % 4;
+                    let words = [light.0[at], light.1[at]];
+                    let place = (2 * pair + below, 4 * side);
+                    self.scale.put(words, &colours[side], place, out, &four);
                 }
                 rest = rest.get_mut(stride..).unwrap_or_default();
             }
@@ -164,26 +161,19 @@ impl Tones {
     }
 }
 
-/// Four pixels of a line: their words of luma, and what is added to their light.
-#[derive(Clone, Copy)]
-struct Four<'a> {
-    base: u32,
-    sums: u32,
-    colours: &'a Colours,
-}
-
 impl Scale {
-    /// Writes four pixels of a line.
+    /// Writes four pixels of a line, given the words of their luma in the base row and in the sum, what is added to their light,
+    /// and their line in the block and its column.
     #[inline(always)]
     fn put<const FOUR: usize>(
         &self,
-        y: usize,
-        x: usize,
-        words: Four<'_>,
+        [base, sums]: [u32; 2],
+        colours: &Colours,
+        (y, x): (usize, usize),
         out: &mut [u8; FOUR],
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let [even, odd] = self.samples(words);
+        let [even, odd] = self.samples(base, sums, colours);
         if CLAMPS {
             *out = four(y, x, even.map(clamped), odd.map(clamped));
             return;
@@ -193,7 +183,7 @@ impl Scale {
         if all & UPPER == 0 {
             *out = four(y, x, even, odd);
         } else {
-            self.put_clamped(y, x, words, out, four);
+            self.put_clamped(base, sums, colours, y, x, out, four);
         }
     }
 
@@ -201,28 +191,28 @@ impl Scale {
     /// the beginning, so that nothing has to be kept for it.
     #[cold]
     #[inline(never)]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "together they would be put into memory before every look"
+    )]
     fn put_clamped<const FOUR: usize>(
         &self,
+        base: u32,
+        sums: u32,
+        colours: &Colours,
         y: usize,
         x: usize,
-        words: Four<'_>,
         out: &mut [u8; FOUR],
         four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
     ) {
-        let [even, odd] = self.samples(words).map(|samples| samples.map(clamped));
+        let samples = self.samples(base, sums, colours);
+        let [even, odd] = samples.map(|samples| samples.map(clamped));
         *out = four(y, x, even, odd);
     }
 
     /// The samples of four pixels, not clamped: of those in columns 0 and 2, and in 1 and 3.
     #[inline(always)]
-    fn samples(
-        &self,
-        Four {
-            base,
-            sums,
-            colours,
-        }: Four<'_>,
-    ) -> [Colours; 2] {
+    fn samples(&self, base: u32, sums: u32, colours: &Colours) -> [Colours; 2] {
         let light = self.light(base, sums);
         light.map(|light| colours.map(|colour| sum(light, colour)))
     }
