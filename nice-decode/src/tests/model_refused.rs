@@ -88,10 +88,10 @@ fn other_kinds_of_file() {
 #[test]
 fn other_versions() {
     let mut file = small().file();
-    file[4] = 3;
+    file[4] = 4;
     let newer = ModelError::NewerVersion {
-        found: 3,
-        supported: 2,
+        found: 4,
+        supported: 3,
     };
     assert_eq!(Decoder::from_bytes(&resealed(&file)).unwrap_err(), newer);
     file[4] = 0;

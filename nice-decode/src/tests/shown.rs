@@ -253,7 +253,7 @@ fn errors_of_codebooks_are_sentences_too() {
         ),
         (
             ModelError::Malformed { body: 55 },
-            "the decoder model's body of 55 bytes is not one of version 2 or before, though its checksum fits",
+            "the decoder model's body of 55 bytes is not one of version 3 or before, though its checksum fits",
         ),
         (
             ModelError::Stages { found: 25 },
