@@ -321,51 +321,47 @@ impl<'a> Checked<'a> {
     /// Decodes one pixel of a block, that in column `x` and line `y` of it.
     #[inline(always)]
     pub(crate) fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
-        if self.unfolded && !NARROW_REGISTERS {
-            self.texel_of(self.picked::<true>(latent), x, y)
+        let at = y % BLOCK * BLOCK + x % BLOCK;
+        let texel = if self.unfolded && !NARROW_REGISTERS {
+            self.texel_of::<true>(latent, at)
         } else {
-            self.texel_of(self.picked::<false>(latent), x, y)
-        }
+            self.texel_of::<false>(latent, at)
+        };
+        // A row is only missing if tables are shorter than was checked.
+        texel.unwrap_or_default()
     }
 
-    /// As [`texel`](Self::texel), from the rows that were picked.
+    /// As [`texel`](Self::texel), given the place of the pixel's luma, with tables in which every row is there in all its turns,
+    /// or not.
     #[inline(always)]
-    fn texel_of<const UNFOLDED: bool>(
-        &self,
-        mut picked: Picked<'a, UNFOLDED>,
-        x: usize,
-        y: usize,
-    ) -> [u8; 3] {
-        let at = y % BLOCK * BLOCK + x % BLOCK;
-        let Some((pick, row)) = picked.next() else {
-            return [0; 3];
-        };
+    fn texel_of<const UNFOLDED: bool>(&self, latent: &Latent, at: usize) -> Option<[u8; 3]> {
+        let mut bits = latent::words(latent);
+        let (&stage, stages) = self.stages.split_first()?;
+        let stage = Stage::from_bytes(stage);
+        let (mut pick, place) = stage.find::<UNFOLDED>(&mut bits, true, 0);
         let gain = self.gain(pick);
-        let Some(row) = self.rows.get(row) else {
-            return [0; 3];
-        };
-        let (light, colours) = pick.texel(row, at);
-        let (mut light_sum, mut colour_sums, mut start) = (0_u32, 0_u32, 0_u32);
-        for ((pick, row), &top) in picked.zip(self.tops) {
-            let Some(row) = self.rows.get(row) else {
-                continue;
-            };
-            let (light, colours) = pick.texel(row, at);
+        let base = pick.texel(self.rows.get(place)?, at);
+        let mut before = stage.places::<UNFOLDED>(true);
+        let (mut sums, mut start) = (Texel::default(), 0_u32);
+        for (&stage, &top) in stages.iter().zip(self.tops) {
+            let stage = Stage::from_bytes(stage);
+            let place;
+            (pick, place) = stage.find::<UNFOLDED>(&mut bits, false, before);
+            before = before.wrapping_add(stage.places::<UNFOLDED>(false));
+            let texel = pick.texel(self.rows.get(place)?, at);
+            // What is negated is taken away from the top.
             let negated = pick.turns & 1;
             let factor = 1_u32.wrapping_sub(negated << 1);
-            start = start.wrapping_add(u32::from(top).wrapping_mul(negated));
-            light_sum = light.wrapping_mul(factor).wrapping_add(light_sum);
-            colour_sums = colours.wrapping_mul(factor).wrapping_add(colour_sums);
+            start = u32::from(top).wrapping_mul(negated).wrapping_add(start);
+            sums.luma = texel.luma.wrapping_mul(factor).wrapping_add(sums.luma);
+            sums.chroma = texel.chroma.wrapping_mul(factor).wrapping_add(sums.chroma);
         }
-        let colour_sums = start.wrapping_mul(0x0101).wrapping_add(colour_sums);
         let scale = self.scale(gain);
-        let light = scale.light(light as u8, start.wrapping_add(light_sum) as u8);
-        scale
-            .colours(
-                (colours as u16).to_le_bytes(),
-                (colour_sums as u16).to_le_bytes(),
-            )
-            .map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8)
+        let light = scale.light(base.luma as u8, start.wrapping_add(sums.luma) as u8);
+        let chroma = start.wrapping_mul(0x0101).wrapping_add(sums.chroma);
+        let [base, chroma] = [base.chroma, chroma].map(|pair| (pair as u16).to_le_bytes());
+        let colours = scale.colours(base, chroma);
+        Some(colours.map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8))
     }
 
     /// What a latent picks.
@@ -497,18 +493,9 @@ impl<const UNFOLDED: bool> Iterator for Picked<'_, UNFOLDED> {
     fn next(&mut self) -> Option<Self::Item> {
         let stage = self.stages.next()?;
         let base = core::mem::replace(&mut self.first, false);
-        let mut pick = stage.take(&mut self.bits, base);
-        let (mut place, mut rows) = (pick.row, stage.count(base));
-        if UNFOLDED {
-            // A row is followed by its other turns.
-            let turns = u32::from(stage.mirrors);
-            place = place.wrapping_shl(turns) | (pick.turns >> 1) as usize;
-            rows = rows.wrapping_shl(turns);
-            pick.turns &= 1;
-        }
-        place = place.wrapping_add(self.before);
-        self.before = self.before.wrapping_add(rows);
-        Some((pick, place))
+        let found = stage.find::<UNFOLDED>(&mut self.bits, base, self.before);
+        self.before = self.before.wrapping_add(stage.places::<UNFOLDED>(base));
+        Some(found)
     }
 }
 
@@ -591,6 +578,30 @@ impl Stage {
         }
     }
 
+    /// Takes the stage's bits, and finds the place of its row among all rows; so many are those of the stages before. In tables
+    /// that are `UNFOLDED` a row is followed by its other turns, and need not be turned.
+    #[inline(always)]
+    fn find<const UNFOLDED: bool>(
+        self,
+        bits: &mut [u32; 2],
+        base: bool,
+        before: usize,
+    ) -> (Pick, usize) {
+        let mut pick = self.take(bits, base);
+        let mut place = pick.row;
+        if UNFOLDED {
+            place = place << (self.mirrors % 4) | (pick.turns >> 1) as usize;
+            pick.turns &= 1;
+        }
+        (pick, place.wrapping_add(before))
+    }
+
+    /// How many places its rows have, in tables that are `UNFOLDED` or not.
+    #[inline(always)]
+    fn places<const UNFOLDED: bool>(self, base: bool) -> usize {
+        self.count(base) << if UNFOLDED { self.mirrors % 4 } else { 0 }
+    }
+
     /// How many rows the stage has, if it has been checked.
     #[inline(always)]
     pub(crate) fn count(self, base: bool) -> usize {
@@ -648,24 +659,32 @@ impl Pick {
         turned
     }
 
-    /// The luma sample of a pixel, and both chroma samples, the first in the low byte; `at` is the place of the pixel's luma.
+    /// The samples of a pixel; `at` is the place of its luma.
     #[inline(always)]
-    fn texel(self, row: &Row, at: usize) -> (u32, u32) {
-        let place = TURNED[(self.turns >> 1) as usize % 8][at % LUMA_SAMPLES];
-        let place = usize::from(place) % LUMA_SAMPLES;
-        let chroma = LUMA_SAMPLES + (place / (2 * BLOCK) * CHROMA + place / 2 % CHROMA) * 2;
-        let pair = [row[chroma % ROW_BYTES], row[(chroma + 1) % ROW_BYTES]];
-        (u32::from(row[place]), u32::from(u16::from_le_bytes(pair)))
+    fn texel(self, row: &Row, at: usize) -> Texel {
+        let [luma, chroma] = TURNED[(self.turns >> 1) as usize % 8][at % LUMA_SAMPLES];
+        let chroma = LUMA_SAMPLES + usize::from(chroma) % CHROMA_SAMPLES * 2;
+        Texel {
+            luma: u32::from(row[usize::from(luma) % LUMA_SAMPLES]),
+            chroma: u32::from(u16::from_le_bytes([row[chroma], row[chroma + 1]])),
+        }
     }
+}
+
+/// The samples of one pixel, or sums of them: luma, and both chroma samples, the first in the low byte.
+#[derive(Clone, Copy, Default)]
+struct Texel {
+    luma: u32,
+    chroma: u32,
 }
 
 /// Every second byte of a word, the highest included.
 const ODD_BYTES: u64 = 0xFF00_FF00_FF00_FF00;
 
-/// Where in a row the luma sample of a place is, for all ways to turn it: bit 0 of the number of a way is upside down, bit 1 left
-/// to right, bit 2 transposed after that.
-static TURNED: [[u8; LUMA_SAMPLES]; 8] = {
-    let mut turned = [[0; LUMA_SAMPLES]; 8];
+/// Where in a row the luma sample of a pixel is, and which of the places of chroma is its, for all ways to turn the row: bit 0 of
+/// the number of a way is upside down, bit 1 left to right, bit 2 transposed after that.
+static TURNED: [[[u8; 2]; LUMA_SAMPLES]; 8] = {
+    let mut turned = [[[0; 2]; LUMA_SAMPLES]; 8];
     let mut at = 0;
     while at < 8 * LUMA_SAMPLES {
         let (turns, place) = (at / LUMA_SAMPLES, at % LUMA_SAMPLES);
@@ -679,7 +698,7 @@ static TURNED: [[u8; LUMA_SAMPLES]; 8] = {
         if turns & 1 != 0 {
             y = BLOCK - 1 - y;
         }
-        turned[turns][place] = (y * BLOCK + x) as u8;
+        turned[turns][place] = [(y * BLOCK + x) as u8, (y / 2 * CHROMA + x / 2) as u8];
         at += 1;
     }
     turned

@@ -75,7 +75,7 @@ pub enum ModelError {
         /// The newest version that this crate reads.
         supported: u8,
     },
-    /// The file is of a version that never was.
+    /// The file is of a version that no release has known.
     UnknownVersion {
         /// The version in the file.
         found: u8,
@@ -261,7 +261,7 @@ pub enum ImageError {
         /// The newest version that this crate reads.
         supported: u8,
     },
-    /// The file is of a version that never was.
+    /// The file is of a version that no release has known.
     UnknownVersion {
         /// The version in the file.
         found: u8,
@@ -682,7 +682,10 @@ fn newer(f: &mut fmt::Formatter<'_>, what: &str, found: u8, supported: u8) -> fm
 
 /// Says that a file is of a version that never was.
 fn unknown(f: &mut fmt::Formatter<'_>, what: &str, found: u8) -> fmt::Result {
-    write!(f, "the {what} is of version {found}, which there never was")
+    write!(
+        f,
+        "the {what} is of version {found}, which no release has known"
+    )
 }
 
 /// Says that something follows the end of a file.
