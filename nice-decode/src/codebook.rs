@@ -342,7 +342,7 @@ impl<'a> Checked<'a> {
         let gain = self.gain(pick);
         let base = pick.texel(self.rows.get(place)?, at);
         let mut before = stage.places::<UNFOLDED>(true);
-        let (mut sums, mut start) = (Texel::default(), 0_u32);
+        let (mut sums, mut start) = (0_u32, 0_u32);
         for (&stage, &top) in stages.iter().zip(self.tops) {
             let stage = Stage::from_bytes(stage);
             let place;
@@ -351,16 +351,17 @@ impl<'a> Checked<'a> {
             let texel = pick.texel(self.rows.get(place)?, at);
             // What is negated is taken away from the top.
             let negated = pick.turns & 1;
-            let factor = 1_u32.wrapping_sub(negated << 1);
             start = u32::from(top).wrapping_mul(negated).wrapping_add(start);
-            sums.luma = texel.luma.wrapping_mul(factor).wrapping_add(sums.luma);
-            sums.chroma = texel.chroma.wrapping_mul(factor).wrapping_add(sums.chroma);
+            sums = texel
+                .wrapping_mul(1_u32.wrapping_sub(negated << 1))
+                .wrapping_add(sums);
         }
+        let sums = start.wrapping_mul(0x0001_0101).wrapping_add(sums);
+        let [base, c_base, h_base, _] = base.to_le_bytes();
+        let [sum, c_sum, h_sum, _] = sums.to_le_bytes();
         let scale = self.scale(gain);
-        let light = scale.light(base.luma as u8, start.wrapping_add(sums.luma) as u8);
-        let chroma = start.wrapping_mul(0x0101).wrapping_add(sums.chroma);
-        let [base, chroma] = [base.chroma, chroma].map(|pair| (pair as u16).to_le_bytes());
-        let colours = scale.colours(base, chroma);
+        let light = scale.light(base, sum);
+        let colours = scale.colours([c_base, h_base], [c_sum, h_sum]);
         Some(colours.map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8))
     }
 
@@ -659,23 +660,16 @@ impl Pick {
         turned
     }
 
-    /// The samples of a pixel; `at` is the place of its luma.
+    /// The samples of a pixel in the bytes of a word: luma in the lowest, then the first and the second of chroma. `at` is the place
+    /// of its luma.
     #[inline(always)]
-    fn texel(self, row: &Row, at: usize) -> Texel {
+    fn texel(self, row: &Row, at: usize) -> u32 {
         let [luma, chroma] = TURNED[(self.turns >> 1) as usize % 8][at % LUMA_SAMPLES];
         let chroma = LUMA_SAMPLES + usize::from(chroma) % CHROMA_SAMPLES * 2;
-        Texel {
-            luma: u32::from(row[usize::from(luma) % LUMA_SAMPLES]),
-            chroma: u32::from(u16::from_le_bytes([row[chroma], row[chroma + 1]])),
-        }
+        let luma = row[usize::from(luma) % LUMA_SAMPLES];
+        let chroma = u16::from_le_bytes([row[chroma], row[chroma + 1]]);
+        u32::from(luma) | u32::from(chroma) << 8
     }
-}
-
-/// The samples of one pixel, or sums of them: luma, and both chroma samples, the first in the low byte.
-#[derive(Clone, Copy, Default)]
-struct Texel {
-    luma: u32,
-    chroma: u32,
 }
 
 /// Every second byte of a word, the highest included.
