@@ -303,17 +303,22 @@ impl<'a> Checked<'a> {
     #[inline(never)]
     fn pick(&self, latent: &Latent, picked: &mut [u32; MAX_STAGES]) -> u32 {
         let mut bits = latent::words(latent);
-        let (mut start, mut before, mut base) = (0_u32, 0_u32, true);
-        let mut tops = self.tops.iter();
-        for (&stage, picked) in self.stages.iter().zip(picked) {
+        let Some((&stage, stages)) = self.stages.split_first() else {
+            return 0;
+        };
+        let [first, others @ ..] = picked;
+        let stage = Stage::from_bytes(stage);
+        let pick = stage.take(&mut bits, true);
+        *first = (pick.row as u32) << 4 | pick.turns;
+        let (mut start, mut before) = (0_u32, stage.count(true) as u32);
+        for ((picked, &stage), &top) in others.iter_mut().zip(stages).zip(self.tops) {
             let stage = Stage::from_bytes(stage);
-            let pick = stage.take(&mut bits, base);
+            let pick = stage.take(&mut bits, false);
             *picked = before.wrapping_add(pick.row as u32) << 4 | pick.turns;
-            before = before.wrapping_add(stage.count(base) as u32);
-            if !base && let Some(&top) = tops.next() {
-                start = start.wrapping_add(u32::from(top).wrapping_mul(pick.turns & 1));
-            }
-            base = false;
+            before = before.wrapping_add(stage.count(false) as u32);
+            start = u32::from(top)
+                .wrapping_mul(pick.turns & 1)
+                .wrapping_add(start);
         }
         start
     }
