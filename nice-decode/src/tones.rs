@@ -64,7 +64,7 @@ impl Scale {
             .wrapping_mul(self.gain)
             .wrapping_add(self.starts[P % 3]);
         let shift = GAIN_SHIFTS[P % 3];
-        product >> shift & (0xFFFF >> shift) * ONES
+        (product >> shift) & ((0xFFFF >> shift) * ONES)
     }
 
     /// The light of four pixels, more than it is by what the colours are less: of those in columns 0 and 2, and in 1 and 3.
