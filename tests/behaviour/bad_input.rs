@@ -140,11 +140,11 @@ fn a_file_with_bytes_after_its_end_is_refused() {
 fn a_file_of_a_newer_version_is_said_to_be_one() {
     let folder = tempdir().unwrap();
     for (name, mut bytes) in small_files() {
-        bytes[4] = 3;
+        bytes[4] = 4;
         fs::write(folder.path().join(name), sealed(bytes)).unwrap();
         let text = refused(folder.path(), &format!("info @{name}"));
         assert!(
-            text.contains("version 3") && text.contains("newer"),
+            text.contains("version 4") && text.contains("newer"),
             "{text}"
         );
     }
