@@ -20,18 +20,12 @@ pub struct Tones {
     pub(crate) copy: Words,
 }
 
-/// How sums are scaled. Everything but the gain is there for both numbers of a word.
+/// How sums are scaled: the gain; what is added to the products of luma and of both chroma samples before they lose the bits below
+/// the point, not below zero and less than a one; and what luma and chroma have too much or too little then, put together so
+/// that it is added to or taken from the second chroma sample, the green and the blue. Everything but the gain is there
+/// for both numbers of a word.
 #[derive(Clone, Copy)]
-pub(crate) struct Scale {
-    gain: u32,
-    /// What is added to products before they lose the bits below the point, for luma and both chroma samples: not below zero,
-    /// and less than a one.
-    starts: [u32; 3],
-    /// What luma has too much then, and less than nothing twice that; and what both chroma samples have too much, the first
-    /// together with luma.
-    above: [u32; 2],
-    above_chroma: [u32; 2],
-}
+pub(crate) struct Scale([u32; 7]);
 
 impl Scale {
     /// How sums are scaled with a gain, if the tops of the residual stages are so much together.
@@ -41,28 +35,40 @@ impl Scale {
         let most = gain.wrapping_mul(u32::from(tops));
         let starts =
             GAIN_SHIFTS.map(|shift| 1_u32.wrapping_shl(shift).wrapping_sub(most) as i32 >> 1);
+        // How much too much there is of each.
         let [light, first, second] =
             [0, 1, 2].map(|plane| 0_u32.wrapping_sub((starts[plane] >> GAIN_SHIFTS[plane]) as u32));
-        let first = first.wrapping_add(light).wrapping_add(128);
-        let second = second.wrapping_add(128);
-        Self {
+        let [first, second] = [first, second].map(|chroma| chroma.wrapping_add(128));
+        let [start, start_first, start_second] = [0, 1, 2].map(|plane| {
+            let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
+            (starts[plane] as u32 & below).wrapping_mul(ONES)
+        });
+        // Red is luma and the first chroma sample without the second: what is too much of all is taken away with the second.
+        let more_second = light.wrapping_add(first).wrapping_sub(second);
+        let less_green = light
+            .wrapping_add(second << 1)
+            .wrapping_add(more_second << 1);
+        let more_blue = first
+            .wrapping_add(second)
+            .wrapping_add(more_second)
+            .wrapping_sub(light);
+        Self([
             gain,
-            starts: [0, 1, 2].map(|plane| {
-                let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
-                (starts[plane] as u32 & below).wrapping_mul(ONES)
-            }),
-            above: [light, 0_u32.wrapping_sub(light << 1)].map(both),
-            above_chroma: [first, second].map(both),
-        }
+            start,
+            start_first,
+            start_second,
+            both(more_second),
+            both(less_green),
+            both(more_blue),
+        ])
     }
 
     /// Two sums of plane `P` scaled, without what they have too much taken away. A product is at most 255 times 255, and what is
     /// added to it at most 255, so that both fit into their halves of a word.
     #[inline(always)]
     fn scaled<const P: usize>(&self, sums: u32) -> u32 {
-        let product = sums
-            .wrapping_mul(self.gain)
-            .wrapping_add(self.starts[P % 3]);
+        let [gain, ..] = self.0;
+        let product = sums.wrapping_mul(gain).wrapping_add(self.0[1 + P % 3]);
         let shift = GAIN_SHIFTS[P % 3];
         product >> shift & (0xFFFF >> shift) * ONES
     }
@@ -80,16 +86,14 @@ impl Scale {
     /// What is added to the light of two places of 2 x 2 pixels.
     #[inline(always)]
     fn colours(&self, base: u32, sums: u32) -> Colours {
-        let [light, twice] = self.above;
-        let [first, second] = self.above_chroma;
-        let c = with_even(self.scaled::<1>(sums & LOWER), base);
-        let c = difference(c, first);
-        let h = with_odd(self.scaled::<2>(sums >> 8 & LOWER), base);
-        let h = difference(h, second);
+        let [.., more_second, less_green, more_blue] = self.0;
+        let first = with_even(self.scaled::<1>(sums & LOWER), base);
+        let second = with_odd(self.scaled::<2>(sums >> 8 & LOWER), base);
+        let second = sum(second, more_second);
         [
-            difference(c, h),
-            difference(sum(h, h), light),
-            difference(difference(twice, c), h),
+            difference(first, second),
+            difference(sum(second, second), less_green),
+            difference(difference(more_blue, first), second),
         ]
     }
 }
@@ -110,15 +114,32 @@ impl Tones {
     pub(crate) const NONE: Self = Self {
         base: Turned::ZERO,
         sums: Turned::ZERO,
-        scale: Scale {
-            gain: 0,
-            starts: [0; 3],
-            above: [0; 2],
-            above_chroma: [0; 2],
-        },
+        scale: Scale([0; 7]),
         picked: [0; MAX_STAGES],
         copy: [0; WORDS],
     };
+
+    /// Writes the block's pixels with a function that writes all of a block at once: from its base row, the sum of its residual
+    /// rows, and how that is scaled, to 8 lines, each so many bytes after the one before it. Says whether there was room for
+    /// it.
+    #[cfg(feature = "dsp")]
+    #[inline(always)]
+    pub(crate) fn write_at_once(
+        &self,
+        lines: &mut [u8],
+        stride: usize,
+        at_once: impl FnOnce(&Words, &Words, &[u32; 7], &mut [u8], usize) -> bool,
+    ) -> bool {
+        // The function knows how many bits are below the point.
+        const { assert!(matches!(GAIN_SHIFTS, [6, 7, 8])) };
+        at_once(
+            &self.base.words,
+            &self.sums.words,
+            &self.scale.0,
+            lines,
+            stride,
+        )
+    }
 
     /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
     /// line: from its line in the block, its first column, and the samples in columns 0 and 2 of these four and in columns
