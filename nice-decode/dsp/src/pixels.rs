@@ -44,8 +44,8 @@ pub(crate) const fn fits(lines: &[u8], stride: usize, line: usize) -> bool {
 }
 
 /// The instructions of a function that writes a block: those that all formats share, and between them those of `pixels`, which
-/// make four pixels of a line of their light. `bytes` is how many bytes these four take; `less_green` is taken from all greens
-/// before they are clamped. `take` reads the gain and three colours from the stack, `again` the gain once more and leaves them
+/// make four pixels of a line of their light. `bytes` is how many bytes these four take; `more_green` is added to all greens
+/// before they are clamped, a number of `factor` is put into its register. `take` reads the gain and three colours from the stack, `again` the gain once more and leaves them
 /// behind, if that was not done yet.
 ///
 /// There are two passes. The first goes through the chroma from its end and puts onto the stack, for each pair of lines, the
@@ -55,7 +55,7 @@ pub(crate) const fn fits(lines: &[u8], stride: usize, line: usize) -> bool {
 macro_rules! block {
     (
         $base:ident, $sums:ident, $scale:ident, $lines:ident, $stride:ident,
-        bytes: $bytes:literal, less_green: $less_green:literal, $(factor: $factor:literal,)?
+        bytes: $bytes:literal, $(more_green: $more_green:literal,)? $(factor: $factor:literal,)?
         take: $take:literal, again: $again:literal, pixels: [$($pixels:expr),* $(,)?]
     ) => {
         core::arch::asm!(
@@ -91,8 +91,10 @@ macro_rules! block {
             "push {{left, green}}",
             "movw below_7, #0x1FF",
             "orr below_7, below_7, below_7, lsl #16",
-            concat!("mov red, #", $less_green),
-            "ssub16 less_green, less_green, red",
+            $(
+                concat!("mov red, #", $more_green),
+                "ssub16 less_green, less_green, red",
+            )?
             "mov left, #0",
             "push {{left}}",
             "mov left, #4",
@@ -238,7 +240,6 @@ macro_rules! three_bytes {
         function! {
             $function,
             bytes: 12,
-            less_green: 0,
             take: "pop {{gain, red, green, blue}}",
             again: "",
             pixels: [
@@ -278,14 +279,14 @@ macro_rules! three_bytes {
 #[cfg(dsp)]
 macro_rules! two_bytes {
     (
-        $function:ident, $high:literal, $low:literal, $lower:literal, less_green: $less_green:literal,
+        $function:ident, $high:literal, $low:literal, $lower:literal, $(more_green: $more_green:literal,)?
         green: [$to:literal, $multiply:literal, $rounding:literal, $mask:literal, $back:literal],
         end: [$($end:literal),*]
     ) => {
         function! {
             $function,
             bytes: 8,
-            less_green: $less_green,
+            $(more_green: $more_green,)?
             factor: 249,
             take: "ldm sp, {{gain, red, green, blue}}",
             again: "ldr gain, [sp], #16",
@@ -337,7 +338,6 @@ macro_rules! four_bytes {
         function! {
             $function,
             bytes: 16,
-            less_green: 0,
             take: "ldm sp, {{gain, red, green, blue}}",
             again: "ldr gain, [sp], #16",
             pixels: [
@@ -379,20 +379,19 @@ mod at_once {
     four_bytes!(xrgb8888);
     two_bytes!(
         rgb565_le, "red", "blue", "11",
-        less_green: -2,
+        more_green: "0x00020002",
         green: ["mov factor, #253", "mul", "", "0xFC00FC00", "mov factor, #249"],
         end: []
     );
     two_bytes!(
         rgb565_be, "red", "blue", "11",
-        less_green: -2,
+        more_green: "0x00020002",
         green: ["mov factor, #253", "mul", "", "0xFC00FC00", "mov factor, #249"],
         end: ["rev16 word, word", "rev16 odd, odd"]
     );
     // All of it one bit too high until the end, bit 0 zero.
     two_bytes!(
         bgr555_le, "blue", "red", "10",
-        less_green: 0,
         green: ["", "mla", ", below_6", "0xF800F800", ""],
         end: ["lsr word, word, #1", "lsr odd, odd, #1"]
     );
