@@ -126,8 +126,7 @@ macro_rules! write_tones {
                 tones.write(lines, stride, $four);
             }
             #[cfg(feature = "dsp")]
-            if nice_dsp::AVAILABLE
-                && tones.write_at_once(lines, stride, nice_dsp::pixels::$at_once)
+            if nice_dsp::AVAILABLE && tones.write_at_once(lines, stride, nice_dsp::pixels::$at_once)
             {
                 return;
             }

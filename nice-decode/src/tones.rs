@@ -284,3 +284,70 @@ pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u8; 8] {
 pub(crate) fn bytes<const WORDS: usize, const BYTES: usize>(words: [u32; WORDS]) -> [u8; BYTES] {
     array::from_fn(|i| words[i / 4 % WORDS].wrapping_shr(8 * (i as u32 % 4)) as u8)
 }
+
+#[cfg(all(test, feature = "dsp"))]
+mod tests {
+    use std::vec;
+
+    use super::Tones;
+    use crate::halves::{CLAMPS, ONES};
+    use crate::pixel::sealed::Write;
+    use crate::tests::made::{any_codebook, any_latent, largest_codebook};
+    use crate::{Bgr555Le, Bgr888, Decoder, Latent, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888};
+    use nice_dsp::plain;
+    use proptest::prelude::*;
+
+    /// Checks for all formats that have a function that writes all of a block at once that it writes what is written four pixels
+    /// at a time.
+    fn check_all(file: &[u8], latent: &Latent) {
+        let decoder = Decoder::from_bytes(file).unwrap();
+        let mut tones = Tones::NONE;
+        decoder.codebook().unwrap().tones(latent, &mut tones);
+        // The same with two numbers to a word as the instructions have them.
+        let mut halves = Tones { ..tones };
+        if !CLAMPS {
+            for offset in &mut halves.scale.0[4..] {
+                *offset = (*offset & 0xFFFF).wrapping_mul(ONES);
+            }
+        }
+        macro_rules! check {
+            ($($format:ty, $at_once:ident;)*) => {$(
+                let mut expected = vec![0xAA; 8 * 40];
+                <$format>::write_tones(&tones, &mut expected, 40);
+                let mut found = vec![0xAA; 8 * 40];
+                assert!(halves.write_at_once(&mut found, 40, plain::$at_once));
+                assert_eq!(found, expected);
+            )*};
+        }
+        check! {
+            Rgb888, rgb888;
+            Bgr888, bgr888;
+            Xrgb8888, xrgb8888;
+            Rgb565Le, rgb565_le;
+            Rgb565Be, rgb565_be;
+            Bgr555Le, bgr555_le;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_written_at_once_are_those_written_by_fours(
+            made in any_codebook(),
+            latent in any_latent(),
+        ) {
+            check_all(&made.file(), &latent);
+        }
+    }
+
+    #[test]
+    fn blocks_with_the_largest_numbers_written_at_once_are_those_written_by_fours() {
+        for base in [0, 127, 255] {
+            for largest in [false, true] {
+                let file = largest_codebook(base, largest).file();
+                for latent in [[0; 6], [0xFF; 6], [0x0F; 6], [0x11; 6]] {
+                    check_all(&file, &latent);
+                }
+            }
+        }
+    }
+}

@@ -116,7 +116,7 @@ fn blocks(words: &mut Words) {
     let (mut base, mut sums) = ([0; WORDS], [0; WORDS]);
     base.fill_with(|| words.next());
     sums.fill_with(|| words.next());
-    let gain = words.next() & 0xFF;
+    let gain = (words.next() & 0xFF) >> (words.next() % 8);
     let mut scale = [0; SCALES];
     scale.fill_with(|| words.next() & 0x00FF_00FF);
     // Offsets that leave colours between 0 and 255 some of the time.

@@ -189,7 +189,15 @@ fn level(sample: u8, top: u32) -> u16 {
 fn block<const BYTES: usize>(
     base: &[u32; WORDS],
     sums: &[u32; WORDS],
-    &[gain, start, start_first, start_second, more_second, less_green, more_blue]: &[u32; SCALES],
+    &[
+        gain,
+        start,
+        start_first,
+        start_second,
+        more_second,
+        less_green,
+        more_blue,
+    ]: &[u32; SCALES],
     lines: &mut [u8],
     stride: usize,
     pixel: impl Fn([u8; 3]) -> [u8; BYTES],
@@ -211,8 +219,7 @@ fn block<const BYTES: usize>(
             let chroma = 64 + (y / 2 * 4 + x / 2) * 2;
             let light = sample(8 * y + x, start, 6);
             let first = sample(chroma, start_first, 7);
-            let second =
-                sample(chroma + 1, start_second, 8).wrapping_add(number(more_second));
+            let second = sample(chroma + 1, start_second, 8).wrapping_add(number(more_second));
             let colours = [
                 first.wrapping_sub(second),
                 second.wrapping_mul(2).wrapping_sub(number(less_green)),
