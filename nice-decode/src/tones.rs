@@ -70,7 +70,7 @@ impl Scale {
         let [gain, ..] = self.0;
         let product = sums.wrapping_mul(gain).wrapping_add(self.0[1 + P % 3]);
         let shift = GAIN_SHIFTS[P % 3];
-        product >> shift & (0xFFFF >> shift) * ONES
+        (product >> shift) & ((0xFFFF >> shift) * ONES)
     }
 
     /// The light of four pixels, more than it is by what the colours are less: of those in columns 0 and 2, and in 1 and 3.

@@ -1,6 +1,5 @@
 //! Pixels of a block of 8 x 8, made of sums of rows in one go: the last step of a codebook, with every register in its place. A
-//! compiler that is given the instructions one by one makes half as many again of them, since it has constants and sums go
-//! through the stack.
+//! compiler that is given the instructions one by one adds half as many that only move constants and sums between the registers and memory.
 //!
 //! A block has a luma sample for each pixel and two chroma samples for each 2 x 2 pixels. They are bytes of words, the lowest
 //! byte first: 16 words of luma, line after line, then 8 words of chroma, line after line, both samples of a place together.
@@ -426,7 +425,7 @@ macro_rules! formats {
 }
 
 formats! {
-    /// Three bytes a pixel: red, green, blue. It takes 10.7 instructions a pixel.
+    /// Three bytes a pixel: red, green, blue. Four pixels take 31 instructions, and what is added to the light of 8 pixels takes 17.
     ///
     /// ```
     /// let (mut base, sums) = ([0; 24], [0; 24]);
