@@ -1,5 +1,6 @@
 //! Pixels of a block of 8 x 8, made of sums of rows in one go: the last step of a codebook, with every register in its place. A
-//! compiler that is given the instructions one by one adds half as many that only move constants and sums between the registers and memory.
+//! compiler that is given the instructions one by one adds half as many that only move constants and sums between the registers
+//! and memory.
 //!
 //! A block has a luma sample for each pixel and two chroma samples for each 2 x 2 pixels. They are bytes of words, the lowest
 //! byte first: 16 words of luma, line after line, then 8 words of chroma, line after line, both samples of a place together.
@@ -44,8 +45,8 @@ pub(crate) const fn fits(lines: &[u8], stride: usize, line: usize) -> bool {
 
 /// The instructions of a function that writes a block: those that all formats share, and between them those of `pixels`, which
 /// make four pixels of a line of their light. `bytes` is how many bytes these four take; `more_green` is added to all greens
-/// before they are clamped, a number of `factor` is put into its register. `take` reads the gain and three colours from the stack, `again` the gain once more and leaves them
-/// behind, if that was not done yet.
+/// before they are clamped, and `factor` is put into its register. `take` reads the gain and three colours from the stack for
+/// the upper of two lines; `again` reads the gain for the lower one and leaves them behind, where `take` did not.
 ///
 /// There are two passes. The first goes through the chroma from its end and puts onto the stack, for each pair of lines, the
 /// stride, then for each place of four columns the gain and what is added to the light for red, green and blue. The second
@@ -425,7 +426,8 @@ macro_rules! formats {
 }
 
 formats! {
-    /// Three bytes a pixel: red, green, blue. Four pixels take 31 instructions, and what is added to the light of 8 pixels takes 17.
+    /// Three bytes a pixel: red, green, blue. Four pixels take 31 instructions, and what is added to the light of 8
+    /// pixels 17.
     ///
     /// ```
     /// let (mut base, sums) = ([0; 24], [0; 24]);
