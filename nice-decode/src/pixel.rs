@@ -113,6 +113,28 @@ pub(crate) mod sealed {
     }
 }
 
+/// Defines how a block is written from its tones: all at once by a function of `nice_dsp::pixels`, where the processor has such
+/// instructions and all of the block has room; otherwise four pixels at a time.
+macro_rules! write_tones {
+    ($at_once:ident, $four:expr) => {
+        #[inline(never)]
+        fn write_tones(tones: &Tones, lines: &mut [u8], stride: usize) {
+            /// Apart, so that what is written at once does not pay for its place on the stack.
+            #[cfg_attr(feature = "dsp", inline(never))]
+            #[cfg_attr(not(feature = "dsp"), inline(always))]
+            fn by_fours(tones: &Tones, lines: &mut [u8], stride: usize) {
+                tones.write(lines, stride, $four);
+            }
+            #[cfg(feature = "dsp")]
+            if nice_dsp::AVAILABLE && tones.write_at_once(lines, stride, nice_dsp::pixels::$at_once)
+            {
+                return;
+            }
+            by_fours(tones, lines, stride);
+        }
+    };
+}
+
 impl Pixel for Rgb888 {
     const BYTES: usize = 3;
 }
@@ -126,10 +148,7 @@ impl sealed::Write for Rgb888 {
         }
     }
 
-    #[inline(never)]
-    fn write_tones(tones: &Tones, lines: &mut [u8], stride: usize) {
-        tones.write(lines, stride, |_, _, even, odd| tones::triples(even, odd));
-    }
+    write_tones!(rgb888, |_, _, even, odd| tones::triples(even, odd));
 }
 
 /// Writes as much of a line as there is room for. A function of its own, or else the compiler makes one copy of unknown
@@ -152,12 +171,9 @@ impl sealed::Write for Bgr888 {
         each(line, x, y, out, |[r, g, b], _, _| [b, g, r]);
     }
 
-    #[inline(never)]
-    fn write_tones(tones: &Tones, lines: &mut [u8], stride: usize) {
-        tones.write(lines, stride, |_, _, [r, g, b], [r_odd, g_odd, b_odd]| {
-            tones::triples([b, g, r], [b_odd, g_odd, r_odd])
-        });
-    }
+    write_tones!(bgr888, |_, _, [r, g, b], [r_odd, g_odd, b_odd]| {
+        tones::triples([b, g, r], [b_odd, g_odd, r_odd])
+    });
 }
 
 impl Pixel for Xrgb8888 {
@@ -170,10 +186,7 @@ impl sealed::Write for Xrgb8888 {
         each(line, x, y, out, |[r, g, b], _, _| [b, g, r, 0]);
     }
 
-    #[inline(never)]
-    fn write_tones(tones: &Tones, lines: &mut [u8], stride: usize) {
-        tones.write(lines, stride, |_, _, even, odd| tones::words(even, odd));
-    }
+    write_tones!(xrgb8888, |_, _, even, odd| tones::words(even, odd));
 }
 
 /// A format of two bytes a pixel.
@@ -205,7 +218,7 @@ impl TwoBytes for Bgr555Le {
 }
 
 macro_rules! two_bytes {
-    ($($format:ty),*) => { $(
+    ($($format:ty, $at_once:ident;)*) => { $(
         impl Pixel for $format {
             const BYTES: usize = 2;
         }
@@ -216,18 +229,19 @@ macro_rules! two_bytes {
                 each(line, x, y, out, |rgb, _, _| in_order::<$format>(packed::<$format>(rgb, nearest)));
             }
 
-            #[inline(never)]
-            fn write_tones(tones: &Tones, lines: &mut [u8], stride: usize) {
-                tones.write(lines, stride, |_, _, even, odd| {
-                    let [even, odd] = [even, odd].map(packed_nearest::<$format>);
-                    tones::halves(<$format as TwoBytes>::BIG_ENDIAN, even, odd)
-                });
-            }
+            write_tones!($at_once, |_, _, even, odd| {
+                let [even, odd] = [even, odd].map(packed_nearest::<$format>);
+                tones::halves(<$format as TwoBytes>::BIG_ENDIAN, even, odd)
+            });
         }
     )* };
 }
 
-two_bytes!(Rgb565Le, Rgb565Be, Bgr555Le);
+two_bytes! {
+    Rgb565Le, rgb565_le;
+    Rgb565Be, rgb565_be;
+    Bgr555Le, bgr555_le;
+}
 
 impl<P: TwoBytes + Pixel> Pixel for Dithered<P> {
     const BYTES: usize = 2;

@@ -20,18 +20,12 @@ pub struct Tones {
     pub(crate) copy: Words,
 }
 
-/// How sums are scaled. Everything but the gain is there for both numbers of a word.
+/// How sums are scaled: the gain; what is added to the products of luma and of both chroma samples before they lose the bits below
+/// the point, not below zero and less than a one; and what luma and chroma have too much or too little then, put together so
+/// that it is added to or taken from the second chroma sample, the green and the blue. Everything but the gain is there
+/// for both numbers of a word.
 #[derive(Clone, Copy)]
-pub(crate) struct Scale {
-    gain: u32,
-    /// What is added to products before they lose the bits below the point, for luma and both chroma samples: not below zero,
-    /// and less than a one.
-    starts: [u32; 3],
-    /// What luma has too much then, and less than nothing twice that; and what both chroma samples have too much, the first
-    /// together with luma.
-    above: [u32; 2],
-    above_chroma: [u32; 2],
-}
+pub(crate) struct Scale([u32; 7]);
 
 impl Scale {
     /// How sums are scaled with a gain, if the tops of the residual stages are so much together.
@@ -41,28 +35,40 @@ impl Scale {
         let most = gain.wrapping_mul(u32::from(tops));
         let starts =
             GAIN_SHIFTS.map(|shift| 1_u32.wrapping_shl(shift).wrapping_sub(most) as i32 >> 1);
+        // How much too much there is of each.
         let [light, first, second] =
             [0, 1, 2].map(|plane| 0_u32.wrapping_sub((starts[plane] >> GAIN_SHIFTS[plane]) as u32));
-        let first = first.wrapping_add(light).wrapping_add(128);
-        let second = second.wrapping_add(128);
-        Self {
+        let [first, second] = [first, second].map(|chroma| chroma.wrapping_add(128));
+        let [start, start_first, start_second] = [0, 1, 2].map(|plane| {
+            let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
+            (starts[plane] as u32 & below).wrapping_mul(ONES)
+        });
+        // Red is luma and the first chroma sample without the second: what is too much of all is taken away with the second.
+        let more_second = light.wrapping_add(first).wrapping_sub(second);
+        let less_green = light
+            .wrapping_add(second << 1)
+            .wrapping_add(more_second << 1);
+        let more_blue = first
+            .wrapping_add(second)
+            .wrapping_add(more_second)
+            .wrapping_sub(light);
+        Self([
             gain,
-            starts: [0, 1, 2].map(|plane| {
-                let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
-                (starts[plane] as u32 & below).wrapping_mul(ONES)
-            }),
-            above: [light, 0_u32.wrapping_sub(light << 1)].map(both),
-            above_chroma: [first, second].map(both),
-        }
+            start,
+            start_first,
+            start_second,
+            both(more_second),
+            both(less_green),
+            both(more_blue),
+        ])
     }
 
     /// Two sums of plane `P` scaled, without what they have too much taken away. A product is at most 255 times 255, and what is
     /// added to it at most 255, so that both fit into their halves of a word.
     #[inline(always)]
     fn scaled<const P: usize>(&self, sums: u32) -> u32 {
-        let product = sums
-            .wrapping_mul(self.gain)
-            .wrapping_add(self.starts[P % 3]);
+        let [gain, ..] = self.0;
+        let product = sums.wrapping_mul(gain).wrapping_add(self.0[1 + P % 3]);
         let shift = GAIN_SHIFTS[P % 3];
         (product >> shift) & ((0xFFFF >> shift) * ONES)
     }
@@ -80,16 +86,14 @@ impl Scale {
     /// What is added to the light of two places of 2 x 2 pixels.
     #[inline(always)]
     fn colours(&self, base: u32, sums: u32) -> Colours {
-        let [light, twice] = self.above;
-        let [first, second] = self.above_chroma;
-        let c = with_even(self.scaled::<1>(sums & LOWER), base);
-        let c = difference(c, first);
-        let h = with_odd(self.scaled::<2>(sums >> 8 & LOWER), base);
-        let h = difference(h, second);
+        let [.., more_second, less_green, more_blue] = self.0;
+        let first = with_even(self.scaled::<1>(sums & LOWER), base);
+        let second = with_odd(self.scaled::<2>(sums >> 8 & LOWER), base);
+        let second = sum(second, more_second);
         [
-            difference(c, h),
-            difference(sum(h, h), light),
-            difference(difference(twice, c), h),
+            difference(first, second),
+            difference(sum(second, second), less_green),
+            difference(difference(more_blue, first), second),
         ]
     }
 }
@@ -110,15 +114,32 @@ impl Tones {
     pub(crate) const NONE: Self = Self {
         base: Turned::ZERO,
         sums: Turned::ZERO,
-        scale: Scale {
-            gain: 0,
-            starts: [0; 3],
-            above: [0; 2],
-            above_chroma: [0; 2],
-        },
+        scale: Scale([0; 7]),
         picked: [0; MAX_STAGES],
         copy: [0; WORDS],
     };
+
+    /// Writes the block's pixels with a function that writes all of a block at once: from its base row, the sum of its residual
+    /// rows, and how that is scaled, to 8 lines, each so many bytes after the one before it. Says whether there was room for
+    /// it.
+    #[cfg(feature = "dsp")]
+    #[inline(always)]
+    pub(crate) fn write_at_once(
+        &self,
+        lines: &mut [u8],
+        stride: usize,
+        at_once: impl FnOnce(&Words, &Words, &[u32; 7], &mut [u8], usize) -> bool,
+    ) -> bool {
+        // The function knows how many bits are below the point.
+        const { assert!(matches!(GAIN_SHIFTS, [6, 7, 8])) };
+        at_once(
+            &self.base.words,
+            &self.sums.words,
+            &self.scale.0,
+            lines,
+            stride,
+        )
+    }
 
     /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
     /// line: from its line in the block, its first column, and the samples in columns 0 and 2 of these four and in columns
@@ -262,4 +283,71 @@ pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u8; 8] {
 #[inline(always)]
 pub(crate) fn bytes<const WORDS: usize, const BYTES: usize>(words: [u32; WORDS]) -> [u8; BYTES] {
     array::from_fn(|i| words[i / 4 % WORDS].wrapping_shr(8 * (i as u32 % 4)) as u8)
+}
+
+#[cfg(all(test, feature = "dsp"))]
+mod tests {
+    use std::vec;
+
+    use super::Tones;
+    use crate::halves::{CLAMPS, ONES};
+    use crate::pixel::sealed::Write;
+    use crate::tests::made::{any_codebook, any_latent, largest_codebook};
+    use crate::{Bgr555Le, Bgr888, Decoder, Latent, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888};
+    use nice_dsp::plain;
+    use proptest::prelude::*;
+
+    /// Checks for all formats that have a function that writes all of a block at once that it writes what is written four pixels
+    /// at a time.
+    fn check_all(file: &[u8], latent: &Latent) {
+        let decoder = Decoder::from_bytes(file).unwrap();
+        let mut tones = Tones::NONE;
+        decoder.codebook().unwrap().tones(latent, &mut tones);
+        // The same with two numbers to a word as the instructions have them.
+        let mut halves = Tones { ..tones };
+        if !CLAMPS {
+            for offset in &mut halves.scale.0[4..] {
+                *offset = (*offset & 0xFFFF).wrapping_mul(ONES);
+            }
+        }
+        macro_rules! check {
+            ($($format:ty, $at_once:ident;)*) => {$(
+                let mut expected = vec![0xAA; 8 * 40];
+                <$format>::write_tones(&tones, &mut expected, 40);
+                let mut found = vec![0xAA; 8 * 40];
+                assert!(halves.write_at_once(&mut found, 40, plain::$at_once));
+                assert_eq!(found, expected);
+            )*};
+        }
+        check! {
+            Rgb888, rgb888;
+            Bgr888, bgr888;
+            Xrgb8888, xrgb8888;
+            Rgb565Le, rgb565_le;
+            Rgb565Be, rgb565_be;
+            Bgr555Le, bgr555_le;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_written_at_once_are_those_written_by_fours(
+            made in any_codebook(),
+            latent in any_latent(),
+        ) {
+            check_all(&made.file(), &latent);
+        }
+    }
+
+    #[test]
+    fn blocks_with_the_largest_numbers_written_at_once_are_those_written_by_fours() {
+        for base in [0, 127, 255] {
+            for largest in [false, true] {
+                let file = largest_codebook(base, largest).file();
+                for latent in [[0; 6], [0xFF; 6], [0x0F; 6], [0x11; 6]] {
+                    check_all(&file, &latent);
+                }
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use board::{entry, exit};
 use defmt::println;
 use firmware_example::{MODEL, PICTURE, or_exit};
 use nice_decode::{Decoder, Image, crc32};
+use nice_dsp::pixels::{self, SCALES, WORDS};
 use nice_dsp::plain;
 
 /// Runs the demonstration.
@@ -20,6 +21,9 @@ fn main() -> ! {
     }
     for _ in 0..1024 {
         rows(&mut words);
+    }
+    for _ in 0..256 {
+        blocks(&mut words);
     }
     println!("every instruction means what it should");
     network();
@@ -93,6 +97,48 @@ fn rows(words: &mut Words) {
     plain::add_two(&mut expected[..count], one, other);
     assert_eq!(found, expected);
 }
+
+/// A function that writes a block in a format, and the same in plain Rust.
+type Writes = fn(&[u32; WORDS], &[u32; WORDS], &[u32; SCALES], &mut [u8], usize) -> bool;
+
+/// What writes a block in which format, and how many bytes a line takes.
+const FORMATS: [(Writes, Writes, usize); 6] = [
+    (pixels::rgb888, plain::rgb888, 24),
+    (pixels::bgr888, plain::bgr888, 24),
+    (pixels::xrgb8888, plain::xrgb8888, 32),
+    (pixels::rgb565_le, plain::rgb565_le, 16),
+    (pixels::rgb565_be, plain::rgb565_be, 16),
+    (pixels::bgr555_le, plain::bgr555_le, 16),
+];
+
+/// Compares blocks of pixels in all formats, at all addresses, also where there is no room for them.
+fn blocks(words: &mut Words) {
+    let (mut base, mut sums) = ([0; WORDS], [0; WORDS]);
+    base.fill_with(|| words.next());
+    sums.fill_with(|| words.next());
+    let gain = (words.next() & 0xFF) >> (words.next() % 8);
+    let mut scale = [0; SCALES];
+    scale.fill_with(|| words.next() & 0x00FF_00FF);
+    // Offsets that leave colours between 0 and 255 some of the time.
+    for offset in &mut scale[4..] {
+        *offset = nice_dsp::ssub16(words.next() & 0x03FF_03FF, 0x0200_0200);
+    }
+    scale[0] = gain;
+    for (found_by, expected_by, line) in FORMATS {
+        let stride = line - 1 + words.next() as usize % 6;
+        let from = words.next() as usize % 4;
+        let to = (from + 7 * stride + line - 1 + words.next() as usize % 4).min(ROOM);
+        let (mut found, mut expected) = ([0xAA; ROOM], [0xAA; ROOM]);
+        let (base, sums, scale) = black_box((&base, &sums, &scale));
+        let wrote = found_by(base, sums, scale, &mut found[from..to], stride);
+        let writes = expected_by(base, sums, scale, &mut expected[from..to], stride);
+        assert_eq!(wrote, writes);
+        assert!(found == expected);
+    }
+}
+
+/// Room for all that blocks are written to.
+const ROOM: usize = 8 * 40;
 
 /// Decodes all blocks of a picture that was made with a network.
 fn network() {

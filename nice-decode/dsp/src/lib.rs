@@ -29,6 +29,7 @@
 #![allow(unsafe_code)] // the instructions are what this crate is
 
 mod instructions;
+pub mod pixels;
 pub mod plain;
 mod rows;
 

@@ -1,5 +1,7 @@
 //! What each instruction does, in plain Rust.
 
+use crate::pixels::{SCALES, WORDS, fits};
+
 /// The two halves of a word as numbers with a sign.
 #[inline(always)]
 const fn halves(word: u32) -> [i16; 2] {
@@ -144,6 +146,89 @@ pub fn add_two(sums: &mut [[u32; 2]], one: &[u8], other: &[u8]) {
             *odd = sxtab16_ror8(*odd, word);
         }
     }
+}
+
+/// Defines the functions of [`pixels`](crate::pixels), given how many bytes a pixel has and how they are made of its red, green
+/// and blue.
+macro_rules! formats {
+    ($($function:ident, $bytes:literal, $pixel:expr;)*) => {$(
+        #[doc = concat!("A block as [`pixels::", stringify!($function), "`](crate::pixels::", stringify!($function), ") says.")]
+        #[must_use]
+        pub fn $function(
+            base: &[u32; WORDS],
+            sums: &[u32; WORDS],
+            scale: &[u32; SCALES],
+            lines: &mut [u8],
+            stride: usize,
+        ) -> bool {
+            block::<$bytes>(base, sums, scale, lines, stride, $pixel)
+        }
+    )*};
+}
+
+formats! {
+    rgb888, 3, |rgb| rgb;
+    bgr888, 3, |[r, g, b]| [b, g, r];
+    xrgb8888, 4, |[r, g, b]| [b, g, r, 0];
+    rgb565_le, 2, |rgb| rgb565(rgb).to_le_bytes();
+    rgb565_be, 2, |rgb| rgb565(rgb).to_be_bytes();
+    bgr555_le, 2, |[r, g, b]| (level(b, 31) << 10 | level(g, 31) << 5 | level(r, 31)).to_le_bytes();
+}
+
+/// A pixel with 5 bits for red and blue, 6 for green.
+fn rgb565([r, g, b]: [u8; 3]) -> u16 {
+    level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)
+}
+
+/// The nearest of the levels 0 to `top`.
+fn level(sample: u8, top: u32) -> u16 {
+    ((2 * u32::from(sample) * top + 255) / 510) as u16
+}
+
+/// A block, as [`pixels`](crate::pixels) says.
+fn block<const BYTES: usize>(
+    base: &[u32; WORDS],
+    sums: &[u32; WORDS],
+    &[
+        gain,
+        start,
+        start_first,
+        start_second,
+        more_second,
+        less_green,
+        more_blue,
+    ]: &[u32; SCALES],
+    lines: &mut [u8],
+    stride: usize,
+    pixel: impl Fn([u8; 3]) -> [u8; BYTES],
+) -> bool {
+    let room = fits(lines, stride, 8 * BYTES);
+    if !room {
+        return false;
+    }
+    for (y, line) in lines.chunks_mut(stride).take(8).enumerate() {
+        for (x, to) in line.as_chunks_mut().0.iter_mut().take(8).enumerate() {
+            // The number for this column, out of a word of two.
+            let number = |word: u32| halves(word)[x / 2 % 2];
+            // The sample in this byte of a block, the other one scaled and added.
+            let sample = |at: usize, start: u32, shift: u32| {
+                let byte = |words: &[u32; WORDS]| (words[at / 4] >> (8 * (at % 4))) & 0xFF;
+                let scaled = (gain * byte(sums) + number(start) as u16 as u32) as u16 >> shift;
+                (byte(base) as u16).wrapping_add(scaled) as i16
+            };
+            let chroma = 64 + (y / 2 * 4 + x / 2) * 2;
+            let light = sample(8 * y + x, start, 6);
+            let first = sample(chroma, start_first, 7);
+            let second = sample(chroma + 1, start_second, 8).wrapping_add(number(more_second));
+            let colours = [
+                first.wrapping_sub(second),
+                second.wrapping_mul(2).wrapping_sub(number(less_green)),
+                number(more_blue).wrapping_sub(first).wrapping_sub(second),
+            ];
+            *to = pixel(colours.map(|colour| light.wrapping_add(colour).clamp(0, 255) as u8));
+        }
+    }
+    true
 }
 
 /// A word of at most four bytes, zeros behind them.

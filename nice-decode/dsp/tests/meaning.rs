@@ -1,6 +1,7 @@
 //! What the functions mean, in words that are not those of their definitions. On a host they are the plain ones; on a device
 //! the firmware example's `same` compares the instructions with these.
 
+use nice_dsp::pixels::{self, SCALES, WORDS};
 use nice_dsp::{
     sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16, sxtb16_ror8, usat16,
     uxtab16, uxtab16_ror8,
@@ -111,5 +112,145 @@ proptest! {
             *sum = (i64::from(*sum) + weight(&one, i) + weight(&other, i)) as i16;
         }
         prop_assert_eq!(found, words(&expected));
+    }
+}
+
+/// A function that writes a block in a format.
+type Writes = fn(&[u32; WORDS], &[u32; WORDS], &[u32; SCALES], &mut [u8], usize) -> bool;
+
+/// The nearest of the levels 0 to `top`.
+fn level(sample: i64, top: u32) -> u32 {
+    (sample as f64 * f64::from(top) / 255.0).round() as u32
+}
+
+/// What writes a block, how many bytes a pixel takes, and how they are made of red, green and blue.
+type Format = (Writes, usize, fn([i64; 3]) -> Vec<u8>);
+
+/// The high and the low byte of a pixel with 5 bits of red and blue and 6 of green.
+fn packed([r, g, b]: [i64; 3]) -> [u8; 2] {
+    let pixel = level(r, 31) * 2048 + level(g, 63) * 32 + level(b, 31);
+    [(pixel / 256) as u8, pixel as u8]
+}
+
+/// The formats.
+fn formats() -> [Format; 6] {
+    [
+        (pixels::rgb888, 3, |rgb| {
+            rgb.map(|sample| sample as u8).to_vec()
+        }),
+        (pixels::bgr888, 3, |[r, g, b]| {
+            [b, g, r].map(|sample| sample as u8).to_vec()
+        }),
+        (pixels::xrgb8888, 4, |[r, g, b]| {
+            [b, g, r, 0].map(|sample| sample as u8).to_vec()
+        }),
+        (pixels::rgb565_le, 2, |rgb| {
+            packed(rgb).into_iter().rev().collect()
+        }),
+        (pixels::rgb565_be, 2, |rgb| packed(rgb).to_vec()),
+        (pixels::bgr555_le, 2, |[r, g, b]| {
+            let pixel = level(b, 31) * 1024 + level(g, 31) * 32 + level(r, 31);
+            vec![pixel as u8, (pixel / 256) as u8]
+        }),
+    ]
+}
+
+/// A word with the same number in both halves.
+fn twice(number: i64) -> u32 {
+    word([number, number])
+}
+
+/// A sample of a block of bytes.
+fn byte(words: &[u32; WORDS], at: usize) -> i64 {
+    words[at / 4].to_le_bytes()[at % 4].into()
+}
+
+proptest! {
+    #[test]
+    fn a_block_is_written_pixel_by_pixel(
+        base in any::<[u32; WORDS]>(),
+        sums in any::<[u32; WORDS]>(),
+        gain in 0..=255_i64,
+        starts in any::<[u8; 3]>(),
+        offsets in any::<[[i8; 2]; 3]>(),
+        more in 0..4_usize,
+        less in 0..8_usize,
+    ) {
+        let starts = starts.map(i64::from);
+        // One for the columns 0, 1, 4 and 5, one for the others.
+        let offsets = offsets.map(|pair| pair.map(|offset| 4 * i64::from(offset)));
+        let scale: Vec<u32> = [gain as u32].into_iter()
+            .chain(starts.map(twice))
+            .chain(offsets.map(word))
+            .collect();
+        let scale: [u32; SCALES] = scale.try_into().unwrap();
+        for (write, bytes, made) in formats() {
+            let stride = 8 * bytes + more;
+            let mut found = vec![0xAA; 8 * stride];
+            let mut expected = found.clone();
+            for y in 0..8 {
+                for x in 0..8 {
+                    let sample = |at: usize, plane: usize| {
+                        byte(&base, at) + ((gain * byte(&sums, at) + starts[plane]) >> (6 + plane))
+                    };
+                    let at = 64 + 8 * (y / 2) + 2 * (x / 2);
+                    let (light, first) = (sample(8 * y + x, 0), sample(at, 1));
+                    let [more_second, less_green, more_blue] = offsets.map(|pair| pair[x / 2 % 2]);
+                    let second = sample(at + 1, 2) + more_second;
+                    let colours = [
+                        light + first - second,
+                        light + 2 * second - less_green,
+                        light - first - second + more_blue,
+                    ];
+                    let pixel = made(colours.map(|colour| colour.clamp(0, 255)));
+                    expected[y * stride + x * bytes..][..bytes].copy_from_slice(&pixel);
+                }
+            }
+            // All bytes behind the last line but `less` of them, or one too few.
+            let room = (8 * stride - less).max(7 * stride + 8 * bytes - 1);
+            if room < 7 * stride + 8 * bytes {
+                expected.fill(0xAA);
+            }
+            let wrote = write(&base, &sums, &scale, &mut found[..room], stride);
+            prop_assert_eq!(wrote, room >= 7 * stride + 8 * bytes);
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
+
+#[test]
+fn lines_that_overlap_or_lie_beyond_all_addresses_are_not_written() {
+    for (write, bytes, _) in formats() {
+        for stride in [0, 1, 8 * bytes - 1, usize::MAX / 7 + 1, usize::MAX] {
+            let mut lines = vec![0xAA; 512];
+            assert!(!write(
+                &[7; WORDS],
+                &[0; WORDS],
+                &[0; SCALES],
+                &mut lines,
+                stride
+            ));
+            assert_eq!(lines, [0xAA; 512]);
+        }
+    }
+}
+
+#[test]
+fn every_sample_becomes_the_nearest_level() {
+    let (mut base, mut lines) = ([0; WORDS], [0; 8 * 16]);
+    for from in (0..256_u32).step_by(64) {
+        for (i, luma) in base.iter_mut().take(16).enumerate() {
+            *luma = (from + 4 * i as u32) * 0x0101_0101 + 0x0302_0100;
+        }
+        assert!(pixels::rgb565_be(
+            &base,
+            &[0; WORDS],
+            &[0; SCALES],
+            &mut lines,
+            16
+        ));
+        for (sample, pixel) in (i64::from(from)..).zip(lines.as_chunks::<2>().0) {
+            assert_eq!(*pixel, packed([sample; 3]));
+        }
     }
 }
