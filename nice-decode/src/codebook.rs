@@ -778,7 +778,7 @@ mod tests {
 
     use super::Checked;
     use crate::tests::made::{any_codebook, any_latent, largest_codebook};
-    use crate::tones::Tones;
+    use crate::tones::{Tones, triples};
     use crate::{
         Bgr555Le, Bgr888, Decoder, Dithered, Latent, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
     };
@@ -799,6 +799,17 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    /// Checks that words are written as bytes are.
+    fn check_words(codebook: &Checked<'_>, latent: &Latent) {
+        let mut tones = Tones::NONE;
+        codebook.tones(latent, &mut tones);
+        let mut expected = [0xAA; 8 * 28];
+        Rgb888::write_tones(&tones, &mut expected, 28);
+        let mut found = [0xAAAA_AAAA; 8 * 7];
+        tones.write_to::<u32, 3>(&mut found, 7, |_, _, even, odd| triples(even, odd));
+        assert_eq!(found.map(u32::to_ne_bytes).as_flattened(), expected);
+    }
+
     /// Checks all that both arrangements make of a latent.
     fn check_all(file: &[u8], latent: &Latent) {
         let decoder = Decoder::from_bytes(file).unwrap();
@@ -813,6 +824,7 @@ mod tests {
         check::<Rgb565Le>(codebook, latent);
         check::<Rgb565Be>(codebook, latent);
         check::<Bgr555Le>(codebook, latent);
+        check_words(codebook, latent);
         check::<Dithered<Rgb565Le>>(codebook, latent);
         check::<Dithered<Rgb565Be>>(codebook, latent);
         check::<Dithered<Bgr555Le>>(codebook, latent);

@@ -141,17 +141,36 @@ impl Tones {
         )
     }
 
-    /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes four pixels of a
-    /// line: from its line in the block, its first column, and the samples in columns 0 and 2 of these four and in columns
-    /// 1 and 3.
+    /// Writes the block's pixels to 8 lines, each `stride` bytes after the one before it, as `four` makes the words of four pixels
+    /// of a line, low bytes first: from its line in the block, its first column, and the samples in columns 0 and 2 of these
+    /// four and in columns 1 and 3.
     ///
     /// Lines for which there is no room are left out.
     #[inline(always)]
-    pub(crate) fn write<const FOUR: usize>(
+    pub(crate) fn write<const WORDS: usize>(
         &self,
         lines: &mut [u8],
         stride: usize,
-        four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+        four: impl Fn(usize, usize, Colours, Colours) -> [u32; WORDS],
+    ) {
+        if !WRITES_ANYWHERE && stride.is_multiple_of(4) {
+            let whole = lines.len() / 4 * 4;
+            if let Some(whole) = lines.get_mut(..whole)
+                && let Ok(words) = bytemuck::try_cast_slice_mut(whole)
+            {
+                return self.write_to::<u32, WORDS>(words, stride / 4, four);
+            }
+        }
+        self.write_to::<u8, WORDS>(lines, stride, four);
+    }
+
+    /// As [`write`](Self::write), to bytes or to words.
+    #[inline(always)]
+    pub(crate) fn write_to<E: Element, const WORDS: usize>(
+        &self,
+        lines: &mut [E],
+        stride: usize,
+        four: impl Fn(usize, usize, Colours, Colours) -> [u32; WORDS],
     ) {
         let (base_luma, base_chroma) = self.base.planes();
         let (luma, chroma) = self.sums.planes();
@@ -167,7 +186,7 @@ impl Tones {
         let mut rest = lines;
         for (pair, (light, colours)) in pairs.zip(colours.as_chunks::<2>().0).enumerate() {
             for below in 0..2 {
-                let Some(out) = rest.as_chunks_mut::<FOUR>().0.first_chunk_mut::<2>() else {
+                let Some(out) = E::line(rest) else {
                     return;
                 };
                 for (side, out) in out.iter_mut().enumerate() {
@@ -182,27 +201,82 @@ impl Tones {
     }
 }
 
+/// Whether the processor writes a word to any address with one instruction. Nothing tells a program; of the Arm processors those
+/// cannot that cannot compare and swap either, but for one. All this decides is how fast pixels are written.
+const WRITES_ANYWHERE: bool = cfg!(not(any(
+    all(target_arch = "arm", not(target_has_atomic = "32")),
+    target_arch = "riscv32",
+    target_arch = "mips",
+)));
+
+/// What lines are made of: bytes, or words where these may lie.
+pub(crate) trait Element: Sized {
+    /// A word of a line.
+    type Word: From32;
+
+    /// The words of eight pixels at the beginning of some lines, if they have so many; four pixels are as many words as that.
+    fn line<const WORDS: usize>(lines: &mut [Self]) -> Option<&mut [[Self::Word; WORDS]; 2]>;
+}
+
+impl Element for u8 {
+    type Word = [u8; 4];
+
+    #[inline(always)]
+    fn line<const WORDS: usize>(lines: &mut [u8]) -> Option<&mut [[[u8; 4]; WORDS]; 2]> {
+        let words = lines.as_chunks_mut().0;
+        words.as_chunks_mut().0.first_chunk_mut()
+    }
+}
+
+impl Element for u32 {
+    type Word = u32;
+
+    #[inline(always)]
+    fn line<const WORDS: usize>(lines: &mut [u32]) -> Option<&mut [[u32; WORDS]; 2]> {
+        lines.as_chunks_mut().0.first_chunk_mut()
+    }
+}
+
+/// A word as it lies in memory, low byte first.
+pub(crate) trait From32 {
+    fn from_32(word: u32) -> Self;
+}
+
+impl From32 for [u8; 4] {
+    #[inline(always)]
+    fn from_32(word: u32) -> Self {
+        word.to_le_bytes()
+    }
+}
+
+impl From32 for u32 {
+    #[inline(always)]
+    fn from_32(word: u32) -> Self {
+        word.to_le()
+    }
+}
+
 impl Scale {
     /// Writes four pixels of a line, given the words of their luma in the base row and in the sum, what is added to their light,
     /// and their line in the block and its column.
     #[inline(always)]
-    fn put<const FOUR: usize>(
+    fn put<W: From32, const WORDS: usize>(
         &self,
         [base, sums]: [u32; 2],
         colours: &Colours,
         (y, x): (usize, usize),
-        out: &mut [u8; FOUR],
-        four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+        out: &mut [W; WORDS],
+        four: impl Fn(usize, usize, Colours, Colours) -> [u32; WORDS],
     ) {
         let [even, odd] = self.samples(base, sums, colours);
         if CLAMPS {
-            *out = four(y, x, even.map(clamped), odd.map(clamped));
+            *out = four(y, x, even.map(clamped), odd.map(clamped)).map(W::from_32);
             return;
         }
         // One look at all of them, since there is seldom something to clamp.
         let all = even[0] | even[1] | even[2] | odd[0] | odd[1] | odd[2];
         if all & UPPER == 0 {
-            *out = four(y, x, even, odd);
+            *out = four(y, x, even, odd).map(W::from_32);
         } else {
             self.put_clamped(base, sums, colours, y, x, out, four);
         }
@@ -216,19 +290,19 @@ impl Scale {
         clippy::too_many_arguments,
         reason = "together they would be put into memory before every look"
     )]
-    fn put_clamped<const FOUR: usize>(
+    fn put_clamped<W: From32, const WORDS: usize>(
         &self,
         base: u32,
         sums: u32,
         colours: &Colours,
         y: usize,
         x: usize,
-        out: &mut [u8; FOUR],
-        four: impl Fn(usize, usize, Colours, Colours) -> [u8; FOUR],
+        out: &mut [W; WORDS],
+        four: impl Fn(usize, usize, Colours, Colours) -> [u32; WORDS],
     ) {
         let samples = self.samples(base, sums, colours);
         let [even, odd] = samples.map(|samples| samples.map(clamped));
-        *out = four(y, x, even, odd);
+        *out = four(y, x, even, odd).map(W::from_32);
     }
 
     /// The samples of four pixels, not clamped: of those in columns 0 and 2, and in 1 and 3.
@@ -239,50 +313,43 @@ impl Scale {
     }
 }
 
-/// Twelve bytes of four pixels: first, second and third sample of each in turn.
+/// The three words of four pixels: first, second and third sample of each in turn.
 #[inline(always)]
 pub(crate) fn triples(
     [first_even, second_even, third_even]: Colours,
     [first_odd, second_odd, third_odd]: Colours,
-) -> [u8; 12] {
+) -> [u32; 3] {
     let start = first_even | second_even << 8;
     let middle = third_even | first_odd << 8;
     let end = second_odd | third_odd << 8;
-    let words = [
+    [
         start & 0xFFFF | middle << 16,
         end & 0xFFFF | start & 0xFFFF_0000,
         middle >> 16 | end & 0xFFFF_0000,
-    ];
-    bytes(words)
+    ]
 }
 
-/// Sixteen bytes of four pixels: blue, green, red, zero of each in turn.
+/// The four words of four pixels: blue, green, red, zero of each in turn.
 #[inline(always)]
-pub(crate) fn words([r_even, g_even, b_even]: Colours, [r_odd, g_odd, b_odd]: Colours) -> [u8; 16] {
+pub(crate) fn words([r_even, g_even, b_even]: Colours, [r_odd, g_odd, b_odd]: Colours) -> [u32; 4] {
     let (bg_even, bg_odd) = (b_even | g_even << 8, b_odd | g_odd << 8);
-    bytes([
+    [
         bg_even & 0xFFFF | r_even << 16,
         bg_odd & 0xFFFF | r_odd << 16,
         bg_even >> 16 | r_even & 0xFFFF_0000,
         bg_odd >> 16 | r_odd & 0xFFFF_0000,
-    ])
+    ]
 }
 
 /// Four numbers of two bytes in the order of their columns, the low or the high byte of each first.
 #[inline(always)]
-pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u8; 8] {
+pub(crate) fn halves(big_endian: bool, even: u32, odd: u32) -> [u32; 2] {
     if big_endian {
         let words = [odd & 0xFFFF | even << 16, odd >> 16 | even & 0xFFFF_0000];
-        bytes(words.map(u32::swap_bytes))
+        words.map(u32::swap_bytes)
     } else {
-        bytes([even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000])
+        [even & 0xFFFF | odd << 16, even >> 16 | odd & 0xFFFF_0000]
     }
-}
-
-/// The bytes of some words, the lowest of each first.
-#[inline(always)]
-pub(crate) fn bytes<const WORDS: usize, const BYTES: usize>(words: [u32; WORDS]) -> [u8; BYTES] {
-    array::from_fn(|i| words[i / 4 % WORDS].wrapping_shr(8 * (i as u32 % 4)) as u8)
 }
 
 #[cfg(all(test, feature = "dsp"))]
