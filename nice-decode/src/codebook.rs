@@ -777,6 +777,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::Checked;
+    use crate::pixel::sealed::Write;
     use crate::tests::made::{any_codebook, any_latent, largest_codebook};
     use crate::tones::{Tones, triples};
     use crate::{
