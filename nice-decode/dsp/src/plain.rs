@@ -118,7 +118,7 @@ pub fn shsub16(x: u32, y: u32) -> u32 {
     both(x, y, |a, b| ((i32::from(a) - i32::from(b)) >> 1) as i16)
 }
 
-/// Rows of weights times the same numbers, as [`rows`](crate::rows) says.
+/// Rows of weights times the same numbers, as [`rows`](crate::rows()) says.
 pub fn rows(
     numbers: &[[u32; 2]],
     weights: &[u8],
