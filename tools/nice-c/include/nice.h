@@ -219,7 +219,8 @@ extern "C" {
 
 /*
  Reads a decoder model file (.nicem) of `length` bytes and checks all of it. The bytes have to stay where they are, and
- as they are, as long as the model is used. Where it returns an error, the model is not open.
+ as they are, as long as the model is used; at an address that is a multiple of 4 they decode faster on processors that do
+ not read words from any address. Where it returns an error, the model is not open.
 
  # Safety
 
