@@ -153,7 +153,10 @@ impl Tones {
         stride: usize,
         four: impl Fn(usize, usize, Colours, Colours) -> [u32; WORDS],
     ) {
-        if !WRITES_ANYWHERE && stride.is_multiple_of(4) {
+        if WRITES_ANYWHERE {
+            return self.write_to::<u8, WORDS>(lines, stride, four);
+        }
+        if stride.is_multiple_of(4) {
             let whole = lines.len() / 4 * 4;
             if let Some(whole) = lines.get_mut(..whole)
                 && let Ok(words) = bytemuck::try_cast_slice_mut(whole)
@@ -161,6 +164,18 @@ impl Tones {
                 return self.write_to::<u32, WORDS>(words, stride / 4, four);
             }
         }
+        self.write_bytes(lines, stride, four);
+    }
+
+    /// As [`write`](Self::write), where lines do not lie where words may. Apart, so that it can be kept out of fast memory.
+    #[cold]
+    #[inline(never)]
+    fn write_bytes<const WORDS: usize>(
+        &self,
+        lines: &mut [u8],
+        stride: usize,
+        four: impl Fn(usize, usize, Colours, Colours) -> [u32; WORDS],
+    ) {
         self.write_to::<u8, WORDS>(lines, stride, four);
     }
 
