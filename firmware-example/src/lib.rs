@@ -22,7 +22,10 @@ use nice_decode::Latent;
 /// A decoder model made by a formula so that it can be small: its blocks are coloured noise. The smallest programs have it.
 pub static MODEL: &[u8] = nice_decode::include_model!("../model.nicem");
 
-/// The picture of 45 x 19 pixels in the folder, made with that model.
+/// Another that is made by a formula, as large as the notebook's network: 256 hidden units.
+pub static NETWORK: &[u8] = nice_decode::include_model!("../network.nicem");
+
+/// The picture of 45 x 19 pixels in the folder, made with the first model.
 pub static PICTURE: &[u8] = include_bytes!("../picture.nice");
 
 /// The code of a block, with about as many bits set as are usual.

@@ -1,4 +1,4 @@
-//! The files of the smallest programs of the firmware example are those of the formula.
+//! The files that the firmware example has beside its pictures are those of the formula.
 
 #[path = "../examples/formula_model/formula.rs"]
 mod formula;
@@ -7,6 +7,7 @@ use nice_decode::Decoder;
 
 static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
 static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+static NETWORK: &[u8] = include_bytes!("../../firmware-example/network.nicem");
 
 #[test]
 fn its_files_are_those_of_the_formula() {
@@ -14,4 +15,5 @@ fn its_files_are_those_of_the_formula() {
     assert_eq!(MODEL, model);
     let id = Decoder::from_bytes(&model).unwrap().id();
     assert_eq!(PICTURE, formula::picture(45, 19, id.get(), 1));
+    assert_eq!(NETWORK, formula::model(256, 1));
 }

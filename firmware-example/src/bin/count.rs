@@ -9,7 +9,7 @@ use core::hint::black_box;
 
 use board::{MODELS, Shown, UNIT, entry};
 use defmt::println;
-use firmware_example::{CODE, MODEL, PICTURE, count, or_exit, stack};
+use firmware_example::{CODE, MODEL, NETWORK, PICTURE, count, or_exit, stack};
 use nice_decode::{
     Bgr555Le, Bgr888, Decoder, Dithered, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888,
     Xrgb8888,
@@ -21,7 +21,10 @@ fn main() -> ! {
     for model in MODELS {
         with(model);
     }
-    network();
+    for model in [MODEL, NETWORK] {
+        network(model);
+    }
+    row_of_network();
     board::exit(true)
 }
 
@@ -94,8 +97,8 @@ fn rows<P: Pixel>(what: &str, picture: &Picture<'_, '_>) {
 
 /// Counts what a multiply-add of a network takes, all that decoding a block takes counted as such.
 #[inline(never)]
-fn network() {
-    let decoder = or_exit(Decoder::from_bytes(black_box(MODEL)));
+fn network(model: &[u8]) {
+    let decoder = or_exit(Decoder::from_bytes(black_box(model)));
     println!("{}", decoder);
     let Some(hidden) = decoder.hidden() else {
         board::exit(false)
@@ -113,6 +116,12 @@ fn network() {
         "measured: {=usize} bytes of stack, block of a network",
         deepest
     );
+}
+
+/// Counts the stack that a row takes with a network.
+#[inline(never)]
+fn row_of_network() {
+    let decoder = or_exit(Decoder::from_bytes(black_box(MODEL)));
     let image = or_exit(Image::from_bytes(black_box(PICTURE)));
     let picture = or_exit(decoder.open(&image));
     let mut lines = [0; 2 * 45 * 8];

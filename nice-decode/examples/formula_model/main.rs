@@ -6,8 +6,11 @@ mod formula;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The hidden units of the model.
+/// The hidden units of the model that has a picture.
 const HIDDEN: u16 = 32;
+
+/// The hidden units of the other, as many as the notebook's network has.
+const MANY_HIDDEN: u16 = 256;
 
 /// The seed of the model and of the picture.
 const SEED: u32 = 1;
@@ -22,7 +25,12 @@ fn main() -> ExitCode {
         .expect("the model is valid")
         .id();
     let picture = formula::picture(45, 19, id.get(), SEED);
-    for (name, bytes) in [("model.nicem", model), ("picture.nice", picture)] {
+    let network = formula::model(MANY_HIDDEN, SEED);
+    for (name, bytes) in [
+        ("model.nicem", model),
+        ("picture.nice", picture),
+        ("network.nicem", network),
+    ] {
         let path = folder.join(name);
         if let Err(error) = std::fs::write(&path, bytes) {
             eprintln!("error: cannot write {}: {error}", path.display());

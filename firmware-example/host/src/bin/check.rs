@@ -105,26 +105,27 @@ fn check_board(machine: Machine, folder: &Path, update: bool) -> Result<String> 
         );
     }
     // The first of them are those of the model that the board shows.
-    let cost = |what: &str| -> Result<String> {
-        let mut lines = count
-            .log
-            .lines()
-            .filter_map(|line| line.strip_prefix("measured: "));
-        let line = lines
-            .find(|line| line.ends_with(what))
-            .with_context(|| format!("count does not log {what}"))?;
-        Ok(line.split(' ').next().unwrap_or_default().to_owned())
+    let costs = |what: &str| -> Vec<&str> {
+        let lines = count.log.lines();
+        let lines = lines.filter_map(|line| line.strip_prefix("measured: "));
+        let found = lines.filter(|line| line.ends_with(what));
+        found.filter_map(|line| line.split(' ').next()).collect()
+    };
+    let cost = |what: &str| -> Result<&str> {
+        let first = costs(what).first().copied();
+        first.with_context(|| format!("count does not log {what}"))
     };
     let model = if machine.small { "s" } else { "m" };
     let (flash, _) = sizes(&folder.join("smallest_row"))?;
     let (_, ram) = sizes(&folder.join("slideshow"))?;
     Ok(format!(
-        "| {} ({}) | yes | yes | yes | {} / {}, texel {} (model {model}) | stack {} for a row; {ram} with the display | {flash} |",
+        "| {} ({}) | yes | yes | yes | {} / {}, texel {} (model {model}), network {} a multiply-add | stack {} for a row; {ram} with the display | {flash} |",
         machine.name,
         machine.target,
         cost("instructions a pixel, rows of Rgb888")?,
         cost("instructions a pixel, rows of Rgb565Le")?,
         cost("instructions a texel")?,
+        costs("instructions a multiply-add").join(" / "),
         cost("of stack, a pixel, rows of Rgb565Le")?,
     ))
 }
