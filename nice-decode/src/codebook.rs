@@ -14,7 +14,7 @@ use crate::format::{
     ROW_BYTES, Stage,
 };
 use crate::latent::{self, LATENT_BITS, Latent};
-use crate::narrow::{Rows, Turned};
+use crate::narrow::{Put, Rows, Turned};
 use crate::pixel::sealed::Write;
 use crate::tones::{Scale as NarrowScale, Tones};
 use crate::{CodebookTable, ModelError, Rgb888};
@@ -269,7 +269,6 @@ impl<'a> Checked<'a> {
             sums,
             scale,
             picked,
-            copy,
         } = tones;
         let start = self.pick(latent, picked);
         let picked = picked.get(..self.stages.len()).unwrap_or_default();
@@ -281,20 +280,21 @@ impl<'a> Checked<'a> {
         let factor = |picked: u32| 1_u32.wrapping_sub((picked & 1) << 1);
         let gain = self.gains.get(place(first)).copied().unwrap_or_default();
         *scale = NarrowScale::new(gain, self.most);
-        if let Some(row) = rows.get(place(first), copy) {
-            base.copy(row, first);
-        }
+        base.put(rows, place(first), first, Put::Copy);
         let Some((&second, others)) = residuals.split_first() else {
             *sums = Turned::ZERO;
             return;
         };
-        if let Some(row) = rows.get(place(second), copy) {
-            sums.set(row, second, factor(second), start);
-        }
+        let set = Put::Set {
+            factor: factor(second),
+            start,
+        };
+        sums.put(rows, place(second), second, set);
         for &other in others {
-            if let Some(row) = rows.get(place(other), copy) {
-                sums.add(row, other, factor(other));
-            }
+            let add = Put::Add {
+                factor: factor(other),
+            };
+            sums.put(rows, place(other), other, add);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::halves::{LOWER, UPPER, with_even, with_odd};
 const LINE: usize = 2;
 
 /// The words of a row: of its luma, then of its chroma.
-pub(crate) const WORDS: usize = ROW_BYTES / 4;
+const WORDS: usize = ROW_BYTES / 4;
 
 /// The words of the luma of a row.
 pub(crate) const LUMA_WORDS: usize = LUMA_SAMPLES / 4;
@@ -45,29 +45,17 @@ impl<'a> Rows<'a> {
         };
         Self { bytes, words }
     }
+}
 
-    /// A row; where words cannot be read, a copy that is put into `copy`.
-    #[inline(always)]
-    pub(crate) fn get<'r>(&self, index: usize, copy: &'r mut Words) -> Option<&'r Words>
-    where
-        'a: 'r,
-    {
-        match self.words {
-            Some(words) => words.get(index),
-            None => self.copied(index, copy),
-        }
-    }
-
-    /// A copy of a row, made byte by byte.
-    #[cold]
-    #[inline(never)]
-    fn copied<'r>(&self, index: usize, copy: &'r mut Words) -> Option<&'r Words> {
-        let row = self.bytes.get(index)?;
-        for (word, bytes) in copy.iter_mut().zip(row.as_chunks().0) {
-            *word = u32::from_le_bytes(*bytes);
-        }
-        Some(copy)
-    }
+/// What becomes of a row that has been turned.
+#[derive(Clone, Copy)]
+pub(crate) enum Put {
+    /// It takes the place of what was there.
+    Copy,
+    /// It takes the place of what was there, multiplied, and with a number added to each sample.
+    Set { factor: u32, start: u32 },
+    /// It is added, multiplied.
+    Add { factor: u32 },
 }
 
 /// A row turned, or a sum of turned rows.
@@ -90,48 +78,83 @@ impl Turned {
         }
     }
 
-    /// Takes the place of what was there with a row turned: bit 1 of `turns` turns it upside down, bit 2 left to right, and
-    /// bit 3 transposes it after that.
-    #[inline(never)]
-    pub(crate) fn copy(&mut self, row: &Words, turns: u32) {
-        self.put(row, turns, |_, word| word);
+    /// Puts a row here, turned: bit 1 of `turns` turns it upside down, bit 2 left to right, and bit 3 transposes it after that.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, rows: Rows<'_>, index: usize, turns: u32, put: Put) {
+        match rows.words {
+            Some(words) => {
+                if let Some(row) = words.get(index) {
+                    self.put_row(row, turns, put);
+                }
+            }
+            None => self.put_copied(rows.bytes, index, turns, put),
+        }
     }
 
-    /// Takes the place of what was there with a row turned and multiplied, plus `start` for every sample.
+    /// As [`put`](Self::put), of a row that is copied byte by byte first.
+    #[cold]
     #[inline(never)]
-    pub(crate) fn set(&mut self, row: &Words, turns: u32, factor: u32, start: u32) {
+    fn put_copied(&mut self, rows: &[Row], index: usize, turns: u32, put: Put) {
+        if let Some(row) = rows.get(index) {
+            let mut copy = [0; WORDS];
+            for (word, bytes) in copy.iter_mut().zip(row.as_chunks().0) {
+                *word = u32::from_le_bytes(*bytes);
+            }
+            self.put_row(&copy, turns, put);
+        }
+    }
+
+    /// As [`put`](Self::put), of a row.
+    #[inline(always)]
+    fn put_row(&mut self, row: &Words, turns: u32, put: Put) {
+        match put {
+            Put::Copy => self.copy(row, turns),
+            Put::Set { factor, start } => self.set(row, turns, factor, start),
+            Put::Add { factor } => self.add(row, turns, factor),
+        }
+    }
+
+    /// [`Put::Copy`].
+    #[inline(never)]
+    fn copy(&mut self, row: &Words, turns: u32) {
+        self.turn(row, turns, |_, word| word);
+    }
+
+    /// [`Put::Set`].
+    #[inline(never)]
+    fn set(&mut self, row: &Words, turns: u32, factor: u32, start: u32) {
         let start = start.wrapping_mul(EACH);
-        self.put(row, turns, |_, word| {
+        self.turn(row, turns, |_, word| {
             word.wrapping_mul(factor).wrapping_add(start)
         });
     }
 
-    /// Adds a row turned and multiplied.
+    /// [`Put::Add`].
     #[inline(never)]
-    pub(crate) fn add(&mut self, row: &Words, turns: u32, factor: u32) {
-        self.put(row, turns, |sum, word| {
+    fn add(&mut self, row: &Words, turns: u32, factor: u32) {
+        self.turn(row, turns, |sum, word| {
             word.wrapping_mul(factor).wrapping_add(sum)
         });
     }
 
     /// Makes something of every word and of the word that stands in its place in a row turned.
     #[inline(always)]
-    fn put(&mut self, row: &Words, turns: u32, made: impl Fn(u32, u32) -> u32) {
+    fn turn(&mut self, row: &Words, turns: u32, made: impl Fn(u32, u32) -> u32) {
         match turns >> 1 & 7 {
-            0 => self.put_turned::<false, false, false>(row, made),
-            1 => self.put_turned::<true, false, false>(row, made),
-            2 => self.put_turned::<false, true, false>(row, made),
-            3 => self.put_turned::<true, true, false>(row, made),
-            4 => self.put_turned::<false, false, true>(row, made),
-            5 => self.put_turned::<true, false, true>(row, made),
-            6 => self.put_turned::<false, true, true>(row, made),
-            _ => self.put_turned::<true, true, true>(row, made),
+            0 => self.turned::<false, false, false>(row, made),
+            1 => self.turned::<true, false, false>(row, made),
+            2 => self.turned::<false, true, false>(row, made),
+            3 => self.turned::<true, true, false>(row, made),
+            4 => self.turned::<false, false, true>(row, made),
+            5 => self.turned::<true, false, true>(row, made),
+            6 => self.turned::<false, true, true>(row, made),
+            _ => self.turned::<true, true, true>(row, made),
         }
     }
 
-    /// As [`put`](Self::put), for one way to turn.
+    /// As [`turn`](Self::turn), for one way to turn.
     #[inline(always)]
-    fn put_turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>(
+    fn turned<const UPSIDE_DOWN: bool, const MIRRORED: bool, const TRANSPOSED: bool>(
         &mut self,
         row: &Words,
         made: impl Fn(u32, u32) -> u32,

@@ -4,7 +4,9 @@ use core::array;
 
 use crate::format::{GAIN_SHIFTS, MAX_STAGES};
 use crate::halves::{CLAMPS, LOWER, ONES, UPPER, clamped, difference, sum, with_even, with_odd};
-use crate::narrow::{CHROMA_WORDS, Turned, WORDS, Words};
+#[cfg(feature = "dsp")]
+use crate::narrow::Words;
+use crate::narrow::{CHROMA_WORDS, Turned};
 
 /// The red, green and blue of some pixels, each of two pixels to a word.
 pub(crate) type Colours = [u32; 3];
@@ -16,8 +18,6 @@ pub struct Tones {
     pub(crate) scale: Scale,
     /// The rows that were picked: the place of each, and in the low 4 bits how it is turned.
     pub(crate) picked: [u32; MAX_STAGES],
-    /// Where a row is copied to that does not lie where words may.
-    pub(crate) copy: Words,
 }
 
 /// How sums are scaled: the gain; what is added to the products of luma and of both chroma samples before they lose the bits below
@@ -116,7 +116,6 @@ impl Tones {
         sums: Turned::ZERO,
         scale: Scale([0; 7]),
         picked: [0; MAX_STAGES],
-        copy: [0; WORDS],
     };
 
     /// Writes the block's pixels with a function that writes all of a block at once: from its base row, the sum of its residual
