@@ -117,6 +117,10 @@ impl Turned {
     /// [`Put::Copy`].
     #[inline(never)]
     fn copy(&mut self, row: &Words, turns: u32) {
+        #[cfg(feature = "dsp")]
+        if nice_dsp::AVAILABLE {
+            return nice_dsp::turns::copy(&mut self.words, row, turns >> 1);
+        }
         self.turn(row, turns, |_, word| word);
     }
 
@@ -124,6 +128,10 @@ impl Turned {
     #[inline(never)]
     fn set(&mut self, row: &Words, turns: u32, factor: u32, start: u32) {
         let start = start.wrapping_mul(EACH);
+        #[cfg(feature = "dsp")]
+        if nice_dsp::AVAILABLE {
+            return nice_dsp::turns::set(&mut self.words, row, turns >> 1, factor, start);
+        }
         self.turn(row, turns, |_, word| {
             word.wrapping_mul(factor).wrapping_add(start)
         });
@@ -132,6 +140,10 @@ impl Turned {
     /// [`Put::Add`].
     #[inline(never)]
     fn add(&mut self, row: &Words, turns: u32, factor: u32) {
+        #[cfg(feature = "dsp")]
+        if nice_dsp::AVAILABLE {
+            return nice_dsp::turns::add(&mut self.words, row, turns >> 1, factor);
+        }
         self.turn(row, turns, |sum, word| {
             word.wrapping_mul(factor).wrapping_add(sum)
         });
@@ -239,4 +251,36 @@ fn columns([a, b, c, d]: [u32; 4]) -> [u32; 4] {
 #[inline(always)]
 const fn columns_of_places([a, b]: [u32; 2]) -> [u32; 2] {
     [a & 0xFFFF | b << 16, a >> 16 | b & 0xFFFF_0000]
+}
+
+#[cfg(all(test, feature = "dsp"))]
+mod tests {
+    use super::{EACH, Turned, WORDS};
+    use nice_dsp::plain;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rows_are_turned_and_added_up_as_nice_dsp_says(
+            words in any::<[u32; WORDS]>(),
+            row in any::<[u32; WORDS]>(),
+            turns in 0..16_u32,
+            negated in any::<bool>(),
+            start in 0..256_u32,
+        ) {
+            let factor = if negated { u32::MAX } else { 1 };
+            let (mut found, mut expected) = (Turned { words }, words);
+            found.add(&row, turns, factor);
+            plain::add(&mut expected, &row, turns >> 1, factor);
+            prop_assert_eq!(found.words, expected);
+
+            found.set(&row, turns, factor, start);
+            plain::set(&mut expected, &row, turns >> 1, factor, start * EACH);
+            prop_assert_eq!(found.words, expected);
+
+            found.copy(&row, turns);
+            plain::copy(&mut expected, &row, turns >> 1);
+            prop_assert_eq!(found.words, expected);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use defmt::println;
 use firmware_example::{MODEL, PICTURE, or_exit};
 use nice_decode::{Decoder, Image, crc32};
 use nice_dsp::pixels::{self, SCALES, WORDS};
-use nice_dsp::plain;
+use nice_dsp::{plain, turns};
 
 /// Runs the demonstration.
 #[entry]
@@ -24,6 +24,9 @@ fn main() -> ! {
     }
     for _ in 0..256 {
         blocks(&mut words);
+    }
+    for _ in 0..64 {
+        turns(&mut words);
     }
     println!("every instruction means what it should");
     network();
@@ -139,6 +142,29 @@ fn blocks(words: &mut Words) {
 
 /// Room for all that blocks are written to.
 const ROOM: usize = 8 * 40;
+
+/// Compares blocks turned in all ways, and multiplied and added, by any factor.
+fn turns(words: &mut Words) {
+    let (mut row, mut before) = ([0; WORDS], [0; WORDS]);
+    row.fill_with(|| words.next());
+    before.fill_with(|| words.next());
+    for turns in 0..16 {
+        let (row, turns) = black_box((&row, turns));
+        let (factor, start) = (words.next(), words.next());
+        let (mut found, mut expected) = (before, before);
+        turns::copy(&mut found, row, turns);
+        plain::copy(&mut expected, row, turns);
+        assert!(found == expected);
+        let (mut found, mut expected) = (before, before);
+        turns::set(&mut found, row, turns, factor, start);
+        plain::set(&mut expected, row, turns, factor, start);
+        assert!(found == expected);
+        let (mut found, mut expected) = (before, before);
+        turns::add(&mut found, row, turns, factor);
+        plain::add(&mut expected, row, turns, factor);
+        assert!(found == expected);
+    }
+}
 
 /// Decodes all blocks of a picture that was made with a network.
 fn network() {

@@ -32,6 +32,7 @@ mod instructions;
 pub mod pixels;
 pub mod plain;
 mod rows;
+pub mod turns;
 
 pub use instructions::{
     AVAILABLE, sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16, sxtb16_ror8,

@@ -231,6 +231,46 @@ fn block<const BYTES: usize>(
     true
 }
 
+/// A block turned, as [`turns::copy`](crate::turns::copy) says.
+pub fn copy(to: &mut [u32; WORDS], row: &[u32; WORDS], turns: u32) {
+    *to = turned(row, turns);
+}
+
+/// A block turned and multiplied, a start added, as [`turns::set`](crate::turns::set) says.
+pub fn set(to: &mut [u32; WORDS], row: &[u32; WORDS], turns: u32, factor: u32, start: u32) {
+    *to = turned(row, turns).map(|word| word.wrapping_mul(factor).wrapping_add(start));
+}
+
+/// A block turned, multiplied and added, as [`turns::add`](crate::turns::add) says.
+pub fn add(to: &mut [u32; WORDS], row: &[u32; WORDS], turns: u32, factor: u32) {
+    for (to, word) in to.iter_mut().zip(turned(row, turns)) {
+        *to = word.wrapping_mul(factor).wrapping_add(*to);
+    }
+}
+
+/// A block turned, as [`turns`](crate::turns) says.
+fn turned(row: &[u32; WORDS], turns: u32) -> [u32; WORDS] {
+    // From where a sample comes, or both of a place: from which line and column out of `size`.
+    let from = |y: usize, x: usize, size: usize| {
+        let (y, x) = if turns & 4 == 0 { (y, x) } else { (x, y) };
+        let turned = |at: usize, bit: u32| if turns & bit == 0 { at } else { size - 1 - at };
+        turned(y, 1) * size + turned(x, 2)
+    };
+    let mut bytes = [0; 4 * WORDS];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        let from = match at.checked_sub(64) {
+            None => from(at / 8, at % 8, 8),
+            Some(at) => 64 + from(at / 8, at / 2 % 4, 4) * 2 + at % 2,
+        };
+        *byte = row[from / 4].to_le_bytes()[from % 4];
+    }
+    let mut words = [0; WORDS];
+    for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+        *word = u32::from_le_bytes(*bytes);
+    }
+    words
+}
+
 /// A word of at most four bytes, zeros behind them.
 #[inline(always)]
 fn filled(bytes: &[u8]) -> u32 {

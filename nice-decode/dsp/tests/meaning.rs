@@ -2,6 +2,7 @@
 //! the firmware example's `same` compares the instructions with these.
 
 use nice_dsp::pixels::{self, SCALES, WORDS};
+use nice_dsp::turns;
 use nice_dsp::{
     sadd16, shadd16, shsub16, smlad, ssub16, sxtab16, sxtab16_ror8, sxtb16, sxtb16_ror8, usat16,
     uxtab16, uxtab16_ror8,
@@ -251,6 +252,65 @@ fn every_sample_becomes_the_nearest_level() {
         ));
         for (sample, pixel) in (i64::from(from)..).zip(lines.as_chunks::<2>().0) {
             assert_eq!(*pixel, packed([sample; 3]));
+        }
+    }
+}
+
+/// A plane of luma as lines of samples, one of chroma as lines of places.
+fn planes(words: &[u32; WORDS]) -> (Vec<Vec<u8>>, Vec<Vec<[u8; 2]>>) {
+    let bytes = words.map(u32::to_le_bytes).concat();
+    let places: Vec<[u8; 2]> = bytes[64..]
+        .chunks(2)
+        .map(|place| [place[0], place[1]])
+        .collect();
+    (
+        bytes[..64].chunks(8).map(Vec::from).collect(),
+        places.chunks(4).map(Vec::from).collect(),
+    )
+}
+
+/// A plane turned, one step after the other.
+fn turned<T: Copy>(mut lines: Vec<Vec<T>>, turns: u32) -> Vec<Vec<T>> {
+    if turns & 1 != 0 {
+        lines.reverse();
+    }
+    if turns & 2 != 0 {
+        lines.iter_mut().for_each(|line| line.reverse());
+    }
+    if turns & 4 != 0 {
+        let columns = 0..lines.len();
+        lines = columns
+            .map(|x| lines.iter().map(|line| line[x]).collect())
+            .collect();
+    }
+    lines
+}
+
+proptest! {
+    #[test]
+    fn a_block_is_turned_then_multiplied_and_added(
+        row in any::<[u32; WORDS]>(),
+        before in any::<[u32; WORDS]>(),
+        turns in 0..16_u32,
+        factor in any::<u32>(),
+        start in any::<u32>(),
+    ) {
+        let (luma, chroma) = planes(&row);
+        let mut copied = before;
+        turns::copy(&mut copied, &row, turns);
+        prop_assert_eq!(planes(&copied), (turned(luma, turns), turned(chroma, turns)));
+
+        let with = |word: u32, more: u32| {
+            (u64::from(word) * u64::from(factor) + u64::from(more)) as u32
+        };
+        let mut found = before;
+        turns::set(&mut found, &row, turns, factor, start);
+        prop_assert_eq!(found, copied.map(|word| with(word, start)));
+
+        let mut found = before;
+        turns::add(&mut found, &row, turns, factor);
+        for (i, word) in copied.into_iter().enumerate() {
+            prop_assert_eq!(found[i], with(word, before[i]));
         }
     }
 }
