@@ -216,7 +216,7 @@
 //! * `model-s`, `model-m` (off by default): the pretrained models, in [`models`].
 //! * `cache` (off by default): `BlockCache`, texels out of a few decoded blocks that are kept in RAM.
 //! * `embedded-graphics` (off by default): `Drawing`, a picture as embedded-graphics draws it.
-//! * `dsp` (off by default): the instructions of a Cortex-M4 or M7 for several numbers at once, for 2 to 8 KB of flash. Networks become
+//! * `dsp` (off by default): the instructions of a Cortex-M4 or M7 for several numbers at once, for some KB of flash. Networks become
 //!   more than twice as fast, codebooks by a quarter; the same samples, and elsewhere the same program as without. They are
 //!   in `nice-dsp`, so that nothing here is `unsafe`.
 //! * `defmt` (off by default): `defmt::Format` for every public type, errors included.
