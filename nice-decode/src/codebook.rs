@@ -118,10 +118,7 @@ impl<'a> Checked<'a> {
         }
         let rows = table(CodebookTable::Rows, rows, all_rows)?;
         let mut rest = rows.get(base_rows..).unwrap_or_default();
-        for (stage, (&pair, &top)) in pairs.iter().zip([u8::MAX].iter().chain(tops)).enumerate() {
-            if stage == 0 {
-                continue;
-            }
+        for ((stage, &pair), &top) in pairs.iter().enumerate().skip(1).zip(tops) {
             let count = Stage::from_bytes(pair).rows(false).unwrap_or_default();
             let (rows, after) = rest.split_at_checked(count).unwrap_or_default();
             rest = after;
@@ -343,15 +340,14 @@ impl<'a> Checked<'a> {
         let mut bits = latent::words(latent);
         let (&stage, stages) = self.stages.split_first()?;
         let stage = Stage::from_bytes(stage);
-        let (mut pick, place) = stage.find::<UNFOLDED>(&mut bits, true, 0);
+        let (pick, place) = stage.find::<UNFOLDED>(&mut bits, true, 0);
         let gain = self.gain(pick);
         let base = pick.texel(self.rows.get(place)?, at);
         let mut before = stage.places::<UNFOLDED>(true);
         let (mut sums, mut start) = (0_u32, 0_u32);
         for (&stage, &top) in stages.iter().zip(self.tops) {
             let stage = Stage::from_bytes(stage);
-            let place;
-            (pick, place) = stage.find::<UNFOLDED>(&mut bits, false, before);
+            let (pick, place) = stage.find::<UNFOLDED>(&mut bits, false, before);
             before = before.wrapping_add(stage.places::<UNFOLDED>(false));
             let texel = pick.texel(self.rows.get(place)?, at);
             // What is negated is taken away from the top.
@@ -481,7 +477,6 @@ impl<'a> Checked<'a> {
 
 /// The rows that a latent picks, that of the base first: how each is to be turned, and its place among all rows. If tables are
 /// `UNFOLDED`, every row is there in all its turns, and none is to be turned.
-#[derive(Clone)]
 struct Picked<'a, const UNFOLDED: bool> {
     stages: Stages<'a>,
     /// What is left of the latent: its low 32 bits and the others.

@@ -21,12 +21,11 @@ pub fn to_bytes(model: &Model<'_>) -> Result<Vec<u8>> {
         postcard::to_extend(model, bytes).context("cannot put the model into bytes")
     };
     let mut model = *model;
-    if let Body::Codebook(codebook) = &mut model.body {
+    if let Body::Codebook(mut codebook) = model.body {
         codebook.padding = &[];
-        let length = unsealed(&model)?.len();
-        if let Body::Codebook(codebook) = &mut model.body {
-            codebook.padding = padding(length - codebook.rows.len());
-        }
+        model.body = Body::Codebook(codebook);
+        codebook.padding = padding(unsealed(&model)?.len() - codebook.rows.len());
+        model.body = Body::Codebook(codebook);
     }
     let mut bytes = unsealed(&model)?;
     let checksum = crc32fast::hash(&bytes);
