@@ -1,10 +1,195 @@
-//! The block: 8 x 8 pixels, and how its samples lie in memory.
+//! The block of 8 x 8 pixels, the latent that it is coded as, and the orientations of a codeword.
 
-/// The side of a block in pixels.
-pub const BLOCK: usize = 8;
+use core::fmt;
 
-/// The samples of one line of a block: 8 pixels of red, green and blue.
-pub const LINE_SAMPLES: usize = BLOCK * 3;
+/// The width and height of a block in pixels.
+pub const BLOCK_SIDE: usize = 8;
+
+/// [`BLOCK_SIDE`] in the type of an image's columns and lines.
+pub(crate) const SIDE: u32 = BLOCK_SIDE as u32;
+
+/// The samples in a line of a block: 8 pixels of red, green and blue.
+pub(crate) const LINE_SAMPLES: usize = BLOCK_SIDE * 3;
 
 /// The samples of a block: 8 lines of 8 pixels of red, green and blue.
-pub const BLOCK_SAMPLES: usize = BLOCK * LINE_SAMPLES;
+pub const BLOCK_SAMPLES: usize = BLOCK_SIDE * LINE_SAMPLES;
+
+/// The bits of a latent.
+pub const LATENT_BITS: usize = 48;
+
+/// The bytes of a latent.
+pub const LATENT_BYTES: usize = LATENT_BITS / 8;
+
+/// The latent of a block, the 48 bits that it is coded as: bit `i` is bit `i % 8` of byte `i / 8`.
+///
+/// ```
+/// let mut latent: nice_decode::Latent = [0; 6];
+/// let bit = 13;
+/// latent[bit / 8] |= 1 << (bit % 8);
+/// assert_eq!(latent, [0, 0b0010_0000, 0, 0, 0, 0]);
+/// ```
+pub type Latent = [u8; LATENT_BYTES];
+
+/// The latent as a number: bit `i` of the number is bit `i` of the latent.
+#[inline(always)]
+pub(crate) fn latent_bits(latent: &Latent) -> u64 {
+    let [a, b, c, d, e, f] = *latent;
+    u64::from_le_bytes([a, b, c, d, e, f, 0, 0])
+}
+
+/// The latent as two numbers: bits 0 to 31, and bits 32 to 47.
+#[inline(always)]
+pub(crate) const fn latent_words(latent: &Latent) -> [u32; 2] {
+    let [a, b, c, d, e, f] = *latent;
+    [
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, 0, 0]),
+    ]
+}
+
+/// One of the 8 ways to flip and transpose a square: flipped vertically, then flipped horizontally, then transposed, or any
+/// of these left out.
+///
+/// A codebook stores each codeword once and uses it in all orientations.
+///
+/// ```
+/// use nice_decode::Orientation;
+///
+/// let orientation = Orientation::from_bits(0b101);
+/// assert!(orientation.flips_vertically() && orientation.transposes());
+/// assert!(!orientation.flips_horizontally());
+///
+/// // In a square of 8 x 8, the sample in column 2 and line 5 comes from column 5 and line 7 - 2.
+/// assert_eq!(orientation.source([2, 5], 8), [5, 5]);
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Orientation(u8);
+
+impl Orientation {
+    /// Neither flipped nor transposed.
+    pub const IDENTITY: Self = Self(0);
+
+    /// All orientations, in the order of their [`bits`](Self::bits).
+    pub const ALL: [Self; 8] = [
+        Self(0),
+        Self(1),
+        Self(2),
+        Self(3),
+        Self(4),
+        Self(5),
+        Self(6),
+        Self(7),
+    ];
+
+    /// The orientation with these bits: bit 0 flips vertically (the last line becomes the first), bit 1 flips horizontally
+    /// (the last column becomes the first), bit 2 transposes after that. Higher bits are ignored.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & 7)
+    }
+
+    /// The bits of [`from_bits`](Self::from_bits), 0 to 7.
+    #[inline(always)]
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether the last line becomes the first.
+    #[inline(always)]
+    #[must_use]
+    pub const fn flips_vertically(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// Whether the last column becomes the first.
+    #[inline(always)]
+    #[must_use]
+    pub const fn flips_horizontally(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    /// Whether lines become columns, after the flips.
+    #[inline(always)]
+    #[must_use]
+    pub const fn transposes(self) -> bool {
+        self.0 & 4 != 0
+    }
+
+    /// Where the sample in column and line `[x, y]` of the oriented square comes from: its column and line in the square
+    /// before. A square has `side` columns and lines; `x` and `y` are taken to be below that.
+    #[must_use]
+    pub const fn source(self, [x, y]: [usize; 2], side: usize) -> [usize; 2] {
+        let (mut x, mut y) = if self.transposes() { (y, x) } else { (x, y) };
+        if self.flips_horizontally() {
+            x = side.wrapping_sub(1).wrapping_sub(x);
+        }
+        if self.flips_vertically() {
+            y = side.wrapping_sub(1).wrapping_sub(y);
+        }
+        [x, y]
+    }
+}
+
+impl fmt::Debug for Orientation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Orientation({:#05b})", self.0)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Orientation {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Orientation({=u8:#05b})", self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{LATENT_BITS, Orientation, latent_bits, latent_words};
+
+    #[test]
+    fn bit_i_is_bit_i_mod_8_of_byte_i_div_8() {
+        for i in 0..LATENT_BITS {
+            let mut latent = [0; 6];
+            latent[i / 8] = 1 << (i % 8);
+            assert_eq!(latent_bits(&latent), 1 << i);
+            let [low, high] = latent_words(&latent).map(u64::from);
+            assert_eq!(low | high << 32, 1 << i);
+        }
+    }
+
+    #[test]
+    fn each_orientation_is_a_different_permutation_of_the_square() {
+        let permutation = |orientation: Orientation| -> Vec<[usize; 2]> {
+            (0..16)
+                .map(|i| orientation.source([i % 4, i / 4], 4))
+                .collect()
+        };
+        let all: BTreeSet<_> = Orientation::ALL.map(permutation).into();
+        assert_eq!(all.len(), 8);
+        for sources in all {
+            assert_eq!(BTreeSet::from_iter(sources).len(), 16);
+        }
+    }
+
+    #[test]
+    fn flips_come_before_the_transposition() {
+        // The first line of the result is the last column from bottom to top, or so on.
+        let first_line = |bits| {
+            let orientation = Orientation::from_bits(bits);
+            [0, 1, 2].map(|x| orientation.source([x, 0], 3))
+        };
+        assert_eq!(first_line(0b000), [[0, 0], [1, 0], [2, 0]]);
+        assert_eq!(first_line(0b001), [[0, 2], [1, 2], [2, 2]]);
+        assert_eq!(first_line(0b010), [[2, 0], [1, 0], [0, 0]]);
+        assert_eq!(first_line(0b100), [[0, 0], [0, 1], [0, 2]]);
+        assert_eq!(first_line(0b101), [[0, 2], [0, 1], [0, 0]]);
+        assert_eq!(first_line(0b110), [[2, 0], [2, 1], [2, 2]]);
+    }
+
+    use std::vec::Vec;
+}

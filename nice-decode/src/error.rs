@@ -1,268 +1,168 @@
-//! What can be wrong: every error of this crate, each carrying the value that offended.
+//! The errors of this crate. Each carries the value that caused it.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 
-use crate::format::{
-    CHECKSUM_BYTES, MAX_BIAS, MAX_HIDDEN, MAX_MAP_SHIFT, MAX_MIRRORS, MAX_MULTIPLIER,
-    MAX_NAME_BYTES, MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGE_BITS, MAX_STAGES, MAX_THRESHOLDS,
-    MAX_TOPS, MIN_WEIGHT,
-};
-use crate::latent::LATENT_BITS;
-use crate::{ModelId, Region};
+use crate::container::id::ModelId;
+use crate::format::{IMAGE_MAGIC, IMAGE_VERSION, MODEL_MAGIC, MODEL_VERSION};
+use crate::output::region::Region;
 
-/// Which of the two layers of a network an error is about.
+/// One of the two layers of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum LayerName {
+pub enum NetworkLayer {
     /// From the latent bits to the hidden units.
     First,
     /// From the hidden units to the samples.
     Second,
 }
 
-/// Which table of a layer an error is about.
+/// A single number in a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Table {
-    /// The weights, one byte each.
-    Weights,
-    /// The biases, four bytes each.
-    Bias,
-    /// The multipliers, two bytes each.
-    Multiplier,
+#[non_exhaustive]
+pub enum ModelField {
+    /// The length of the name in bytes.
+    NameLength,
+    /// The bits of a latent; in a codebook, those of all stages together.
+    LatentBits,
+    /// The hidden units of a network.
+    HiddenUnits,
+    /// The shift of a layer before its multiplication.
+    PreShift(NetworkLayer),
+    /// The shift of a layer after its multiplication.
+    PostShift(NetworkLayer),
+    /// The number of stages of a codebook.
+    Stages,
+    /// The bits of a stage of a codebook, by its number; 0 is the base.
+    StageBits(u8),
+    /// The orientation bits of a stage of a codebook, by its number; 0 is the base.
+    OrientationBits(u8),
+    /// The sum of the peaks of a codebook's residual stages.
+    PeakSum,
+    /// The number of step thresholds of the deblocking filter.
+    StepThresholds,
+    /// The number of activity thresholds of the deblocking filter.
+    ActivityThresholds,
+    /// The fraction bits of the deblocking filter.
+    DeblockShift,
 }
 
-/// Which table of a codebook an error is about.
+/// A table of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum CodebookTable {
-    /// The tops, one byte for each residual stage.
-    Tops,
-    /// The gains, one byte for each base row.
+#[non_exhaustive]
+pub enum ModelTable {
+    /// The characters of the name.
+    Name,
+    /// The weights of a layer, one byte each.
+    Weights(NetworkLayer),
+    /// The biases of a layer, four bytes each.
+    Biases(NetworkLayer),
+    /// The multipliers of a layer, two bytes each.
+    Multipliers(NetworkLayer),
+    /// The stages of a codebook, two bytes each.
+    Stages,
+    /// The peaks of the residual stages, one byte each.
+    Peaks,
+    /// The gains of the base codewords, one byte each.
     Gains,
-    /// The rows of all stages.
-    Rows,
-    /// The maps of the filter of the borders.
-    Maps,
+    /// The zeros before the codewords.
+    Padding,
+    /// The codewords of all stages.
+    Codewords,
+    /// The step thresholds of the deblocking filter.
+    StepThresholds,
+    /// The activity thresholds of the deblocking filter.
+    ActivityThresholds,
+    /// The maps of the deblocking filter.
+    DeblockMaps,
 }
 
-/// Which thresholds of the filter of the borders an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Thresholds {
-    /// Those of the step across the border.
-    Steps,
-    /// Those of the activity on both sides.
-    Activities,
-}
-
-/// Why some bytes are not a decoder model that this crate can use.
+/// Why some bytes are not a model that this crate can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The file does not begin as a decoder model does.
+    /// The file does not begin like a model.
     NotAModel {
         /// Its first four bytes, or zeros where it is shorter.
         magic: [u8; 4],
     },
-    /// The file is a picture, not a model.
-    IsAPicture,
-    /// The file is of a version that came after this crate.
-    NewerVersion {
-        /// The version in the file.
-        found: u8,
-        /// The newest version that this crate reads.
-        supported: u8,
-    },
-    /// The file is of a version that no release has known.
-    UnknownVersion {
+    /// The file has a version that this crate does not read.
+    Version {
         /// The version in the file.
         found: u8,
     },
-    /// The file ends before its tables do.
+    /// The file ends too early.
     Truncated {
-        /// How many bytes there are.
+        /// Its length in bytes.
         found: usize,
     },
-    /// There are bytes after the end of the file.
+    /// The file goes on after its end.
     TrailingBytes {
-        /// How many.
+        /// The number of bytes after the end.
         extra: usize,
     },
-    /// The checksum does not fit the rest: the file is damaged.
+    /// The checksum does not match: the file is damaged.
     Checksum {
         /// The checksum in the file.
         stored: u32,
-        /// The checksum of what is in the file.
+        /// The checksum of the file's contents.
         computed: u32,
     },
-    /// The checksum fits, but the body is not one that this version has.
+    /// The checksum matches, but the contents cannot be parsed.
     Malformed {
-        /// How many bytes the body has.
+        /// The length of the contents in bytes.
         body: usize,
     },
-    /// The name is empty or too long.
-    NameLength {
-        /// Its length in bytes.
-        found: usize,
+    /// A number is outside its range.
+    Field {
+        /// Which number.
+        field: ModelField,
+        /// Its value.
+        found: u32,
+        /// The smallest allowed value.
+        min: u32,
+        /// The largest allowed value.
+        max: u32,
     },
-    /// The name has a character that is not printable ASCII.
-    NameByte {
-        /// The offending byte.
-        found: u8,
-    },
-    /// The latent has a number of bits that this version does not know.
-    LatentBits {
-        /// The number in the file.
-        found: u8,
-    },
-    /// There are no hidden units, or too many.
-    Hidden {
-        /// The number in the file.
-        found: u16,
-    },
-    /// A table has a length that does not fit the network's size.
+    /// A table has the wrong length.
     TableLength {
-        /// The layer that the table belongs to.
-        layer: LayerName,
-        /// The table.
-        table: Table,
+        /// Which table.
+        table: ModelTable,
         /// Its length in bytes.
         found: usize,
-        /// The length in bytes that it has to have.
+        /// The length in bytes that it must have.
         expected: usize,
     },
-    /// The shift before the multiplication is too large.
-    PreShift {
-        /// The layer.
-        layer: LayerName,
-        /// The shift in the file.
-        found: u8,
-    },
-    /// The shift after the multiplication is zero or too large.
-    PostShift {
-        /// The layer.
-        layer: LayerName,
-        /// The shift in the file.
-        found: u8,
-    },
-    /// A weight is -128, which could make a sum overflow.
-    Weight {
-        /// The layer.
-        layer: LayerName,
-        /// Which weight of the layer.
+    /// A table has a value outside its range.
+    TableValue {
+        /// Which table.
+        table: ModelTable,
+        /// The index of the value.
         index: usize,
-    },
-    /// A bias is so large that a sum could overflow.
-    Bias {
-        /// The layer.
-        layer: LayerName,
-        /// Which row of the layer.
-        index: usize,
-        /// The bias in the file.
+        /// The value.
         found: i32,
-    },
-    /// A multiplier is so large that a product could overflow.
-    Multiplier {
-        /// The layer.
-        layer: LayerName,
-        /// Which row of the layer.
-        index: usize,
-        /// The multiplier in the file.
-        found: u16,
-    },
-    /// The file is of a version that has no body of this kind, or has it otherwise.
-    BodyVersion {
-        /// The version in the file.
-        found: u8,
-        /// The version that files with such a body have.
-        expected: u8,
-    },
-    /// A codebook has no stages, too many, or half of one.
-    Stages {
-        /// How many bytes its list of stages has, two a stage.
-        found: usize,
-    },
-    /// A stage of a codebook has too many bits, or too few for the ways in which its rows are turned.
-    Stage {
-        /// Which stage; 0 is the base.
-        index: usize,
-        /// Its bits.
-        bits: u8,
-        /// The ways in which its rows can be mirrored.
-        mirrors: u8,
-    },
-    /// The stages of a codebook have more or fewer bits than a latent.
-    StageBits {
-        /// How many they have.
-        found: usize,
-    },
-    /// The tops of a codebook's stages are so large that a sum of rows could overflow.
-    Tops {
-        /// What they are together.
-        found: usize,
-    },
-    /// A row of a codebook has a byte above the top of its stage.
-    AboveTop {
-        /// Which stage; 0 is the base, which has no top.
-        stage: usize,
-        /// The largest byte in its rows.
-        found: u8,
-        /// Its top.
-        top: u8,
-    },
-    /// The rows of a codebook do not begin where they have to in the file, or not after zeros.
-    Padding {
-        /// How many bytes there are before them, and how many of those are zeros.
-        found: [usize; 2],
-        /// How many zeros there have to be.
-        expected: usize,
-    },
-    /// A table of a codebook has a length that does not fit its stages.
-    CodebookLength {
-        /// The table.
-        table: CodebookTable,
-        /// Its length in bytes.
-        found: usize,
-        /// The length in bytes that it has to have.
-        expected: usize,
-    },
-    /// There are too many thresholds, or they do not rise.
-    Thresholds {
-        /// Which of the two kinds.
-        which: Thresholds,
-        /// How many there are.
-        found: usize,
-    },
-    /// The maps of the filter of the borders have no bits below the point, or too many.
-    MapShift {
-        /// The number in the file.
-        found: u8,
+        /// The smallest allowed value.
+        min: i32,
+        /// The largest allowed value.
+        max: i32,
     },
 }
 
-/// Why some bytes are not a picture that this crate can read.
+/// Why some bytes are not an image that this crate can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ImageError {
-    /// The file does not begin as a picture does.
-    NotAPicture {
+    /// The file does not begin like an image.
+    NotAnImage {
         /// Its first four bytes, or zeros where it is shorter.
         magic: [u8; 4],
     },
-    /// The file is a decoder model, not a picture.
-    IsAModel,
-    /// The file is of a version that came after this crate.
-    NewerVersion {
-        /// The version in the file.
-        found: u8,
-        /// The newest version that this crate reads.
-        supported: u8,
-    },
-    /// The file is of a version that no release has known.
-    UnknownVersion {
+    /// The file has a version that this crate does not read.
+    Version {
         /// The version in the file.
         found: u8,
     },
@@ -271,296 +171,271 @@ pub enum ImageError {
         /// The three bytes.
         found: [u8; 3],
     },
-    /// The picture has no pixels.
+    /// The image has no pixels.
     Empty {
         /// Its width in pixels.
         width: u32,
         /// Its height in pixels.
         height: u32,
     },
-    /// The file ends before its codes do.
+    /// The file ends too early.
     Truncated {
-        /// How many bytes there are.
+        /// Its length in bytes.
         found: usize,
-        /// How many bytes a picture of this size has; `None` where not even the header is there.
+        /// The length in bytes of an image of this size; `None` if the header itself is incomplete.
         expected: Option<u64>,
     },
-    /// There are bytes after the end of the file.
+    /// The file goes on after its end.
     TrailingBytes {
-        /// How many.
+        /// The number of bytes after the end.
         extra: usize,
     },
-    /// The checksum does not fit the rest: the file is damaged.
+    /// The checksum does not match: the file is damaged.
     Checksum {
         /// The checksum in the file.
         stored: u32,
-        /// The checksum of what is in the file.
+        /// The checksum of the file's contents.
         computed: u32,
     },
 }
 
-/// A picture was opened with a model that it was not made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct WrongModel {
-    /// The model that the picture was made with.
-    pub picture: ModelId,
-    /// The model that it was opened with.
-    pub model: ModelId,
-}
-
-/// The memory that a decoder was lent is too short for what was to be written out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct MemoryTooShort {
-    /// Its length in bytes.
-    pub found: usize,
-    /// The least that it can be.
-    pub needed: usize,
-}
-
-/// A block was asked for that the picture does not have.
+/// An image was combined with a model that it was not encoded for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum OutOfRange {
-    /// No block has this index.
-    Index {
-        /// The index that was asked for.
+pub struct ModelMismatchError {
+    /// The model that the image was encoded for.
+    pub expected: ModelId,
+    /// The model that was given.
+    pub found: ModelId,
+}
+
+/// A block or pixel is outside the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum OutOfBoundsError {
+    /// There is no block with this index.
+    Block {
+        /// The index.
         index: usize,
-        /// How many blocks there are.
+        /// The number of blocks of the image.
         blocks: usize,
     },
-    /// The pixel is outside the picture.
+    /// There is no such pixel.
     Pixel {
-        /// The column of the pixel that was asked for.
+        /// The column of the pixel.
         x: u32,
-        /// The line of the pixel that was asked for.
+        /// The line of the pixel.
         y: u32,
-        /// The width of the picture.
+        /// The width of the image.
         width: u32,
-        /// The height of the picture.
+        /// The height of the image.
         height: u32,
     },
 }
 
-/// A row of blocks or a region of the picture cannot be decoded into these lines.
+/// A row of blocks or a region cannot be written into the given buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum LinesError {
-    /// The picture has no such row of blocks.
-    OutOfRange {
-        /// The row that was asked for.
+pub enum OutputError {
+    /// There is no such row of blocks.
+    Row {
+        /// The row.
         row: u32,
-        /// How many rows of blocks there are.
+        /// The number of rows of blocks.
         rows: u32,
     },
-    /// The region reaches outside of what can be decoded.
-    Outside {
-        /// The region that was asked for.
+    /// The region is not within the bounds.
+    Region {
+        /// The region.
         region: Region,
-        /// The whole: that of the picture, or that for which the borders are smoothed.
-        whole: Region,
+        /// The bounds: those of the image, or those of a `Deblocker`.
+        bounds: Region,
     },
-    /// A line does not fit between the start of a line and the start of the next.
+    /// The stride is shorter than a line.
     Stride {
-        /// The distance in bytes that was given.
+        /// The stride in bytes.
         found: usize,
-        /// The least that it can be: the bytes of a line.
+        /// The bytes of a line.
         needed: usize,
     },
-    /// The lines do not fit into the buffer.
+    /// The buffer is too short.
     Buffer {
         /// The length of the buffer in bytes.
         found: usize,
-        /// The least that it can be.
+        /// The length in bytes that is needed.
         needed: usize,
     },
 }
 
-impl fmt::Display for LayerName {
+/// Memory that was lent is too short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct MemoryError {
+    /// Its length in bytes.
+    pub found: usize,
+    /// The length in bytes that is needed.
+    pub needed: usize,
+}
+
+impl ModelField {
+    /// Checks the number against its range.
+    pub(crate) fn check(
+        self,
+        found: usize,
+        allowed: RangeInclusive<usize>,
+    ) -> Result<(), ModelError> {
+        if allowed.contains(&found) {
+            Ok(())
+        } else {
+            Err(ModelError::Field {
+                field: self,
+                found: found as u32,
+                min: *allowed.start() as u32,
+                max: *allowed.end() as u32,
+            })
+        }
+    }
+}
+
+impl ModelTable {
+    /// The table as `count` items of `N` bytes.
+    pub(crate) fn items<const N: usize>(
+        self,
+        bytes: &[u8],
+        count: usize,
+    ) -> Result<&[[u8; N]], ModelError> {
+        match bytes.as_chunks::<N>() {
+            (items, []) if items.len() == count => Ok(items),
+            _ => Err(ModelError::TableLength {
+                table: self,
+                found: bytes.len(),
+                expected: N * count,
+            }),
+        }
+    }
+
+    /// Checks that no value of the table is outside its range.
+    pub(crate) fn check(
+        self,
+        values: impl Iterator<Item = i32>,
+        allowed: RangeInclusive<i32>,
+    ) -> Result<(), ModelError> {
+        for (index, found) in values.enumerate() {
+            if !allowed.contains(&found) {
+                return Err(ModelError::TableValue {
+                    table: self,
+                    index,
+                    found,
+                    min: *allowed.start(),
+                    max: *allowed.end(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for NetworkLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::First => "first",
-            Self::Second => "second",
+            Self::First => "first layer",
+            Self::Second => "second layer",
         })
     }
 }
 
-impl fmt::Display for Table {
+impl fmt::Display for ModelField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Weights => "weights",
-            Self::Bias => "biases",
-            Self::Multiplier => "multipliers",
-        })
+        match self {
+            Self::NameLength => f.write_str("the length of the name"),
+            Self::LatentBits => f.write_str("the number of latent bits"),
+            Self::HiddenUnits => f.write_str("the number of hidden units"),
+            Self::PreShift(layer) => write!(f, "the first shift of the {layer}"),
+            Self::PostShift(layer) => write!(f, "the second shift of the {layer}"),
+            Self::Stages => f.write_str("the number of stages"),
+            Self::StageBits(stage) => write!(f, "the number of bits of stage {stage}"),
+            Self::OrientationBits(stage) => {
+                write!(f, "the number of orientation bits of stage {stage}")
+            }
+            Self::PeakSum => f.write_str("the sum of the peaks"),
+            Self::StepThresholds => f.write_str("the number of step thresholds"),
+            Self::ActivityThresholds => f.write_str("the number of activity thresholds"),
+            Self::DeblockShift => f.write_str("the shift of the deblocking filter"),
+        }
     }
 }
 
-impl fmt::Display for CodebookTable {
+impl fmt::Display for ModelTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Tops => "tops",
-            Self::Gains => "gains",
-            Self::Rows => "rows",
-            Self::Maps => "maps",
-        })
-    }
-}
-
-impl fmt::Display for Thresholds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Steps => "step",
-            Self::Activities => "activity",
-        })
+        match self {
+            Self::Name => f.write_str("name"),
+            Self::Weights(layer) => write!(f, "weights of the {layer}"),
+            Self::Biases(layer) => write!(f, "biases of the {layer}"),
+            Self::Multipliers(layer) => write!(f, "multipliers of the {layer}"),
+            Self::Stages => f.write_str("stages"),
+            Self::Peaks => f.write_str("peaks"),
+            Self::Gains => f.write_str("gains"),
+            Self::Padding => f.write_str("padding"),
+            Self::Codewords => f.write_str("codewords"),
+            Self::StepThresholds => f.write_str("step thresholds"),
+            Self::ActivityThresholds => f.write_str("activity thresholds"),
+            Self::DeblockMaps => f.write_str("maps of the deblocking filter"),
+        }
     }
 }
 
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NotAModel { magic } => {
-                write!(
-                    f,
-                    "not a decoder model: it begins with \"{}\" instead of \"NICM\"",
-                    magic.escape_ascii()
-                )
+            Self::NotAModel { magic: IMAGE_MAGIC } => {
+                f.write_str("this is a NICE image, but a model is needed")
             }
-            Self::IsAPicture => {
-                f.write_str("this is a picture, where a decoder model was expected")
-            }
-            Self::NewerVersion { found, supported } => newer(f, "decoder model", found, supported),
-            Self::UnknownVersion { found } => unknown(f, "decoder model", found),
-            Self::Truncated { found } => write!(
+            Self::NotAModel { magic } => write!(
                 f,
-                "the decoder model is cut short: it ends after {found} bytes"
+                "not a NICE model: it begins with \"{}\" instead of \"NICM\"",
+                magic.escape_ascii()
             ),
-            Self::TrailingBytes { extra } => trailing(f, "decoder model", extra),
-            Self::Checksum { stored, computed } => checksum(f, "decoder model", stored, computed),
+            Self::Version { found } => version(f, "model", found, MODEL_VERSION),
+            Self::Truncated { found } => {
+                write!(f, "the model is truncated: it ends after {found} bytes")
+            }
+            Self::TrailingBytes { extra } => trailing(f, "model", extra),
+            Self::Checksum { stored, computed } => checksum(f, "model", stored, computed),
             Self::Malformed { body } => write!(
                 f,
-                "the decoder model's body of {body} bytes is not one of version {} or before, though its checksum fits",
-                crate::format::MODEL_VERSION
+                "the {body} bytes of the model's contents cannot be parsed although the checksum matches"
             ),
-            Self::NameLength { found } => {
-                write!(
-                    f,
-                    "the model's name has {found} bytes; it has to have 1 to {MAX_NAME_BYTES}"
-                )
-            }
-            Self::NameByte { found } => {
-                write!(
-                    f,
-                    "the model's name has the byte 0x{found:02x}, which is not printable ASCII"
-                )
-            }
-            Self::LatentBits { found } => {
-                write!(
-                    f,
-                    "the model's latent has {found} bits; only {LATENT_BITS} are supported"
-                )
-            }
-            Self::Hidden { found } => {
-                write!(
-                    f,
-                    "the model has {found} hidden units; it has to have 1 to {MAX_HIDDEN}"
-                )
+            Self::Field {
+                field,
+                found,
+                min,
+                max,
+            } => {
+                write!(f, "{field} of the model is {found}; ")?;
+                range(f, min, max)
             }
             Self::TableLength {
-                layer,
                 table,
                 found,
                 expected,
+            } => write!(
+                f,
+                "the {table} of the model have {found} bytes instead of {expected}"
+            ),
+            Self::TableValue {
+                table,
+                index,
+                found,
+                min,
+                max,
             } => {
-                write!(
-                    f,
-                    "the {table} of the model's {layer} layer take {found} bytes; they have to take {expected}"
-                )
+                write!(f, "value {index} of the model's {table} is {found}; ")?;
+                range(f, min, max)
             }
-            Self::PreShift { layer, found } => write!(
-                f,
-                "the model's {layer} layer shifts by {found} before it multiplies; it may by 0 to {MAX_PRE_SHIFT}"
-            ),
-            Self::PostShift { layer, found } => write!(
-                f,
-                "the model's {layer} layer shifts by {found} after it multiplies; it may by 1 to {MAX_POST_SHIFT}"
-            ),
-            Self::Weight { layer, index } => {
-                write!(
-                    f,
-                    "weight {index} of the model's {layer} layer is -128; the least it may be is {MIN_WEIGHT}"
-                )
-            }
-            Self::Bias {
-                layer,
-                index,
-                found,
-            } => write!(
-                f,
-                "bias {index} of the model's {layer} layer is {found}; it may be -{MAX_BIAS} to {MAX_BIAS}"
-            ),
-            Self::Multiplier {
-                layer,
-                index,
-                found,
-            } => write!(
-                f,
-                "multiplier {index} of the model's {layer} layer is {found}; it may be 0 to {MAX_MULTIPLIER}"
-            ),
-            Self::BodyVersion { found, expected } => write!(
-                f,
-                "the decoder model is of version {found} and has a body of version {expected}"
-            ),
-            Self::Stages { found } => write!(
-                f,
-                "the model's list of stages has {found} bytes; it has to have 2 for each of 1 to {MAX_STAGES} stages"
-            ),
-            Self::Stage {
-                index,
-                bits,
-                mirrors,
-            } => write!(
-                f,
-                "stage {index} of the model has {bits} bits and {mirrors} mirrors; it may have 1 to {MAX_STAGE_BITS} bits, \
-                 enough for its mirrors, of which there are at most {MAX_MIRRORS}"
-            ),
-            Self::StageBits { found } => write!(
-                f,
-                "the stages of the model have {found} bits together; they have to have {LATENT_BITS}"
-            ),
-            Self::Tops { found } => write!(
-                f,
-                "the tops of the model's stages are {found} together; they may be {MAX_TOPS}"
-            ),
-            Self::AboveTop { stage, found, top } => write!(
-                f,
-                "stage {stage} of the model has a row with a byte of {found}, above its top of {top}"
-            ),
-            Self::Padding {
-                found: [bytes, zeros],
-                expected,
-            } => write!(
-                f,
-                "{bytes} bytes, {zeros} of them zero, stand before the rows of the model instead of {expected} zeros"
-            ),
-            Self::CodebookLength {
-                table,
-                found,
-                expected,
-            } => write!(
-                f,
-                "the {table} of the model take {found} bytes; they have to take {expected}"
-            ),
-            Self::Thresholds { which, found } => write!(
-                f,
-                "the model's {found} {which} thresholds are more than {MAX_THRESHOLDS} or do not rise"
-            ),
-            Self::MapShift { found } => write!(
-                f,
-                "the model's maps have {found} bits below the point; they may have 1 to {MAX_MAP_SHIFT}"
-            ),
         }
     }
 }
@@ -568,58 +443,92 @@ impl fmt::Display for ModelError {
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NotAPicture { magic } => {
-                write!(
-                    f,
-                    "not a NICE picture: it begins with \"{}\" instead of \"NICE\"",
-                    magic.escape_ascii()
-                )
+            Self::NotAnImage { magic: MODEL_MAGIC } => {
+                f.write_str("this is a NICE model, but an image is needed")
             }
-            Self::IsAModel => f.write_str("this is a decoder model, where a picture was expected"),
-            Self::NewerVersion { found, supported } => newer(f, "picture", found, supported),
-            Self::UnknownVersion { found } => unknown(f, "picture", found),
-            Self::Reserved { found: [a, b, c] } => {
-                write!(
-                    f,
-                    "the picture's reserved bytes are {a:02x} {b:02x} {c:02x} instead of zero"
-                )
-            }
+            Self::NotAnImage { magic } => write!(
+                f,
+                "not a NICE image: it begins with \"{}\" instead of \"NICE\"",
+                magic.escape_ascii()
+            ),
+            Self::Version { found } => version(f, "image", found, IMAGE_VERSION),
+            Self::Reserved { found: [a, b, c] } => write!(
+                f,
+                "the reserved bytes of the image are {a:02x} {b:02x} {c:02x} instead of zero"
+            ),
             Self::Empty { width, height } => {
-                write!(f, "the picture is {width} x {height}: it has no pixels")
+                write!(f, "the image is {width} x {height} and has no pixels")
             }
             Self::Truncated {
                 found,
                 expected: Some(expected),
             } => write!(
                 f,
-                "the picture is cut short or its size is wrong: it has {found} bytes where that size takes {expected}"
+                "the image is truncated or its size is wrong: it has {found} bytes instead of {expected}"
             ),
             Self::Truncated {
                 found,
                 expected: None,
-            } => {
-                write!(
-                    f,
-                    "the picture is cut short: it ends after {found} bytes, within its header"
-                )
-            }
-            Self::TrailingBytes { extra } => trailing(f, "picture", extra),
-            Self::Checksum { stored, computed } => checksum(f, "picture", stored, computed),
+            } => write!(
+                f,
+                "the image is truncated: it ends after {found} bytes, within its header"
+            ),
+            Self::TrailingBytes { extra } => trailing(f, "image", extra),
+            Self::Checksum { stored, computed } => checksum(f, "image", stored, computed),
         }
     }
 }
 
-impl fmt::Display for WrongModel {
+impl fmt::Display for ModelMismatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the picture was made with model {}, not with model {}",
-            self.picture, self.model
+            "the image was encoded for model {}, not for model {}",
+            self.expected, self.found
         )
     }
 }
 
-impl fmt::Display for MemoryTooShort {
+impl fmt::Display for OutOfBoundsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Block { index, blocks } => {
+                write!(f, "block {index} is outside the image of {blocks} blocks")
+            }
+            Self::Pixel {
+                x,
+                y,
+                width,
+                height,
+            } => write!(
+                f,
+                "pixel ({x}, {y}) is outside the image of {width} x {height} pixels"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Row { row, rows } => {
+                write!(f, "row {row} is outside the image of {rows} rows of blocks")
+            }
+            Self::Region { region, bounds } => {
+                write!(f, "the region, {region}, is not within {bounds}")
+            }
+            Self::Stride { found, needed } => write!(
+                f,
+                "the stride is {found} bytes, but a line has {needed} bytes"
+            ),
+            Self::Buffer { found, needed } => {
+                write!(f, "the buffer has {found} bytes, but {needed} are needed")
+            }
+        }
+    }
+}
+
+impl fmt::Display for MemoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -629,85 +538,44 @@ impl fmt::Display for MemoryTooShort {
     }
 }
 
-impl fmt::Display for OutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Index { index, blocks } => {
-                write!(f, "there is no block {index}: the picture has {blocks}")
-            }
-            Self::Pixel {
-                x,
-                y,
-                width,
-                height,
-            } => {
-                write!(
-                    f,
-                    "pixel ({x}, {y}) is outside the picture of {width} x {height}"
-                )
-            }
-        }
-    }
-}
-
-impl fmt::Display for LinesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::OutOfRange { row, rows } => {
-                write!(f, "there is no row of blocks {row}: the picture has {rows}")
-            }
-            Self::Outside { region, whole } => {
-                write!(f, "the region, {region}, is not within {whole}")
-            }
-            Self::Stride { found, needed } => {
-                write!(
-                    f,
-                    "lines lie {found} bytes apart, but a line takes {needed}"
-                )
-            }
-            Self::Buffer { found, needed } => {
-                write!(f, "the buffer has {found} bytes, but {needed} are needed")
-            }
-        }
-    }
-}
-
-/// Says that a file comes from a newer program.
-fn newer(f: &mut fmt::Formatter<'_>, what: &str, found: u8, supported: u8) -> fmt::Result {
+/// Writes that a version is not supported.
+fn version(f: &mut fmt::Formatter<'_>, what: &str, found: u8, supported: u8) -> fmt::Result {
+    let newer = if found > supported {
+        ", which is newer"
+    } else {
+        ""
+    };
     write!(
         f,
-        "the {what} is of version {found}, newer than version {supported}, the newest known here"
+        "the {what} has version {found}{newer}; only version {supported} is supported"
     )
 }
 
-/// Says that a file is of a version that never was.
-fn unknown(f: &mut fmt::Formatter<'_>, what: &str, found: u8) -> fmt::Result {
-    write!(
-        f,
-        "the {what} is of version {found}, which no release has known"
-    )
-}
-
-/// Says that something follows the end of a file.
+/// Writes that something follows the end of a file.
 fn trailing(f: &mut fmt::Formatter<'_>, what: &str, extra: usize) -> fmt::Result {
-    write!(
-        f,
-        "{extra} bytes follow the {what}'s last {CHECKSUM_BYTES}, its checksum"
-    )
+    write!(f, "{extra} bytes follow the end of the {what}")
 }
 
-/// Says that a file is damaged.
+/// Writes that a file is damaged.
 fn checksum(f: &mut fmt::Formatter<'_>, what: &str, stored: u32, computed: u32) -> fmt::Result {
     write!(
         f,
-        "the {what} is damaged: its checksum says {stored:08x}, its bytes say {computed:08x}"
+        "the {what} is damaged: its checksum is {stored:08x}, that of its contents {computed:08x}"
     )
+}
+
+/// Writes a range of allowed values.
+fn range<T: fmt::Display + PartialEq>(f: &mut fmt::Formatter<'_>, min: T, max: T) -> fmt::Result {
+    if min == max {
+        write!(f, "it must be {min}")
+    } else {
+        write!(f, "it must be between {min} and {max}")
+    }
 }
 
 impl core::error::Error for ModelError {}
 impl core::error::Error for ImageError {}
-impl core::error::Error for WrongModel {}
-
-impl core::error::Error for MemoryTooShort {}
-impl core::error::Error for OutOfRange {}
-impl core::error::Error for LinesError {}
+impl core::error::Error for ModelMismatchError {}
+impl core::error::Error for OutOfBoundsError {}
+impl core::error::Error for OutputError {}
+impl core::error::Error for MemoryError {}

@@ -1,42 +1,40 @@
-//! The shape of a decoder model file: what is written is exactly what is read.
+//! The contents of the files as types, for programs that write models. A program that only decodes needs none of this.
 //!
-//! A program that makes models fills in a [`Model`], and writes [`MODEL_MAGIC`], [`MODEL_VERSION`],
-//! the postcard encoding of the `Model`, and the [`crc32`](crate::crc32()) of everything so far,
-//! little-endian. `FORMAT.md` in the repository has the same in bytes, and the arithmetic that
-//! gives the numbers their meaning.
+//! A `.nicem` file is [`MODEL_MAGIC`], [`MODEL_VERSION`], the [postcard](https://docs.rs/postcard) encoding of a
+//! [`ModelFile`], and the CRC-32 of all of that, little-endian. `FORMAT.md` in the repository defines both files byte by byte,
+//! and the arithmetic that gives the numbers their meaning.
 //!
-//! Every array is a slice of bytes, so that a model in flash is used where it lies: postcard stores
-//! a byte slice as a length and the bytes themselves, and that can be borrowed, whereas it stores
-//! an array of integers as one variable-length number after another, which cannot.
+//! All tables are byte slices, so that a model in flash is used in place: postcard stores a byte slice as a length and the
+//! bytes themselves, which can be borrowed, but an array of integers as one variable-length number after another, which
+//! cannot.
 
 use serde::{Deserialize, Serialize};
 
-/// The first four bytes of a decoder model file.
+/// The first four bytes of a model file.
 pub const MODEL_MAGIC: [u8; 4] = *b"NICM";
 
-/// The newest version of the decoder model file that this crate reads. It reads version 1 too; version 2 was a codebook of
-/// another arrangement, which no release has read.
-pub const MODEL_VERSION: u8 = 3;
+/// The version of the model file that this crate reads.
+pub const MODEL_VERSION: u8 = 1;
 
-/// The first four bytes of a picture file.
-pub const PICTURE_MAGIC: [u8; 4] = *b"NICE";
+/// The first four bytes of an image file.
+pub const IMAGE_MAGIC: [u8; 4] = *b"NICE";
 
-/// The version of the picture file that this crate reads.
-pub const PICTURE_VERSION: u8 = 1;
+/// The version of the image file that this crate reads.
+pub const IMAGE_VERSION: u8 = 1;
 
-/// The length in bytes of a picture file's header; the codes follow it.
-pub const PICTURE_HEADER_BYTES: usize = 20;
+/// The bytes of the header of an image file; the latents follow it.
+pub const IMAGE_HEADER_BYTES: usize = 20;
 
-/// The length in bytes of the checksum at the end of either file.
+/// The bytes of the checksum at the end of either file.
 pub const CHECKSUM_BYTES: usize = 4;
 
-/// The longest name that a model may have, in bytes.
+/// The longest name of a model, in bytes.
 pub const MAX_NAME_BYTES: usize = 32;
 
-/// The most hidden units that a network may have.
+/// The most hidden units of a network.
 pub const MAX_HIDDEN: usize = 512;
 
-/// The largest magnitude that a bias may have, 2^24.
+/// The largest magnitude of a bias, 2^24.
 pub const MAX_BIAS: i32 = 1 << 24;
 
 /// The largest multiplier, 2^15 - 1.
@@ -48,208 +46,191 @@ pub const MAX_PRE_SHIFT: u8 = 15;
 /// The largest shift after the multiplication; the smallest is 1.
 pub const MAX_POST_SHIFT: u8 = 30;
 
-/// The smallest weight; the byte 0x80, which would be -128, is refused.
+/// The smallest weight. The byte 0x80, which would be -128, is refused.
 pub const MIN_WEIGHT: i8 = -127;
 
-/// A decoder model: a name, and what turns a latent into a block.
+/// The luma samples of a codeword: one for every pixel.
+pub const LUMA_SAMPLES: usize = 64;
+
+/// The samples of each chroma plane of a codeword: one for every site of 2 x 2 pixels.
+pub const CHROMA_SAMPLES: usize = 16;
+
+/// The bytes of a codeword: 8 lines of 8 luma samples, then 4 lines of 4 chroma sites with two samples each.
+pub const CODEWORD_BYTES: usize = LUMA_SAMPLES + 2 * CHROMA_SAMPLES;
+
+/// The most stages of a codebook.
+pub const MAX_STAGES: usize = 12;
+
+/// The most bits of a stage.
+pub const MAX_STAGE_BITS: u8 = 16;
+
+/// The most bits of a stage that select an orientation: flip vertical, flip horizontal, transpose.
+pub const MAX_ORIENTATION_BITS: u8 = 3;
+
+/// The largest sum of the peaks of a codebook's residual stages, so that a sum of their samples fits into a byte.
+pub const MAX_PEAK_SUM: usize = 255;
+
+/// The fraction bits of the product of a gain and a residual: for luma, chroma 1 and chroma 2.
+pub const GAIN_SHIFTS: [u32; 3] = [6, 7, 8];
+
+/// The alignment of the codewords in the file, in bytes: they are read a word at a time.
+pub const CODEWORD_ALIGNMENT: usize = 4;
+
+/// The most fraction bits of a coefficient of the deblocking filter.
+pub const MAX_DEBLOCK_SHIFT: u8 = 12;
+
+/// The most thresholds of either kind of the deblocking filter.
+pub const MAX_THRESHOLDS: usize = 7;
+
+/// The bytes of a map of the deblocking filter: the upper half of an 8 x 8 matrix. The lower half is the same, reversed.
+pub const DEBLOCK_MAP_BYTES: usize = 32;
+
+/// The contents of a model file: a name, and the tables that turn a latent into a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Model<'a> {
-    /// What people call the model: 1 to [`MAX_NAME_BYTES`] printable ASCII characters.
+pub struct ModelFile<'a> {
+    /// The name of the model: 1 to [`MAX_NAME_BYTES`] printable ASCII characters.
     pub name: &'a str,
     /// The tables.
     #[serde(borrow)]
-    pub body: Body<'a>,
+    pub tables: ModelTables<'a>,
 }
 
-/// The tables of a model, by the kind of decoder that they are for.
+/// The tables of a model, by the kind of its codec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Body<'a> {
-    /// Two dense layers with a leaky rectifier between them; since version 1.
+pub enum ModelTables<'a> {
+    /// Two dense layers with a leaky rectifier between them.
     #[serde(borrow)]
-    Network(Network<'a>),
-    /// A base row, plus a gain times the sum of a few residual rows; since version 3.
+    Network(NetworkTables<'a>),
+    /// A base codeword plus a gain times the sum of a few residual codewords.
     #[serde(borrow)]
-    Codebook(Codebook<'a>),
+    Codebook(CodebookTables<'a>),
 }
 
-impl Body<'_> {
-    /// The version of the file that has this kind of body first, and that it is written as.
-    #[must_use]
-    pub const fn version(&self) -> u8 {
-        match self {
-            Self::Network(_) => 1,
-            Self::Codebook(_) => 3,
-        }
-    }
-}
-
-/// Luma samples of a row of a codebook: one for every pixel.
-pub const LUMA_SAMPLES: usize = 64;
-
-/// Samples of either chroma plane of a row: one for every 2 x 2 pixels.
-pub const CHROMA_SAMPLES: usize = 16;
-
-/// The bytes of a row of a codebook: 8 lines of 8 luma samples, then 4 lines of 4 places with two chroma samples each.
-pub const ROW_BYTES: usize = LUMA_SAMPLES + 2 * CHROMA_SAMPLES;
-
-/// The most stages that a codebook may have.
-pub const MAX_STAGES: usize = 12;
-
-/// The most bits that a stage may have.
-pub const MAX_STAGE_BITS: u8 = 16;
-
-/// The most ways to mirror a row that a stage may have: upside down, left to right, transposed.
-pub const MAX_MIRRORS: u8 = 3;
-
-/// The largest sum that the tops of a codebook's residual stages may have, so that a sum of their bytes is a byte.
-pub const MAX_TOPS: usize = 255;
-
-/// How many bits a product of a gain and a sum has below the point: for luma, for the first chroma sample, and for the second.
-pub const GAIN_SHIFTS: [u32; 3] = [6, 7, 8];
-
-/// What the place of a codebook's rows in the file is a multiple of, in bytes: they are read a word at a time.
-pub const ROW_ALIGNMENT: usize = 4;
-
-/// The most bits that a coefficient of the filter of the borders may have below the point.
-pub const MAX_MAP_SHIFT: u8 = 12;
-
-/// The most thresholds of either kind that the filter of the borders may have.
-pub const MAX_THRESHOLDS: usize = 7;
-
-/// The bytes of a map of the filter of the borders: half of an 8 x 8 matrix, whose other half is the same backwards.
-pub const MAP_BYTES: usize = 32;
-
-/// A codebook: the 48 bits of a latent pick one row in every stage.
+/// The tables of a codebook: each stage takes an index from the latent, and that selects a codeword of the stage.
 ///
-/// A residual row is negated by taking each byte from the top of its stage. With `sum` the sum of the residual rows' bytes
-/// for a sample, `tops` that of the stages' tops, and `gain` that of the base row, the residual is
-/// `(gain * sum + ((1 << s) - gain * tops >> 1)) >> s`, where `s` is one of [`GAIN_SHIFTS`].
+/// A residual codeword is negated by subtracting each byte from the peak of its stage. With `sum` the sum of the residual
+/// codewords for a sample, `peaks` the sum of the peaks, and `gain` the gain of the base codeword, the residual is
+/// `(gain * sum + ((1 << s) - gain * peaks >> 1)) >> s`, where `s` is one of [`GAIN_SHIFTS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Codebook<'a> {
-    /// The stages, two bytes each (see [`Stage`]), the base first; 1 to [`MAX_STAGES`] of them, with
-    /// [`LATENT_BITS`](crate::LATENT_BITS) bits together.
+pub struct CodebookTables<'a> {
+    /// The stages, two bytes each (see [`Stage`]), the base first: 1 to [`MAX_STAGES`], with
+    /// [`LATENT_BITS`](crate::LATENT_BITS) bits in total.
     pub stages: &'a [u8],
-    /// The top of every residual stage, which no byte of its rows is above; at most [`MAX_TOPS`] together.
-    pub tops: &'a [u8],
-    /// The gain of every base row, a byte each.
+    /// The peak of every residual stage, the largest byte that its codewords may have; at most [`MAX_PEAK_SUM`] in total.
+    pub peaks: &'a [u8],
+    /// The gain of every base codeword, one byte each.
     pub gains: &'a [u8],
-    /// The filter of the borders between blocks, for those who want it.
+    /// The deblocking filter, if there is one.
     #[serde(borrow)]
-    pub boundary: Option<Boundary<'a>>,
-    /// As few zeros as it takes for the rows to lie at a multiple of [`ROW_ALIGNMENT`] in the file.
+    pub deblock: Option<DeblockTables<'a>>,
+    /// As few zeros as it takes to align the codewords to [`CODEWORD_ALIGNMENT`] in the file.
     pub padding: &'a [u8],
-    /// The rows, [`ROW_BYTES`] each, one stage after another, the base first. In the base, luma is as it is, and both chroma
-    /// samples are 128 more; a byte of a residual row stands for itself less half of the top of its stage.
-    pub rows: &'a [u8],
+    /// The codewords, [`CODEWORD_BYTES`] each, stage after stage, the base first. In the base, luma is stored as it is and both
+    /// chroma samples plus 128; a byte of a residual codeword stands for itself minus half of its stage's peak.
+    pub codewords: &'a [u8],
 }
 
-/// What stands between a count and the rows of a codebook, if without it the rows would begin `before` bytes into the file.
-#[must_use]
-pub const fn padding(before: usize) -> &'static [u8] {
-    const ZEROS: [u8; ROW_ALIGNMENT] = [0; ROW_ALIGNMENT];
-    let (_, missing) = ZEROS.split_at(ROW_ALIGNMENT - before.wrapping_neg() % ROW_ALIGNMENT);
-    missing
-}
-
-/// A stage of a codebook: how many bits of a latent it has, and how its rows can be turned.
+/// A stage of a codebook: how many bits of a latent its index has, and how many of these select an orientation.
 ///
-/// The lowest of its bits say how the row is turned: negated (in all but the first stage, the base), then, as far as
-/// `mirrors` goes, upside down, left to right, and transposed after all that. The others are the number of the row.
+/// From the lowest bit up, an index has one bit that negates the codeword (in residual stages only), `orientation_bits` bits
+/// of an [`Orientation`](crate::Orientation), of which the higher bits are 0, and the number of the codeword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Stage {
-    /// Bits of a latent: 1 to [`MAX_STAGE_BITS`].
+    /// The bits of an index: 1 to [`MAX_STAGE_BITS`].
     pub bits: u8,
-    /// How many of the three ways to mirror a row it has: 0 to [`MAX_MIRRORS`].
-    pub mirrors: u8,
+    /// The bits of an index that select an orientation: 0 to [`MAX_ORIENTATION_BITS`].
+    pub orientation_bits: u8,
 }
 
 impl Stage {
-    /// The stage that these two bytes of a model stand for.
+    /// The stage that two bytes of a model stand for.
     #[inline(always)]
     #[must_use]
-    pub const fn from_bytes([bits, mirrors]: [u8; 2]) -> Self {
-        Self { bits, mirrors }
+    pub const fn from_bytes([bits, orientation_bits]: [u8; 2]) -> Self {
+        Self {
+            bits,
+            orientation_bits,
+        }
     }
 
     /// The two bytes of a model that stand for the stage.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 2] {
-        [self.bits, self.mirrors]
+        [self.bits, self.orientation_bits]
     }
 
-    /// How many rows the stage has, as the base of a codebook or as one of its residuals; `None` if there can be no
-    /// such stage.
+    /// The number of codewords of the stage, as the base of a codebook or as a residual stage; `None` if no such stage is
+    /// possible.
     #[inline(always)]
     #[must_use]
-    pub const fn rows(self, base: bool) -> Option<usize> {
-        let turns = self.mirrors.saturating_add(if base { 0 } else { 1 });
-        if self.mirrors > MAX_MIRRORS
+    pub const fn codewords(self, base: bool) -> Option<usize> {
+        let used = self
+            .orientation_bits
+            .saturating_add(if base { 0 } else { 1 });
+        if self.orientation_bits > MAX_ORIENTATION_BITS
             || self.bits == 0
             || self.bits > MAX_STAGE_BITS
-            || self.bits < turns
+            || self.bits < used
         {
             return None;
         }
-        Some(1_usize.wrapping_shl(self.bits.wrapping_sub(turns) as u32))
+        Some(1_usize.wrapping_shl(self.bits.wrapping_sub(used) as u32))
     }
 }
 
-/// A filter of the borders between blocks: every 8 samples across a border, 4 on each side, are corrected by one of a
-/// few linear maps.
+/// The tables of a deblocking filter: every 8 samples across the edge between two blocks, 4 on each side, are corrected by
+/// one of a few linear maps.
 ///
-/// Which one is decided by the step between the two samples at the border and by the activity, the sum of the
-/// differences between neighbours on both sides: how many thresholds of either kind are at most as large.
+/// The map is chosen by the step between the two samples at the edge, and by the activity, which is the sum of the absolute
+/// differences of neighbouring samples on both sides: by how many thresholds of either kind are not above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Boundary<'a> {
-    /// Thresholds of the step, rising: at most [`MAX_THRESHOLDS`].
+pub struct DeblockTables<'a> {
+    /// The thresholds of the step, strictly increasing: at most [`MAX_THRESHOLDS`].
     pub steps: &'a [u8],
-    /// Thresholds of the activity, rising: at most [`MAX_THRESHOLDS`].
+    /// The thresholds of the activity, strictly increasing: at most [`MAX_THRESHOLDS`].
     pub activities: &'a [u8],
-    /// How many bits a coefficient has below the point: 1 to [`MAX_MAP_SHIFT`].
+    /// The fraction bits of a coefficient: 1 to [`MAX_DEBLOCK_SHIFT`].
     pub shift: u8,
-    /// The maps, [`MAP_BYTES`] each, for every class of the step one for every class of the activity: what the first 4
-    /// samples get from all 8, as two's complement bytes. The last 4 get the same backwards.
+    /// The maps, [`DEBLOCK_MAP_BYTES`] each: for every class of the step, one for every class of the activity. A map holds what
+    /// the first 4 samples get from all 8, as two's complement bytes. The last 4 get the same, reversed.
     pub maps: &'a [u8],
 }
 
-/// A network of two dense layers in fixed point: latent bits, hidden units, samples.
+/// The tables of a network of two dense layers in fixed point: latent bits, hidden units, samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Network<'a> {
-    /// How many bits a latent has: [`LATENT_BITS`](crate::LATENT_BITS), 48, and nothing else.
+pub struct NetworkTables<'a> {
+    /// The bits of a latent: [`LATENT_BITS`](crate::LATENT_BITS), 48.
     pub bits: u8,
-    /// How many hidden units there are: 1 to [`MAX_HIDDEN`].
+    /// The number of hidden units: 1 to [`MAX_HIDDEN`].
     pub hidden: u16,
     /// The slope of the rectifier below zero, in units of 1/65536: 655 is the usual 0.01.
     pub slope: u16,
-    /// From the latent bits to the hidden units. Its weights stand one latent bit after another:
-    /// the weight from bit `i` to unit `j` is `weights[i * hidden + j]`. It has `hidden` rows.
+    /// From the latent bits to the hidden units. Weights are stored latent bit after latent bit: the weight from bit `i` to
+    /// unit `j` is `weights[i * hidden + j]`. The layer has `hidden` rows.
     #[serde(borrow)]
-    pub first: Layer<'a>,
-    /// From the hidden units to the samples. Its weights stand one sample after another: the weight
-    /// from unit `j` to sample `k` is `weights[k * hidden + j]`, where `k = (y * 8 + x) * 3 +
-    /// channel`. It has 192 rows.
+    pub first: LayerTables<'a>,
+    /// From the hidden units to the samples. Weights are stored sample after sample: the weight from unit `j` to sample `k` is
+    /// `weights[k * hidden + j]`, where `k = (y * 8 + x) * 3 + channel`. The layer has 192 rows.
     #[serde(borrow)]
-    pub second: Layer<'a>,
+    pub second: LayerTables<'a>,
 }
 
-/// One dense layer: weights and biases of the sum, and how the sum is scaled back to the range of
-/// the next stage.
+/// The tables of a dense layer: the weights and biases of its sums, and how the sums are scaled to the range of what follows.
 ///
-/// A layer has as many rows as it has outputs. The sum of row `r` becomes `(clamp(sum >> pre,
-/// -32768, 32767) * multiplier[r] + (1 << (post - 1))) >> post`, where `>>` rounds down.
+/// A layer has one row for each of its outputs. The sum of row `r` becomes `(clamp(sum >> pre, -32768, 32767) *
+/// multiplier[r] + (1 << (post - 1))) >> post`, where `>>` rounds down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layer<'a> {
+pub struct LayerTables<'a> {
     /// The shift before the multiplication: 0 to [`MAX_PRE_SHIFT`].
     pub pre: u8,
     /// The shift after the multiplication: 1 to [`MAX_POST_SHIFT`].
     pub post: u8,
-    /// Weights as two's complement bytes, [`MIN_WEIGHT`] to 127.
+    /// The weights as two's complement bytes, [`MIN_WEIGHT`] to 127.
     pub weights: &'a [u8],
-    /// One bias a row, four bytes each, little-endian two's complement, at most [`MAX_BIAS`] in
-    /// magnitude.
+    /// One bias for each row, four bytes each, little-endian two's complement, at most [`MAX_BIAS`] in magnitude.
     pub bias: &'a [u8],
-    /// One multiplier a row, two bytes each, little-endian, at most [`MAX_MULTIPLIER`].
+    /// One multiplier for each row, two bytes each, little-endian, at most [`MAX_MULTIPLIER`].
     pub multiplier: &'a [u8],
 }

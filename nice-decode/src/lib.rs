@@ -1,62 +1,49 @@
-//! Decodes NICE pictures on anything that can multiply integers: no standard library, no heap, no
-//! floating point, no `unsafe`, and nothing that can panic.
+//! A decoder for NICE images on anything that can multiply integers: no standard library, no heap, no floating point, no
+//! `unsafe`, and nothing that can panic.
 //!
-//! NICE is a codec that was learned. It cuts a picture into blocks of 8 x 8 RGB pixels and turns
-//! each into a *latent* of 48 bits, and those bits are all that is stored: 0.75 bit a pixel, at a
-//! place that is known beforehand, so that any block can be decoded without the others. What turns
-//! the bits back into pixels is a *decoder model*, a file of tables that a training program writes.
-//! This crate reads both files and does the arithmetic.
+//! NICE is a learned image codec. It divides an image into blocks of 8 x 8 RGB pixels and codes each as a *latent* of 48 bits:
+//! 0.75 bits a pixel, at a known offset, so every block can be decoded without the others. A *model*, a file of tables that a
+//! training program writes, turns latents back into pixels. This crate reads both files and does the arithmetic.
 //!
-//! There are two kinds of model, and a program need not know which it has: a *network* multiplies the bits
-//! by two layers of weights; a *codebook* looks up a few rows by them, which are turned and added up. The
-//! codebook is much the faster of the two, and can also decode [a single pixel](#one-texel) and
-//! [smooth the borders](#the-borders-between-blocks) between blocks.
+//! There are two kinds of model, and a program need not know which it has. A *network* multiplies the bits of the latent by two
+//! layers of weights. A *codebook* uses them as indices of a few codewords, which are flipped, transposed and added up. The
+//! codebook is much faster; it can also decode [a single pixel](#a-texel) and [deblock](#deblocking).
 //!
-//! # A picture
+//! # An image
 //!
 //! ```
-//! use nice_decode::{Decoder, Image, Rgb888};
+//! use nice_decode::{Decoder, Image, Model, Rgb888};
 //!
-//! // On a microcontroller both lie in flash, and stay there.
-//! static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-//! static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+//! // On a microcontroller both are in flash, and stay there.
+//! static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! static IMAGE: &[u8] = include_bytes!("../tests/data/image.nice");
 //!
-//! let decoder = Decoder::from_bytes(MODEL)?;
-//! let image = Image::from_bytes(PICTURE)?;
-//! let picture = decoder.open(&image)?;
+//! let model = Model::from_bytes(MODEL)?;
+//! let image = Image::from_bytes(IMAGE)?;
+//! let decoder = Decoder::new(&model, &image)?;
 //!
-//! // The whole of it, 8 lines at a time.
 //! let stride = 3 * image.width() as usize;
 //! let mut pixels = vec![0; stride * image.height() as usize];
-//! for (row, lines) in pixels.chunks_mut(8 * stride).enumerate() {
-//!     picture.row::<Rgb888>(row as u32, lines, stride)?;
-//! }
-//!
-//! // Or only the block in which the pixel in column 20 and line 9 lies.
-//! let mut block = [0; 192];
-//! picture.block_at(20, 9, &mut block)?;
-//! let (x, y) = (20 % 8, 9 % 8);
-//! assert_eq!(block[(y * 8 + x) * 3..][..3], pixels[9 * stride + 20 * 3..][..3]);
+//! decoder.region::<Rgb888>(image.region(), &mut pixels, stride)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # A display, eight lines at a time
 //!
-//! A row of blocks can be decoded straight into what a display takes, and a picture of any size
-//! needs only 8 lines of memory:
+//! A row of blocks is decoded straight into what a display takes, so an image of any size needs memory for only 8 lines:
 //!
 //! ```
-//! # use nice_decode::{Decoder, Image, Rgb565Be};
+//! # use nice_decode::{Decoder, Image, Model, Rgb565Be};
 //! # fn send(_: &[u8]) {}
-//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
-//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
-//! # let image = Image::from_trusted_bytes(PICTURE)?;
-//! let picture = decoder.open(&image)?;
+//! # static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! # static IMAGE: &[u8] = include_bytes!("../tests/data/image.nice");
+//! # let model = Model::from_trusted_bytes(MODEL)?;
+//! # let image = Image::from_trusted_bytes(IMAGE)?;
+//! let decoder = Decoder::new(&model, &image)?;
 //! let mut lines = [0; 8 * 64 * 2];
 //! let stride = 64 * 2;
 //! for row in 0..image.blocks_high() {
-//!     picture.row::<Rgb565Be>(row, &mut lines, stride)?;
+//!     decoder.row::<Rgb565Be>(row, &mut lines, stride)?;
 //!     send(&lines);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -64,218 +51,196 @@
 //!
 //! # A region
 //!
-//! [`Picture::region`] decodes any rectangle of a picture, and only the blocks that it touches, into a buffer whose lines
-//! lie as far apart as the caller likes: into the middle of a framebuffer, say. [`Region::strips`] cuts a region where rows
-//! of blocks end, so that with 8 lines of memory no block is decoded twice:
+//! [`Decoder::region`] decodes any rectangle of an image, and only the blocks that it touches, into a buffer with any stride:
+//! into the middle of a framebuffer, for example. [`Region::strips`] divides a region where rows of blocks end, so that with
+//! memory for 8 lines no block is decoded twice:
 //!
 //! ```
-//! # use nice_decode::{Decoder, Image, Region, Rgb565Be, Rgb565Le};
+//! # use nice_decode::{Decoder, Image, Model, Region, Rgb565Be, Rgb565Le};
 //! # fn send(_: Region, _: &[u8]) {}
-//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
-//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
-//! # let image = Image::from_trusted_bytes(PICTURE)?;
-//! let picture = decoder.open(&image)?;
+//! # static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! # static IMAGE: &[u8] = include_bytes!("../tests/data/image.nice");
+//! # let decoder = Decoder::new(&Model::from_trusted_bytes(MODEL)?, &Image::from_trusted_bytes(IMAGE)?)?;
 //! let region = Region { x: 13, y: 5, width: 20, height: 12 };
 //!
 //! // To column 60 and line 100 of a framebuffer of 160 x 120 pixels.
 //! let mut frame = vec![0; 160 * 120 * 2];
-//! picture.region::<Rgb565Le>(region, &mut frame[(100 * 160 + 60) * 2..], 160 * 2)?;
+//! decoder.region::<Rgb565Le>(region, &mut frame[(100 * 160 + 60) * 2..], 160 * 2)?;
 //!
-//! // Or to a display, strip by strip.
+//! // To a display, strip by strip.
 //! let mut lines = [0; 8 * 20 * 2];
 //! for strip in region.strips() {
-//!     picture.region::<Rgb565Be>(strip, &mut lines, 20 * 2)?;
+//!     decoder.region::<Rgb565Be>(strip, &mut lines, 20 * 2)?;
 //!     send(strip, &lines[..strip.height as usize * 20 * 2]);
 //! }
 //! # assert_eq!(frame[(111 * 160 + 79) * 2 + 1], lines[19 * 2]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # One code
+//! # A block
 //!
-//! Codes can come from anywhere. A block of 48 bits has 192 samples:
+//! Latents can come from anywhere. [`Model::block`] decodes one of 48 bits to 192 samples:
 //!
 //! ```
-//! # use nice_decode::Decoder;
-//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-//! let decoder = Decoder::from_bytes(MODEL)?;
+//! # use nice_decode::Model;
+//! # static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! let model = Model::from_bytes(MODEL)?;
 //! let mut block = [0; 192];
-//! decoder.block(&[0x01, 0x23, 0x45, 0x67, 0x89, 0xAB], &mut block);
+//! model.block(&[0x01, 0x23, 0x45, 0x67, 0x89, 0xAB], &mut block);
 //! let [red, green, blue] = block[(2 * 8 + 5) * 3..][..3] else { unreachable!() }; // line 2, column 5
 //! # assert_eq!(block[..3], [108, 83, 79]);
 //! # let _ = (red, green, blue);
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 //!
-//! # One texel
+//! # A texel
 //!
-//! [`Picture::texel`] and [`Decoder::texel`] decode one pixel alone, as a texture needs it. With a codebook
-//! they read three bytes of each of its few rows; with a network they decode the whole block.
+//! [`Decoder::texel`] and [`Model::texel`] decode a single pixel, as texture sampling needs it. With a codebook they read three
+//! bytes of each of its few codewords; with a network they decode the whole block.
 //!
 //! ```
-//! # use nice_decode::{Decoder, Image};
-//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
-//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
-//! # let image = Image::from_trusted_bytes(PICTURE)?;
-//! let picture = decoder.open(&image)?;
-//! let [red, green, blue] = picture.texel(20, 9)?;
+//! # use nice_decode::{Decoder, Image, Model};
+//! # static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! # static IMAGE: &[u8] = include_bytes!("../tests/data/image.nice");
+//! # let image = Image::from_trusted_bytes(IMAGE)?;
+//! # let decoder = Decoder::new(&Model::from_trusted_bytes(MODEL)?, &image)?;
+//! let [red, green, blue] = decoder.texel(20, 9)?;
 //! # let mut block = [0; 192];
-//! # picture.block_at(20, 9, &mut block)?;
+//! # decoder.block(image.block_index(20, 9).unwrap(), &mut block)?;
 //! # assert_eq!([red, green, blue], block[(8 + 4) * 3..][..3]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The borders between blocks
+//! # Deblocking
 //!
-//! Where two blocks meet a step may be seen. A codebook can bring a filter that makes it smaller
-//! ([`Decoder::smooths`]). [`Picture::smooth`] decodes rows of blocks and regions as [`Picture`] does, but filtered,
-//! in a buffer that it is lent; with a model without a filter it shows them as they are. It costs 48 multiplications
-//! a pixel. Where only a region is shown, [`Picture::smooth_region`] needs less of a buffer.
+//! Steps can be visible where blocks meet. A codebook can come with a filter that reduces them ([`Model::has_deblocking`]). A
+//! [`Deblocker`] decodes rows of blocks and regions like a [`Decoder`], but filtered, in memory that it is lent. It costs 48
+//! multiplications a pixel.
 //!
 //! ```
-//! # use nice_decode::{Decoder, Image, Rgb565Be};
+//! # use nice_decode::{Deblocker, Decoder, Image, Model, Rgb565Be};
 //! # fn send(_: &[u8]) {}
-//! # static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-//! # static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
-//! # let decoder = Decoder::from_trusted_bytes(MODEL)?;
-//! # let image = Image::from_trusted_bytes(PICTURE)?;
-//! let picture = decoder.open(&image)?;
-//! let mut work = [0; 384 * 8]; // 384 bytes for each block in a row; this is enough for 64 pixels
-//! let mut smooth = picture.smooth(&mut work)?;
+//! # static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! # static IMAGE: &[u8] = include_bytes!("../tests/data/image.nice");
+//! # let image = Image::from_trusted_bytes(IMAGE)?;
+//! # let decoder = Decoder::new(&Model::from_trusted_bytes(MODEL)?, &image)?;
+//! let mut memory = [0; 384 * 8]; // 384 bytes for each block in a row, here 64 pixels
+//! let mut deblocker = Deblocker::new(&decoder, image.region(), &mut memory)?;
 //! let mut lines = [0; 8 * 64 * 2];
 //! for row in 0..image.blocks_high() {
-//!     smooth.row::<Rgb565Be>(row, &mut lines, 64 * 2)?;
+//!     deblocker.row::<Rgb565Be>(row, &mut lines, 64 * 2)?;
 //!     send(&lines);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Shapes, units, ranges
+//! # Layouts, units and ranges
 //!
-//! | what | type | meaning |
+//! | what | type | layout |
 //! | --- | --- | --- |
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
-//! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the colours (sRGB, as a rule) of the pictures that the model was trained on |
-//! | a pixel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are pixels of the picture for [`Picture::texel`], and taken modulo 8 for [`Decoder::texel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`Pixel::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`], and the last three [`Dithered`] |
+//! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the color space of the images that the model was trained on, usually sRGB |
+//! | a texel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are those of the image in [`Decoder::texel`], and taken modulo 8 in [`Model::texel`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`]; the last three can be [`Dithered`] |
 //! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
-//! | what [`Picture::smooth`] works in | `[u8]` | at least [`Picture::smooth_bytes`]: 384 for every block in a row of blocks |
-//! | what [`Picture::smooth_region`] works in | `[u8]` | at least [`Picture::smooth_region_bytes`]: 384 for every column of blocks that matters to the region |
-//! | a [`Stage`] of a codebook | two `u8` | its bits, 1 to 16 (all stages have 48 together), and its mirrors, 0 to 3 |
-//! | width, height | `u32` | pixels, 1 to 2^32 - 1; where they are no multiples of 8, blocks reach over the edge and are cropped |
-//! | a block's index | `usize` | row after row from the top, from left to right in a row |
-//! | [`ModelId`] | 32 bits | the checksum at the end of the model's file |
+//! | memory of a [`Deblocker`] | `[u8]` | at least [`Deblocker::memory_bytes`]: 384 bytes for each column of blocks |
+//! | width, height | `u32` | pixels, 1 to 2^32 - 1; the last blocks may reach over the edge, and are cropped |
+//! | a block index | `usize` | row after row from the top, from left to right in a row |
+//! | [`ModelId`] | 32 bits | the checksum at the end of the model file |
 //!
-//! # What can go wrong, and when
+//! # Errors
 //!
-//! Everything that comes from a file is checked once, at the door: [`Decoder::from_bytes`] and
-//! [`Image::from_bytes`] refuse what is of another kind, from a newer version, cut short, too long
-//! or damaged, and, in a model, whatever could make a sum overflow. [`Decoder::open`] refuses a
-//! picture that was made with another model. After that [`Decoder::block`] and [`Decoder::texel`] cannot
-//! fail, and [`Picture::region`], [`Smooth::region`] and the rows can only if they are given a region or a row that is
-//! not there or a buffer that is too small.
-//! The errors carry the value that offended, and implement `Display` and [`core::error::Error`].
+//! Everything that comes from a file is checked once, when it is opened: [`Model::from_bytes`] and [`Image::from_bytes`] refuse
+//! files that are something else, have another version, are truncated, too long or damaged, and models with which a sum could
+//! overflow. [`Decoder::new`] refuses an image that was encoded for another model. After that, [`Model::block`] and
+//! [`Model::texel`] cannot fail, and a decoder only fails if it is given something outside the image or a buffer that is too
+//! small. Errors carry the value that caused them, and implement `Display` and [`core::error::Error`].
 //!
 //! | error | from |
 //! | --- | --- |
-//! | [`ModelError`] | [`Decoder::from_bytes`], [`Decoder::from_trusted_bytes`] |
+//! | [`ModelError`] | [`Model::from_bytes`], [`Model::from_trusted_bytes`] |
 //! | [`ImageError`] | [`Image::from_bytes`], [`Image::from_trusted_bytes`] |
-//! | [`WrongModel`] | [`Decoder::open`] |
-//! | [`MemoryTooShort`] | [`Decoder::unfold`] |
-//! | [`OutOfRange`] | [`Picture::block`], [`Picture::block_at`], [`Picture::texel`] |
-//! | [`LinesError`] | [`Picture::row`], [`Picture::region`], [`Picture::smooth`], [`Picture::smooth_region`], [`Smooth::row`], [`Smooth::region`] |
+//! | [`ModelMismatchError`] | [`Decoder::new`] |
+//! | [`OutOfBoundsError`] | [`Decoder::block`], [`Decoder::texel`] |
+//! | [`OutputError`] | [`Decoder::row`], [`Decoder::region`], [`Deblocker`] |
+//! | [`MemoryError`] | [`Model::expand`] |
 //!
-//! # What it takes
+//! # Cost
 //!
-//! A [`Decoder`] has less than 64 bytes where pointers have four, and borrows the model's tables. Decoding
-//! takes a fixed amount of stack, whatever the size of the model and of the picture: less than 1.6 KiB with a
-//! network on a Cortex-M, and about 1 KiB with a codebook, half a KiB more where a region cuts through blocks or is
-//! smoothed. Only smoothing needs memory beside that, which the caller lends.
+//! A [`Model`] has less than 64 bytes where pointers have four, and borrows its tables. Decoding takes a fixed amount of stack,
+//! whatever the size of the model and of the image: about 0.7 KiB for a row with a codebook on a Cortex-M, 1.6 KiB with a
+//! network, and up to 0.5 KiB more for a region that cuts through blocks or for deblocking.
 //!
 //! | model | tables | a block takes |
 //! | --- | --- | --- |
-//! | a network with `h` hidden units | about 240 `h` bytes, 62 KB at 256 | 192 `h` multiply-adds (8 bits by 16, added up in 32) and about 24 `h` additions |
-//! | a codebook, size S: stages of 10, 11, 10, 9 and 8 bits | about 37 KB | 5 rows of 96 bytes, 4 of them added up, and 96 multiplications |
-//! | a codebook, size M: 4 stages of 12 bits | about 124 KB | 4 rows of 96 bytes, 3 of them added up, and 96 multiplications |
+//! | a network with `h` hidden units | about 240 `h` bytes, 62 KB for 256 | 192 `h` multiply-adds (8 by 16 bits, summed in 32 bits) and about 24 `h` additions |
+//! | a codebook, size s: stages of 10, 11, 10, 9 and 8 bits | 37 KB | 5 codewords of 96 bytes, 4 of them added up, and 96 multiplications |
+//! | a codebook, size m: 4 stages of 12 bits | 125 KB | 4 codewords of 96 bytes, 3 of them added up, and 96 multiplications |
 //!
-//! On a host, [`Decoder::unfold`] makes a codebook twice as fast, in up to a megabyte of memory.
-//!
-//! A single texel takes three bytes of each row of a codebook and three multiplications. `firmware-example`'s `count`
-//! counts the instructions of all that on a Cortex-M.
-//!
-//! # The arithmetic
-//!
-//! All numbers are integers and all roundings are laid down, so that every decoder in the world
-//! shows the same pixels. `FORMAT.md` in the repository has the files byte by byte and the
-//! arithmetic step by step; [`mod@format`] has the same as types.
+//! A texel takes three bytes of each codeword and three multiplications. On a host, [`Model::expand`] makes a codebook twice as
+//! fast, in up to a megabyte of memory.
 //!
 //! # Features
 //!
-//! * `model-s`, `model-m` (off by default): the pretrained models, in [`models`].
-//! * `cache` (off by default): `BlockCache`, texels out of a few decoded blocks that are kept in RAM.
-//! * `embedded-graphics` (off by default): `Drawing`, a picture as embedded-graphics draws it.
-//! * `dsp` (off by default): the instructions of a Cortex-M4 or M7 for several numbers at once, for some KB of flash. Networks become
-//!   more than twice as fast, codebooks by a quarter; the same samples, and elsewhere the same program as without. They are
-//!   in `nice-dsp`, so that nothing here is `unsafe`.
-//! * `defmt` (off by default): `defmt::Format` for every public type, errors included.
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `model-s`, `model-m` | the pretrained models, in [`pretrained`] |
+//! | `cache` | `BlockCache`, texels from a cache of decoded blocks |
+//! | `embedded-graphics` | `Drawing`, an image as a drawable of embedded-graphics |
+//! | `dsp` | Arm's DSP instructions where the target has them (Cortex-M4 and M7): networks more than twice as fast, codebooks by a quarter, for a few KB of flash; the same pixels. They are in the crate `nice-dsp`, so that nothing here is `unsafe` |
+//! | `std` | on x86-64, the best of AVX-512, AVX2 and SSE2, chosen at run time |
+//! | `defmt` | `defmt::Format` for all public types, errors included |
+//!
+//! None is enabled by default.
+//!
+//! # The format
+//!
+//! All numbers are integers and all roundings are specified, so every decoder shows the same pixels. `FORMAT.md` in the
+//! repository defines the files byte by byte and the arithmetic step by step. The module [`mod@format`] has the same as types, for
+//! programs that write models.
 
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod adapters;
 mod aligned;
 mod block;
-mod boundary;
-#[cfg(feature = "cache")]
-mod cache;
 mod codebook;
-mod crc;
+mod container;
+mod deblock;
 mod decoder;
-#[cfg(feature = "embedded-graphics")]
-mod drawing;
 mod error;
 pub mod format;
-mod frame;
-mod halves;
-mod image;
-mod latent;
-mod model_id;
-pub mod models;
-mod narrow;
+mod model;
 mod network;
-#[cfg(feature = "dsp")]
-mod pairs;
-mod picture;
-mod pixel;
-mod region;
-mod smooth;
+mod output;
+pub mod pretrained;
+mod swar;
 #[cfg(test)]
 mod tests;
-mod tones;
-mod unfold;
+mod ycc;
 
-pub use aligned::Aligned;
-pub use block::{BLOCK, BLOCK_SAMPLES};
 #[cfg(feature = "cache")]
-pub use cache::BlockCache;
-pub use crc::crc32;
-pub use decoder::{Decoder, Kind};
+pub use adapters::cache::BlockCache;
 #[cfg(feature = "embedded-graphics")]
-pub use drawing::Drawing;
+pub use adapters::embedded_graphics::Drawing;
+pub use aligned::Aligned;
+pub use block::{BLOCK_SAMPLES, BLOCK_SIDE, LATENT_BITS, LATENT_BYTES, Latent, Orientation};
+pub use container::id::ModelId;
+pub use container::image::Image;
+pub use deblock::deblocker::Deblocker;
+pub use decoder::Decoder;
 pub use error::{
-    CodebookTable, ImageError, LayerName, LinesError, MemoryTooShort, ModelError, OutOfRange,
-    Table, Thresholds, WrongModel,
+    ImageError, MemoryError, ModelError, ModelField, ModelMismatchError, ModelTable, NetworkLayer,
+    OutOfBoundsError, OutputError,
 };
-pub use format::{MAX_HIDDEN, Stage};
-pub use image::Image;
-pub use latent::{LATENT_BITS, LATENT_BYTES, Latent};
-pub use model_id::ModelId;
-pub use picture::Picture;
-pub use pixel::{Bgr555Le, Bgr888, Dithered, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888};
-pub use region::{Region, Strips};
-pub use smooth::Smooth;
+pub use model::{Codec, Model};
+pub use output::format::{
+    Bgr555Le, Bgr888, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+};
+pub use output::region::{Region, Strips};

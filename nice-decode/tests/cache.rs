@@ -1,31 +1,30 @@
-//! Texels out of kept blocks are those of the picture, whatever is kept; and how many are found, as the documentation has it.
+//! Cached texels are those of the image, and hit rates are those in the documentation.
 
-#[path = "../examples/formula_model/formula.rs"]
 mod formula;
 
-use nice_decode::{BlockCache, Decoder, Image, OutOfRange, Picture};
+use nice_decode::{BlockCache, Decoder, Image, Model, OutOfBoundsError};
 use proptest::prelude::*;
 
-static DOCUMENTED: &str = include_str!("../src/cache.rs");
+static DOCUMENTED: &str = include_str!("../src/adapters/cache.rs");
 
-/// Does something with a picture of this size.
-fn with_picture<T>((width, height): (u32, u32), then: impl FnOnce(Picture<'_, '_>) -> T) -> T {
-    let model = formula::model(1, 1);
-    let decoder = Decoder::from_bytes(&model).unwrap();
-    let file = formula::picture(width, height, decoder.id().get(), 1);
+/// Calls a function with the decoder of an image of this size.
+fn with_decoder<T>((width, height): (u32, u32), then: impl FnOnce(Decoder<'_, '_>) -> T) -> T {
+    let file = formula::network(1, 1);
+    let model = Model::from_bytes(&file).unwrap();
+    let file = formula::image(width, height, model.id().get(), 1);
     let image = Image::from_bytes(&file).unwrap();
-    then(decoder.open(&image).unwrap())
+    then(Decoder::new(&model, &image).unwrap())
 }
 
-/// Samples texels one after the other, and checks their colours and what is counted.
+/// Samples texels one after the other, and checks their colors and the counts.
 fn check<const SETS: usize, const WAYS: usize>(size: (u32, u32), walk: &[(u32, u32)]) {
-    with_picture(size, |picture| {
-        let mut cache = BlockCache::<SETS, WAYS>::new(picture);
-        // Sets of indices of blocks, the oldest first.
+    with_decoder(size, |decoder| {
+        let mut cache = BlockCache::<SETS, WAYS>::new(decoder);
+        // The blocks of each set, the oldest first.
         let mut kept = vec![Vec::new(); SETS];
         let (mut hits, mut misses) = (0, 0);
         for &(x, y) in walk {
-            let expected = picture.texel(x, y);
+            let expected = decoder.texel(x, y);
             assert_eq!(cache.texel(x, y), expected);
             if expected.is_ok() {
                 let set: &mut Vec<(u32, u32)> = &mut kept[(x / 8 + 3 * (y / 8)) as usize % SETS];
@@ -49,7 +48,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn any_walk_samples_the_texels_of_the_picture(
+    fn any_walk_samples_the_texels_of_the_image(
         size in (1..70_u32, 1..70_u32),
         walk in prop::collection::vec((0..75_u32, 0..75_u32), 1..150),
     ) {
@@ -61,27 +60,27 @@ proptest! {
     }
 
     #[test]
-    fn a_repeated_texel_is_that_of_the_picture(
+    fn a_repeated_texel_is_that_of_the_image(
         size in prop_oneof![(1..40_u32, 1..40_u32), Just((16, 32)), Just((1, 8))],
         (x, y) in (-100..100_i32, -100..100_i32),
     ) {
-        with_picture(size, |picture| {
+        with_decoder(size, |decoder| {
             let inside = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
-            let expected = picture.texel(inside(x, size.0), inside(y, size.1)).unwrap();
-            assert_eq!(BlockCache::<2, 1>::new(picture).repeated(x, y), expected);
+            let expected = decoder.texel(inside(x, size.0), inside(y, size.1)).unwrap();
+            assert_eq!(BlockCache::<2, 1>::new(decoder).repeated(x, y), expected);
         });
     }
 }
 
 #[test]
 fn texels_outside_are_refused_and_not_counted() {
-    with_picture((20, 10), |picture| {
-        let mut cache = BlockCache::<4, 1>::new(picture);
+    with_decoder((20, 10), |decoder| {
+        let mut cache = BlockCache::<4, 1>::new(decoder);
         for (x, y) in [(20, 0), (0, 10), (u32::MAX, u32::MAX)] {
             let (width, height) = (20, 10);
             assert_eq!(
                 cache.texel(x, y),
-                Err(OutOfRange::Pixel {
+                Err(OutOfBoundsError::Pixel {
                     x,
                     y,
                     width,
@@ -94,9 +93,9 @@ fn texels_outside_are_refused_and_not_counted() {
 }
 
 #[test]
-fn counts_begin_anew_and_blocks_stay() {
-    with_picture((20, 10), |picture| {
-        let mut cache = BlockCache::<4, 1>::new(picture);
+fn resetting_the_counts_keeps_the_blocks() {
+    with_decoder((20, 10), |decoder| {
+        let mut cache = BlockCache::<4, 1>::new(decoder);
         cache.texel(3, 3).unwrap();
         cache.reset_counts();
         cache.texel(4, 4).unwrap();
@@ -105,25 +104,25 @@ fn counts_begin_anew_and_blocks_stay() {
 }
 
 #[test]
-fn its_description_is_short_and_says_what_it_keeps() {
-    with_picture((20, 10), |picture| {
-        let cache = BlockCache::<4, 3>::new(picture);
+fn its_description_is_short() {
+    with_decoder((20, 10), |decoder| {
+        let cache = BlockCache::<4, 3>::new(decoder);
         let debug = format!("{cache:?}");
         assert!(
             debug.contains("sets: 4, ways: 3, hits: 0") && debug.len() < 400,
             "{debug}"
         );
-        assert_eq!(cache.picture().image(), picture.image());
+        assert_eq!(cache.decoder().image(), decoder.image());
     });
 }
 
 /// A walk over texels of a plane.
 type Walk = Vec<(i32, i32)>;
 
-/// The cosine and the sine of the angle by which walks are turned, about 37 degrees, times 65,536.
-const TURNED: (i32, i32) = (52_429, 39_322);
+/// The cosine and the sine of the angle of two walks, about 37 degrees, times 65,536.
+const ANGLE: (i32, i32) = (52_429, 39_322);
 
-/// Lines of texels with 16 bits below the point: a corner for every line, and a step.
+/// Lines of texels in 16.16 fixed point: a start for every line, and a step.
 fn lines(lines: impl Iterator<Item = ([i32; 2], [i32; 2])>) -> Walk {
     lines
         .flat_map(|(from, step)| {
@@ -132,18 +131,18 @@ fn lines(lines: impl Iterator<Item = ([i32; 2], [i32; 2])>) -> Walk {
         .collect()
 }
 
-/// The walks of the table: along lines, along columns, turned, and over a floor.
+/// The walks of the table: along lines, along columns, at an angle, and over a floor.
 fn walks() -> [Walk; 4] {
-    let (cosine, sine) = TURNED;
+    let (cosine, sine) = ANGLE;
     let along_lines: Walk = (0..256)
         .flat_map(|y| (0..256).map(move |x| (x, y)))
         .collect();
     let along_columns = along_lines.iter().map(|&(x, y)| (y, x)).collect();
-    let turned = lines((0..160).map(|y| ([-sine * y, cosine * y], [cosine, sine])));
-    // Seen from a height of 64 texels, with the horizon 32 lines above the picture: line y shows what lies 64 * 160 / (y
-    // + 32) texels ahead, a texel and more apart.
+    let at_an_angle = lines((0..160).map(|y| ([-sine * y, cosine * y], [cosine, sine])));
+    // Seen from a height of 64 texels, with the horizon 32 lines above the display: line y shows what is 64 * 160 / (y + 32)
+    // texels ahead.
     let floor = lines((0..160).map(|y| {
-        let scale = 160 * 256 / (y + 32); // with 8 bits below the point
+        let scale = 160 * 256 / (y + 32); // in 24.8 fixed point
         let step = [(cosine >> 8) * scale / 2, (sine >> 8) * scale / 2];
         let ahead = 64 * scale / 2;
         let middle = [
@@ -152,14 +151,14 @@ fn walks() -> [Walk; 4] {
         ];
         ([middle[0] - 120 * step[0], middle[1] - 120 * step[1]], step)
     }));
-    [along_lines, along_columns, turned, floor]
+    [along_lines, along_columns, at_an_angle, floor]
 }
 
-/// A line of the table: hits in percent for each walk.
+/// A line of the table: the hit rate in percent for each walk.
 fn rates<const SETS: usize, const WAYS: usize>(walks: &[Walk]) -> String {
     let rates = walks.iter().map(|walk| {
-        with_picture((256, 256), |picture| {
-            let mut cache = BlockCache::<SETS, WAYS>::new(picture);
+        with_decoder((256, 256), |decoder| {
+            let mut cache = BlockCache::<SETS, WAYS>::new(decoder);
             for &(x, y) in walk {
                 cache.repeated(x, y);
             }
@@ -173,7 +172,7 @@ fn rates<const SETS: usize, const WAYS: usize>(walks: &[Walk]) -> String {
 }
 
 #[test]
-fn as_many_texels_are_found_as_the_documentation_says() {
+fn hit_rates_are_those_in_the_documentation() {
     let walks = walks();
     let table = [
         rates::<1, 1>(&walks),

@@ -1,5 +1,5 @@
-//! What embedded-graphics draws of a picture is what the crate decodes, byte for byte: all of it, parts of it, on displays
-//! that it does not fit on, and in the picture that its simulator writes.
+//! What embedded-graphics draws is what the crate decodes, byte for byte: whole images, sub-images, on displays that are too small,
+//! and in the PNG that the simulator writes.
 
 use std::convert::Infallible;
 
@@ -11,31 +11,31 @@ use embedded_graphics::pixelcolor::{Bgr555, Gray8, Rgb565, Rgb888 as Color888};
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics_simulator::{OutputSettings, SimulatorDisplay};
-use nice_decode::{Decoder, Drawing, Image, Picture, Pixel, Region, Rgb565Be, Rgb888};
+use nice_decode::{Decoder, Drawing, Image, Model, PixelFormat, Region, Rgb565Be, Rgb888};
 use proptest::prelude::*;
 
-static MODEL: &[u8] = include_bytes!("../../firmware-example/model.nicem");
-static PICTURE: &[u8] = include_bytes!("../../firmware-example/picture.nice");
+static MODEL: &[u8] = include_bytes!("data/model.nicem");
+static IMAGE: &[u8] = include_bytes!("data/image.nice");
 
-/// The size of the picture.
+/// The size of the image.
 const SIZE: Size = Size::new(45, 19);
 
-/// Does something with the picture of the firmware example.
-fn with_picture(then: impl FnOnce(Picture<'_, '_>)) {
-    let decoder = Decoder::from_bytes(MODEL).unwrap();
-    let image = Image::from_bytes(PICTURE).unwrap();
-    then(decoder.open(&image).unwrap());
+/// Calls a function with the decoder of the image.
+fn with_decoder(then: impl FnOnce(Decoder<'_, '_>)) {
+    let model = Model::from_bytes(MODEL).unwrap();
+    let image = Image::from_bytes(IMAGE).unwrap();
+    then(Decoder::new(&model, &image).unwrap());
 }
 
-/// A region of the picture without gaps, as the crate decodes it.
-fn decoded<P: Pixel>(picture: &Picture<'_, '_>, region: Region) -> Vec<u8> {
+/// A region of the image without gaps, as the crate decodes it.
+fn decoded<P: PixelFormat>(decoder: &Decoder<'_, '_>, region: Region) -> Vec<u8> {
     let stride = region.width as usize * P::BYTES;
     let mut pixels = vec![0; stride * region.height as usize];
-    picture.region::<P>(region, &mut pixels, stride).unwrap();
+    decoder.region::<P>(region, &mut pixels, stride).unwrap();
     pixels
 }
 
-/// A display that counts what it is asked for.
+/// A display that records the areas that it is asked to fill.
 struct Counting {
     display: SimulatorDisplay<Color888>,
     areas: Vec<Rectangle>,
@@ -53,7 +53,7 @@ impl DrawTarget for Counting {
 
     fn draw_iter<I>(&mut self, _: I) -> Result<(), Infallible>
     where
-        I: IntoIterator<Item = embedded_graphics::Pixel<Color888>>,
+        I: IntoIterator<Item = Pixel<Color888>>,
     {
         panic!("pixels are not drawn one by one");
     }
@@ -70,25 +70,25 @@ impl DrawTarget for Counting {
 }
 
 #[test]
-fn a_whole_picture_is_that_which_is_decoded_in_every_colour() {
-    with_picture(|picture| {
-        let whole = picture.image().region();
+fn a_whole_image_is_drawn_as_decoded_in_every_color_type() {
+    with_decoder(|decoder| {
+        let whole = decoder.image().region();
 
         let mut display = SimulatorDisplay::<Color888>::new(SIZE);
-        Drawing::new(picture).draw(&mut display).unwrap();
-        assert_eq!(display.to_be_bytes(), decoded::<Rgb888>(&picture, whole));
+        Drawing::new(decoder).draw(&mut display).unwrap();
+        assert_eq!(display.to_be_bytes(), decoded::<Rgb888>(&decoder, whole));
 
         let mut display = SimulatorDisplay::<Rgb565>::new(SIZE);
-        Drawing::new(picture).draw(&mut display).unwrap();
-        assert_eq!(display.to_be_bytes(), decoded::<Rgb565Be>(&picture, whole));
+        Drawing::new(decoder).draw(&mut display).unwrap();
+        assert_eq!(display.to_be_bytes(), decoded::<Rgb565Be>(&decoder, whole));
 
         let (mut display, mut grey) = (
             SimulatorDisplay::<Bgr555>::new(SIZE),
             SimulatorDisplay::<Gray8>::new(SIZE),
         );
-        Drawing::new(picture).draw(&mut display).unwrap();
-        Drawing::new(picture).draw(&mut grey).unwrap();
-        let pixels = decoded::<Rgb888>(&picture, whole);
+        Drawing::new(decoder).draw(&mut display).unwrap();
+        Drawing::new(decoder).draw(&mut grey).unwrap();
+        let pixels = decoded::<Rgb888>(&decoder, whole);
         for (point, &[red, green, blue]) in Rectangle::new(Point::zero(), SIZE)
             .points()
             .zip(pixels.as_chunks().0)
@@ -102,26 +102,26 @@ fn a_whole_picture_is_that_which_is_decoded_in_every_colour() {
 
 #[test]
 fn pixels_are_drawn_in_areas_of_up_to_a_block() {
-    with_picture(|picture| {
+    with_decoder(|decoder| {
         let mut target = Counting {
             display: SimulatorDisplay::new(SIZE),
             areas: Vec::new(),
         };
-        Drawing::new(picture).draw(&mut target).unwrap();
+        Drawing::new(decoder).draw(&mut target).unwrap();
         assert_eq!(target.areas.len(), 18, "one for each block");
         let last = Rectangle::new(Point::new(40, 16), Size::new(5, 3));
         assert_eq!(target.areas.last(), Some(&last));
         assert_eq!(
             target.display.to_be_bytes(),
-            decoded::<Rgb888>(&picture, picture.image().region())
+            decoded::<Rgb888>(&decoder, decoder.image().region())
         );
     });
 }
 
 #[test]
 fn what_is_outside_of_the_display_is_not_drawn() {
-    with_picture(|picture| {
-        let drawing = Drawing::new(picture);
+    with_decoder(|decoder| {
+        let drawing = Drawing::new(decoder);
         let mut target = Counting {
             display: SimulatorDisplay::new(Size::new(10, 9)),
             areas: Vec::new(),
@@ -137,7 +137,7 @@ fn what_is_outside_of_the_display_is_not_drawn() {
         };
         assert_eq!(
             target.display.to_be_bytes(),
-            decoded::<Rgb888>(&picture, seen)
+            decoded::<Rgb888>(&decoder, seen)
         );
         assert_eq!(target.areas.len(), 4, "two blocks in each of two rows");
         for far in [
@@ -155,8 +155,8 @@ fn what_is_outside_of_the_display_is_not_drawn() {
 
 #[test]
 fn a_mock_display_sees_a_part_where_it_belongs() {
-    with_picture(|picture| {
-        let drawing = Drawing::<Rgb565>::new(picture);
+    with_decoder(|decoder| {
+        let drawing = Drawing::<Rgb565>::new(decoder);
         let part = drawing.sub_image(&Rectangle::new(Point::new(30, 5), Size::new(12, 9)));
         let mut display = MockDisplay::new(); // it panics where a pixel is drawn twice or outside of it
         DrawnImage::new(&part, Point::new(3, 50))
@@ -167,7 +167,7 @@ fn a_mock_display_sees_a_part_where_it_belongs() {
             Rectangle::new(Point::new(3, 50), Size::new(12, 9))
         );
         let pixels = decoded::<Rgb565Be>(
-            &picture,
+            &decoder,
             Region {
                 x: 30,
                 y: 5,
@@ -184,8 +184,8 @@ fn a_mock_display_sees_a_part_where_it_belongs() {
 
 #[test]
 fn a_pixel_is_that_which_is_drawn_and_none_outside() {
-    with_picture(|picture| {
-        let drawing = Drawing::<Color888>::new(picture);
+    with_decoder(|decoder| {
+        let drawing = Drawing::<Color888>::new(decoder);
         let mut display = SimulatorDisplay::<Color888>::new(SIZE);
         drawing.draw(&mut display).unwrap();
         for point in Rectangle::new(Point::zero(), SIZE).points() {
@@ -205,31 +205,31 @@ fn a_pixel_is_that_which_is_drawn_and_none_outside() {
 }
 
 #[test]
-fn the_simulator_writes_the_picture_that_is_decoded() {
-    with_picture(|picture| {
+fn the_simulator_writes_the_decoded_image() {
+    with_decoder(|decoder| {
         let mut display = SimulatorDisplay::<Color888>::new(SIZE);
-        Drawing::new(picture).draw(&mut display).unwrap();
+        Drawing::new(decoder).draw(&mut display).unwrap();
         let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/drawn.png");
         let output = display.to_rgb_output_image(&OutputSettings::default());
         output.save_png(path).unwrap();
         let read = SimulatorDisplay::<Color888>::load_png(path).unwrap();
         assert_eq!(read.size(), SIZE);
-        let whole = picture.image().region();
-        assert_eq!(read.to_be_bytes(), decoded::<Rgb888>(&picture, whole));
+        let whole = decoder.image().region();
+        assert_eq!(read.to_be_bytes(), decoded::<Rgb888>(&decoder, whole));
     });
 }
 
 #[test]
-fn its_description_is_short_and_names_the_picture() {
-    with_picture(|picture| {
-        let drawing = Drawing::<Rgb565>::new(picture);
+fn its_description_is_short() {
+    with_decoder(|decoder| {
+        let drawing = Drawing::<Rgb565>::new(decoder);
         let debug = format!("{drawing:?}");
         assert!(
-            debug.starts_with("Drawing(Picture") && debug.len() < 300,
+            debug.starts_with("Drawing(Decoder") && debug.len() < 300,
             "{debug}"
         );
         assert_eq!(drawing.size(), SIZE);
-        assert_eq!(drawing.picture().image(), picture.image());
+        assert_eq!(drawing.decoder().image(), decoder.image());
     });
 }
 
@@ -237,15 +237,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn any_area_is_drawn_as_far_as_it_is_within_the_picture(
+    fn the_part_of_any_area_that_is_within_the_image_is_drawn(
         (x, y) in (-20..60_i32, -20..60_i32),
         (width, height) in (0..60_u32, 0..60_u32),
         far in any::<bool>(),
     ) {
         let size = if far { Size::new(u32::MAX, u32::MAX) } else { Size::new(width, height) };
         let area = Rectangle::new(Point::new(x, y), size);
-        with_picture(|picture| {
-            let drawing = Drawing::<Color888>::new(picture);
+        with_decoder(|decoder| {
+            let drawing = Drawing::<Color888>::new(decoder);
             let mut display = MockDisplay::<Color888>::new();
             display.set_allow_out_of_bounds_drawing(true);
             drawing.draw_sub_image(&mut display, &area).unwrap();

@@ -1,54 +1,53 @@
-//! A codebook of twelve stages whose bytes are written down here, and what it decodes, smoothed and not: worked out apart
-//! from this crate.
-//!
-//! It is the example of `FORMAT.md`.
+//! A codebook of twelve stages, byte by byte, and what it decodes, deblocked and not, computed independently of this crate. It
+//! is the example of `FORMAT.md`.
 
 use std::string::ToString;
 use std::vec::Vec;
 
-use super::made::picture;
-use crate::{Decoder, Image, Latent, Rgb888, crc32};
+use super::generators::image;
+use crate::container::checksum::crc32;
+use crate::{Deblocker, Decoder, Image, Latent, Model, Rgb888};
 
 /// The model file, 1512 bytes.
 fn model() -> Vec<u8> {
     let mut file = Vec::new();
-    file.extend(b"NICM\x03\x06golden");
-    // A codebook of twelve stages of 4 bits with 3 mirrors, 24 bytes.
+    file.extend(b"NICM\x01\x06golden");
+    // A codebook of twelve stages of 4 bits with 3 orientation bits, 24 bytes.
     file.extend([0x01, 0x18]);
     file.extend([0x04, 0x03].repeat(12));
-    // The tops of the eleven residual stages, 255 together.
+    // The peaks of the eleven residual stages, 255 in total.
     file.extend([0x0B, 35]);
     file.extend([22; 10]);
-    // The gains of the two base rows.
+    // The gains of the two base codewords.
     file.extend([0x02, 24, 60]);
 
-    // A filter: thresholds 3 and 12 of the step, 20 of the activity; 6 bits below the point; six maps, 192 bytes.
+    // A filter: thresholds 3 and 12 of the step, 20 of the activity; 6 fraction bits; six maps, 192 bytes.
     file.extend([0x01, 0x02, 3, 12, 0x01, 20, 0x06, 0xC0, 0x01]);
     file.extend([0; 32]);
     file.extend((1..6).flat_map(|k| {
         (0..32).map(move |at| ((7 * k + 3 * (at / 8) + 5 * (at % 8)) % 16 - 8) as i8 as u8)
     }));
 
-    // Three zeros, after which the rows begin at a multiple of 4.
+    // Three zeros, so that the codewords begin at a multiple of 4.
     file.extend([0x03, 0, 0, 0]);
-    // Thirteen rows, 1248 bytes. Two of the base: in the first luma rises, in the second it does not.
+    // Thirteen codewords, 1248 bytes. Two of the base: luma increases in the first, but not in the second.
     file.extend([0xE0, 0x09]);
     file.extend((0..64).map(|i| 40 + 2 * i));
     file.extend((0..16).flat_map(|j| [120 + j, 136 - 2 * j]));
     file.extend((0..64).map(|i| (200 - i * i % 101) as u8));
     file.extend((64..96).map(|i| (120 + 5 * i % 16) as u8));
-    // One of each residual stage, no byte above its top.
+    // One of each residual stage, no byte above its peak.
     file.extend((0..11_usize).flat_map(|r| {
-        let top = if r == 0 { 35 } else { 22 };
+        let peak = if r == 0 { 35 } else { 22 };
         let byte = move |i| (r + 2) * 37 * i + 19 * r + i / 8 * 11 * (r % 3);
-        (0..96).map(move |i| (byte(i) % (top + 1)) as u8)
+        (0..96).map(move |i| (byte(i) % (peak + 1)) as u8)
     }));
 
-    file.extend([0x96, 0xD5, 0x03, 0x5A]);
+    file.extend([0x1E, 0x5C, 0x90, 0x7D]);
     file
 }
 
-/// Latents: a base row turned by half; all stages with something; everything turned.
+/// Latents: a base codeword rotated by 180 degrees; something in all stages; everything flipped and transposed.
 const LATENTS: [Latent; 3] = [
     [0x03, 0x00, 0x00, 0x00, 0x00, 0x00],
     [0x9D, 0x27, 0xC4, 0x5E, 0xB1, 0x68],
@@ -90,12 +89,12 @@ const BLOCKS: [[u8; 192]; 3] = [
     ],
 ];
 
-/// The checksums of a picture of 12 x 10 pixels in four blocks: as it is decoded, and smoothed.
+/// The checksums of an image of 12 x 10 pixels in four blocks: as decoded, and deblocked.
 const CHECKSUMS: [u32; 2] = [0xD35A73CD, 0x2769F3CD];
 
-/// Lines 0, 7, 8 and 9 of the picture smoothed.
+/// Lines 0, 7, 8 and 9 of the deblocked image.
 #[rustfmt::skip]
-const SMOOTHED: [[u8; 36]; 4] = [
+const DEBLOCKED: [[u8; 36]; 4] = [
     [194, 127, 174, 190, 123, 170, 190, 130, 202, 177, 117, 189, 151, 101, 140, 177, 128, 165, 194, 143, 182, 157, 107, 142, 245, 255, 255, 117, 125, 127, 83, 54, 58, 161, 146, 143],
     [38, 49, 33, 41, 51, 36, 39, 65, 71, 0, 24, 31, 0, 30, 26, 16, 42, 43, 24, 63, 50, 24, 57, 46, 100, 126, 117, 55, 75, 69, 118, 88, 107, 153, 118, 145],
     [168, 171, 157, 119, 121, 107, 119, 80, 103, 217, 177, 201, 130, 138, 120, 166, 176, 157, 225, 187, 211, 149, 106, 133, 223, 229, 236, 117, 118, 126, 79, 56, 61, 166, 141, 137],
@@ -103,39 +102,41 @@ const SMOOTHED: [[u8; 36]; 4] = [
 ];
 
 #[test]
-fn blocks_and_pixels_are_those_written_down() {
-    let model = model();
-    assert_eq!(model.len(), 1512);
-    let decoder = Decoder::from_bytes(&model).unwrap();
-    assert_eq!(decoder.id().to_string(), "5a03d596");
+fn blocks_and_texels_are_the_golden_ones() {
+    let file = model();
+    assert_eq!(file.len(), 1512);
+    let model = Model::from_bytes(&file).unwrap();
+    assert_eq!(model.id().to_string(), "7d905c1e");
     for (latent, expected) in LATENTS.iter().zip(BLOCKS) {
         let mut block = [0; 192];
-        decoder.block(latent, &mut block);
+        model.block(latent, &mut block);
         assert_eq!(block, expected);
         for (at, pixel) in expected.chunks(3).enumerate() {
-            assert_eq!(decoder.texel(latent, at % 8, at / 8), pixel);
+            assert_eq!(model.texel(latent, at % 8, at / 8), pixel);
         }
     }
 }
 
 #[test]
-fn the_picture_is_the_one_written_down_smoothed_and_not() {
-    let model = model();
-    let decoder = Decoder::from_bytes(&model).unwrap();
+fn the_image_is_the_golden_one_deblocked_and_not() {
+    let file = model();
+    let model = Model::from_bytes(&file).unwrap();
     let [a, b, c] = LATENTS;
-    let file = picture(12, 10, decoder.id().get(), &[a, b, c, b]);
+    let file = image(12, 10, model.id().get(), &[a, b, c, b]);
     let image = Image::from_bytes(&file).unwrap();
-    let shown = decoder.open(&image).unwrap();
+    let decoder = Decoder::new(&model, &image).unwrap();
     let mut plain = [0; 360];
-    let mut smoothed = [0; 360];
-    let mut work = [0; 16 * 16 * 3];
-    let mut smooth = shown.smooth(&mut work).unwrap();
+    let mut deblocked = [0; 360];
+    let mut memory = [0; 16 * 16 * 3];
+    let mut deblocker = Deblocker::new(&decoder, image.region(), &mut memory).unwrap();
     for (row, at) in [(0, 0), (1, 8 * 36)] {
-        shown.row::<Rgb888>(row, &mut plain[at..], 36).unwrap();
-        smooth.row::<Rgb888>(row, &mut smoothed[at..], 36).unwrap();
+        decoder.row::<Rgb888>(row, &mut plain[at..], 36).unwrap();
+        deblocker
+            .row::<Rgb888>(row, &mut deblocked[at..], 36)
+            .unwrap();
     }
-    assert_eq!([crc32(&plain), crc32(&smoothed)], CHECKSUMS);
-    for (y, expected) in [0, 7, 8, 9].into_iter().zip(SMOOTHED) {
-        assert_eq!(smoothed[y * 36..][..36], expected);
+    assert_eq!([crc32(&plain), crc32(&deblocked)], CHECKSUMS);
+    for (y, expected) in [0, 7, 8, 9].into_iter().zip(DEBLOCKED) {
+        assert_eq!(deblocked[y * 36..][..36], expected);
     }
 }

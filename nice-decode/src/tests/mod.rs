@@ -1,18 +1,19 @@
 //! The tests of the crate as a whole; those of a single file stand in it.
 
-mod any_bytes;
-mod codebook_refused;
+mod arbitrary_bytes;
+mod codebook_errors;
 mod codebooks;
+pub(crate) mod deblocking;
 mod decoding;
-mod golden;
+mod descriptions;
+mod expanded;
+pub(crate) mod generators;
 mod golden_codebook;
-pub(crate) mod made;
-mod model_refused;
-mod picture_refused;
-mod reference;
+mod golden_network;
+mod image_errors;
+mod network_errors;
 mod reference_codebook;
+mod reference_network;
 mod regions;
 mod rows;
-mod shown;
-pub(crate) mod smoothing;
-mod unfolded;
+mod swar;

@@ -1,24 +1,24 @@
-//! A decoder of codebooks and a filter of the borders written from `FORMAT.md` alone, step by step in 64 bits and on
-//! whole planes: slow, and with nothing of the crate in it.
+//! A decoder for codebooks with a deblocking filter, written from `FORMAT.md` alone, step by step in 64 bits and on whole
+//! planes: slow, and independent of the crate.
 
 use std::vec;
 use std::vec::Vec;
 
-use super::reference::{byte, bytes, number};
+use super::reference_network::{byte, bytes, number};
 
 /// Lines of samples.
 type Plane = Vec<Vec<i64>>;
 
-/// A codebook as it was read.
+/// A codebook as read from a file.
 pub struct Codebook {
     stages: Vec<(u32, u32)>,
-    tops: Vec<i64>,
+    peaks: Vec<i64>,
     gains: Vec<i64>,
-    rows: Vec<[Plane; 3]>,
+    codewords: Vec<[Plane; 3]>,
     pub filter: Option<Filter>,
 }
 
-/// A filter of the borders as it was read.
+/// A deblocking filter as read from a file.
 pub struct Filter {
     steps: Vec<i64>,
     activities: Vec<i64>,
@@ -37,7 +37,7 @@ impl Codebook {
             .chunks(2)
             .map(|stage| (u32::from(stage[0]), u32::from(stage[1])))
             .collect();
-        let tops = numbers(bytes(&mut rest));
+        let peaks = numbers(bytes(&mut rest));
         let gains = numbers(bytes(&mut rest));
         let filter = (byte(&mut rest) == 1).then(|| Filter {
             steps: numbers(bytes(&mut rest)),
@@ -49,13 +49,13 @@ impl Codebook {
                 .collect(),
         });
         bytes(&mut rest); // the padding
-        let rows = bytes(&mut rest).chunks(96).map(planes).collect();
+        let codewords = bytes(&mut rest).chunks(96).map(planes).collect();
         assert!(rest.is_empty());
         Self {
             stages,
-            tops,
+            peaks,
             gains,
-            rows,
+            codewords,
             filter,
         }
     }
@@ -67,23 +67,24 @@ impl Codebook {
         let mut gain = 0;
         let mut sums = [8, 4, 4].map(|side| vec![vec![0; side]; side]);
         let mut first = 0;
-        for (stage, &(width, mirrors)) in self.stages.iter().enumerate() {
-            let mut code: Vec<bool> = (0..width).map(|_| bits.next().unwrap()).collect();
-            let negated = stage > 0 && code.remove(0);
-            let mut turns = [false; 3];
-            for turn in turns.iter_mut().take(mirrors as usize) {
-                *turn = code.remove(0);
+        for (stage, &(width, orientation_bits)) in self.stages.iter().enumerate() {
+            let mut index: Vec<bool> = (0..width).map(|_| bits.next().unwrap()).collect();
+            let negated = stage > 0 && index.remove(0);
+            let mut orientation = [false; 3];
+            for bit in orientation.iter_mut().take(orientation_bits as usize) {
+                *bit = index.remove(0);
             }
-            let row = code
+            let number = index
                 .iter()
                 .rev()
-                .fold(0, |row, &bit| 2 * row + usize::from(bit));
-            let row_turned = |top| turned(&self.rows[first + row], negated.then_some(top), turns);
+                .fold(0, |number, &bit| 2 * number + usize::from(bit));
+            let codeword = &self.codewords[first + number];
+            let oriented = |peak| oriented(codeword, negated.then_some(peak), orientation);
             if stage == 0 {
-                base = row_turned(255);
-                gain = self.gains[row];
+                base = oriented(255);
+                gain = self.gains[number];
             } else {
-                let added = row_turned(self.tops[stage - 1]);
+                let added = oriented(self.peaks[stage - 1]);
                 for (plane, added) in sums.iter_mut().zip(added) {
                     for (line, added) in plane.iter_mut().zip(added) {
                         for (sum, added) in line.iter_mut().zip(added) {
@@ -92,31 +93,35 @@ impl Codebook {
                     }
                 }
             }
-            first += 1 << code.len();
+            first += 1 << index.len();
         }
-        assert_eq!(first, self.rows.len(), "every row belongs to a stage");
+        assert_eq!(first, self.codewords.len(), "every codeword is in a stage");
 
-        let most = gain * self.tops.iter().sum::<i64>();
+        let peak = gain * self.peaks.iter().sum::<i64>();
         let residual = |plane: usize, y: usize, x: usize| {
             let sum = sums[plane][y][x];
             assert!((0..256).contains(&sum), "a sum is a byte");
             let shift = 6 + plane;
-            (gain * sum + (((1 << shift) - most) >> 1)) >> shift
+            (gain * sum + (((1 << shift) - peak) >> 1)) >> shift
         };
         core::array::from_fn(|k| {
             let (y, x, channel) = (k / 24, k / 3 % 8, k % 3);
-            let light = base[0][y][x] + residual(0, y, x);
+            let luma = base[0][y][x] + residual(0, y, x);
             let (y, x) = (y / 2, x / 2);
-            let c = base[1][y][x] - 128 + residual(1, y, x);
-            let h = base[2][y][x] - 128 + residual(2, y, x);
-            let sample = light + [c - h, 2 * h, -c - h][channel];
-            assert!(sample.abs() < 2_000, "{sample} is as small as is promised");
+            let chroma1 = base[1][y][x] - 128 + residual(1, y, x);
+            let chroma2 = base[2][y][x] - 128 + residual(2, y, x);
+            let differences = [chroma1 - chroma2, 2 * chroma2, -chroma1 - chroma2];
+            let sample = luma + differences[channel];
+            assert!(
+                sample.abs() < 2_000,
+                "{sample} is within the specified range"
+            );
             sample.clamp(0, 255) as u8
         })
     }
 
-    /// The lines of a whole picture, smoothed if the model has a filter: red, green and blue of every pixel.
-    pub fn picture(&self, latents: &[[u8; 6]], width: usize, height: usize) -> Vec<Vec<[u8; 3]>> {
+    /// The lines of a whole image, deblocked if the model has a filter: red, green and blue of every pixel.
+    pub fn image(&self, latents: &[[u8; 6]], width: usize, height: usize) -> Vec<Vec<[u8; 3]>> {
         let (wide, high) = (width.div_ceil(8), height.div_ceil(8));
         let mut channels = [0; 3].map(|zero| vec![vec![zero; 8 * wide]; 8 * high]);
         for (index, latent) in latents.iter().enumerate() {
@@ -139,18 +144,18 @@ impl Codebook {
 }
 
 impl Filter {
-    /// Lines corrected at every border across them.
+    /// Lines filtered at every edge across them.
     fn filtered_lines(&self, mut lines: Plane) -> Plane {
         for line in &mut lines {
-            for border in (8..line.len()).step_by(8) {
-                let corrected = self.filtered(&line[border - 4..border + 4]);
-                line[border - 4..border + 4].copy_from_slice(&corrected);
+            for edge in (8..line.len()).step_by(8) {
+                let filtered = self.filtered(&line[edge - 4..edge + 4]);
+                line[edge - 4..edge + 4].copy_from_slice(&filtered);
             }
         }
         lines
     }
 
-    /// The 8 samples across a border, corrected.
+    /// The 8 samples across an edge, filtered.
     pub fn filtered(&self, samples: &[i64]) -> Vec<i64> {
         let difference = |i: usize| (samples[i] - samples[i + 1]).abs();
         let activity: i64 = (0..7).filter(|&i| i != 3).map(difference).sum();
@@ -172,56 +177,56 @@ impl Filter {
     }
 }
 
-/// The three planes of a row.
-fn planes(row: &[u8]) -> [Plane; 3] {
+/// The three planes of a codeword.
+fn planes(codeword: &[u8]) -> [Plane; 3] {
     let chroma = |which: usize| -> Plane {
-        let lines = row[64..].chunks(8);
+        let lines = codeword[64..].chunks(8);
         lines
-            .map(|line| line.chunks(2).map(|pair| i64::from(pair[which])).collect())
+            .map(|line| line.chunks(2).map(|site| i64::from(site[which])).collect())
             .collect()
     };
     [
-        row[..64].chunks(8).map(numbers).collect(),
+        codeword[..64].chunks(8).map(numbers).collect(),
         chroma(0),
         chroma(1),
     ]
 }
 
-/// The planes negated, which takes them from a top, then upside down, then mirrored left to right, then transposed, as far as they are to be.
-fn turned(row: &[Plane; 3], negated: Option<i64>, turns: [bool; 3]) -> [Plane; 3] {
-    let [upside_down, left_to_right, transposed] = turns;
-    row.clone().map(|mut plane| {
-        if let Some(top) = negated {
+/// The planes subtracted from a peak if they are negated, then flipped vertically, flipped horizontally and transposed.
+fn oriented(codeword: &[Plane; 3], negated: Option<i64>, orientation: [bool; 3]) -> [Plane; 3] {
+    let [vertical, horizontal, transpose] = orientation;
+    codeword.clone().map(|mut plane| {
+        if let Some(peak) = negated {
             for sample in plane.iter_mut().flatten() {
-                *sample = top - *sample;
+                *sample = peak - *sample;
             }
         }
-        if upside_down {
+        if vertical {
             plane.reverse();
         }
-        if left_to_right {
+        if horizontal {
             plane.iter_mut().for_each(|line| line.reverse());
         }
-        if transposed {
-            plane = self::transposed(&plane);
+        if transpose {
+            plane = transposed(&plane);
         }
         plane
     })
 }
 
-/// Lines made columns.
+/// Lines as columns.
 fn transposed(plane: &Plane) -> Plane {
     (0..plane[0].len())
         .map(|x| plane.iter().map(|line| line[x]).collect())
         .collect()
 }
 
-/// Rounded to the nearest integer, halves up.
+/// Rounded to the nearest integer, half up.
 fn rounded(number: i64, shift: u32) -> i64 {
     fits(number + (1 << (shift - 1))) >> shift
 }
 
-/// The number, which must stay below 2^23 in magnitude, as `FORMAT.md` promises.
+/// The number, which is below 2^23 in magnitude according to `FORMAT.md`.
 fn fits(number: i64) -> i64 {
     assert!(number.abs() < 1 << 23, "{number} stays below 2^23");
     number

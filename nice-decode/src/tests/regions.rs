@@ -1,18 +1,18 @@
-//! Regions: any of them is the whole picture cropped, smoothed or not, and nothing is written outside.
+//! Any region is the whole image cropped, deblocked or not, with nothing written outside.
 
 use std::vec;
 use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::made::{any_boundary, any_codebook, small, small_codebook};
-use super::smoothing::with_picture;
+use super::deblocking::with_decoder;
+use super::generators::{any_codebook, any_filter, small_codebook, small_network};
 use crate::{
-    Bgr555Le, Bgr888, Dithered, LinesError, Picture, Pixel, Region, Rgb565Be, Rgb565Le, Rgb888,
-    Smooth, Xrgb8888,
+    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, OutputError, PixelFormat, Region, Rgb565Be,
+    Rgb565Le, Rgb888, Xrgb8888,
 };
 
-/// A region of a picture of this size, from four shares of what is possible; it may be empty.
+/// A region of an image of this size, chosen by four indices; it may be empty.
 fn region_of(size: (u32, u32), share: [prop::sample::Index; 4]) -> Region {
     let of = |index: &prop::sample::Index, most: u32| index.index(most as usize + 1) as u32;
     let (x, y) = (of(&share[0], size.0), of(&share[1], size.1));
@@ -24,35 +24,36 @@ fn region_of(size: (u32, u32), share: [prop::sample::Index; 4]) -> Region {
     }
 }
 
-/// The whole picture without gaps.
-fn whole<P: Pixel>(shown: &Picture<'_, '_>) -> Vec<u8> {
-    let stride = shown.image().width() as usize * P::BYTES;
-    let mut pixels = vec![0; stride * shown.image().height() as usize];
+/// The whole image without gaps.
+fn whole<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
+    let stride = decoder.image().width() as usize * P::BYTES;
+    let mut pixels = vec![0; stride * decoder.image().height() as usize];
     for (row, lines) in pixels.chunks_mut(8 * stride).enumerate() {
-        shown.row::<P>(row as u32, lines, stride).unwrap();
+        decoder.row::<P>(row as u32, lines, stride).unwrap();
     }
     pixels
 }
 
-/// The whole picture smoothed, without gaps.
-fn smoothed<P: Pixel>(shown: &Picture<'_, '_>) -> Vec<u8> {
-    let mut work = vec![0; shown.smooth_bytes()];
-    let mut smooth = shown.smooth(&mut work).unwrap();
-    let stride = shown.image().width() as usize * P::BYTES;
-    let mut pixels = vec![0; stride * shown.image().height() as usize];
+/// The whole image deblocked, without gaps.
+fn deblocked<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
+    let region = decoder.image().region();
+    let mut memory = vec![0; Deblocker::memory_bytes(decoder, region)];
+    let mut deblocker = Deblocker::new(decoder, region, &mut memory).unwrap();
+    let stride = decoder.image().width() as usize * P::BYTES;
+    let mut pixels = vec![0; stride * decoder.image().height() as usize];
     for (row, lines) in pixels.chunks_mut(8 * stride).enumerate() {
-        smooth.row::<P>(row as u32, lines, stride).unwrap();
+        deblocker.row::<P>(row as u32, lines, stride).unwrap();
     }
     pixels
 }
 
-/// What a buffer holds after a region of the picture has been written into it with gaps of this many bytes.
-fn cropped<P: Pixel>(pixels: &[u8], width: u32, region: &Region, gap: usize) -> Vec<u8> {
-    let (line, picture_line) = (region.width as usize * P::BYTES, width as usize * P::BYTES);
+/// What a buffer holds after a region of the image has been written into it, with gaps of so many bytes.
+fn cropped<P: PixelFormat>(pixels: &[u8], width: u32, region: &Region, gap: usize) -> Vec<u8> {
+    let (line, image_line) = (region.width as usize * P::BYTES, width as usize * P::BYTES);
     let stride = line + gap;
     let mut buffer = vec![0xAA; needed::<P>(region, stride) + 5];
     for y in 0..region.height as usize {
-        let from = (region.y as usize + y) * picture_line + region.x as usize * P::BYTES;
+        let from = (region.y as usize + y) * image_line + region.x as usize * P::BYTES;
         if line > 0 {
             buffer[y * stride..][..line].copy_from_slice(&pixels[from..][..line]);
         }
@@ -61,7 +62,7 @@ fn cropped<P: Pixel>(pixels: &[u8], width: u32, region: &Region, gap: usize) -> 
 }
 
 /// The bytes that a region takes.
-fn needed<P: Pixel>(region: &Region, stride: usize) -> usize {
+fn needed<P: PixelFormat>(region: &Region, stride: usize) -> usize {
     if region.is_empty() {
         0
     } else {
@@ -69,13 +70,13 @@ fn needed<P: Pixel>(region: &Region, stride: usize) -> usize {
     }
 }
 
-/// Checks a region, whole and in strips, by whatever decodes regions.
-fn check<P: Pixel>(
+/// Checks a region, whole and in strips, with a function that decodes regions.
+fn check<P: PixelFormat>(
     pixels: &[u8],
     width: u32,
     region: Region,
     gap: usize,
-    mut decode: impl FnMut(Region, &mut [u8], usize) -> Result<(), LinesError>,
+    mut decode: impl FnMut(Region, &mut [u8], usize) -> Result<(), OutputError>,
 ) {
     let expected = cropped::<P>(pixels, width, &region, gap);
     let line = region.width as usize * P::BYTES;
@@ -88,7 +89,7 @@ fn check<P: Pixel>(
         let found = line - 1;
         assert_eq!(
             refused,
-            Err(LinesError::Stride {
+            Err(OutputError::Stride {
                 found,
                 needed: line
             })
@@ -97,7 +98,7 @@ fn check<P: Pixel>(
     if needed > 0 {
         let found = needed - 1;
         let refused = decode(region, &mut buffer[..found], stride);
-        assert_eq!(refused, Err(LinesError::Buffer { found, needed }));
+        assert_eq!(refused, Err(OutputError::Buffer { found, needed }));
     }
     assert_eq!(buffer, vec![0xAA; expected.len()], "nothing is written");
 
@@ -123,100 +124,97 @@ fn check<P: Pixel>(
     }
 }
 
-/// Checks that regions that are not within another are refused.
+/// Checks that regions outside the bounds are refused.
 fn check_outside(
-    whole: Region,
-    mut decode: impl FnMut(Region, &mut [u8], usize) -> Result<(), LinesError>,
+    bounds: Region,
+    mut decode: impl FnMut(Region, &mut [u8], usize) -> Result<(), OutputError>,
 ) {
     let mut buffer = [0xAA; 64];
     let outside = [
         Region {
-            width: whole.width + 1,
-            ..whole
+            width: bounds.width + 1,
+            ..bounds
         },
         Region {
-            height: whole.height + 1,
-            ..whole
+            height: bounds.height + 1,
+            ..bounds
         },
         Region {
-            x: whole.x + 1,
-            ..whole
+            x: bounds.x + 1,
+            ..bounds
         },
         Region {
-            y: whole.y + 1,
-            ..whole
+            y: bounds.y + 1,
+            ..bounds
         },
         Region {
             x: u32::MAX,
             width: u32::MAX,
-            ..whole
+            ..bounds
         },
         Region {
             y: u32::MAX,
             height: u32::MAX,
-            ..whole
+            ..bounds
         },
         Region {
-            x: whole.x + whole.width + 1,
+            x: bounds.x + bounds.width + 1,
             width: 0,
-            ..whole
+            ..bounds
         },
     ];
     for region in outside {
         assert_eq!(
             decode(region, &mut buffer, usize::MAX),
-            Err(LinesError::Outside { region, whole })
+            Err(OutputError::Region { region, bounds })
         );
     }
     assert_eq!(buffer, [0xAA; 64]);
 }
 
-/// As [`check`], in a format, with each of the functions that decode regions.
-fn check_as<P: Pixel>(shown: &Picture<'_, '_>, region: Region, gap: usize) {
-    let (pixels, width) = (whole::<P>(shown), shown.image().width());
+/// [`check`] in a format.
+fn check_as<P: PixelFormat>(decoder: &Decoder<'_, '_>, region: Region, gap: usize) {
+    let (pixels, width) = (whole::<P>(decoder), decoder.image().width());
     check::<P>(&pixels, width, region, gap, |region, lines, stride| {
-        shown.region::<P>(region, lines, stride)
-    });
-    check::<P>(&pixels, width, region, gap, |region, lines, stride| {
-        shown.region_inline::<P>(region, lines, stride)
+        decoder.region::<P>(region, lines, stride)
     });
 }
 
-/// As [`check`], of a smoothed region, through a window around it as through one of the whole picture.
-fn check_smooth(
-    shown: &Picture<'_, '_>,
+/// [`check`] of a deblocked region, and of parts of it.
+fn check_deblocked(
+    decoder: &Decoder<'_, '_>,
     pixels: &[u8],
     region: Region,
     gap: usize,
     order: &[[prop::sample::Index; 4]],
 ) {
-    let width = shown.image().width();
-    let mut work = vec![0xAA; shown.smooth_region_bytes(region)];
-    assert!(work.len() <= 384 * (region.width.div_ceil(8) as usize + 2));
-    let mut smooth = shown.smooth_region(region, &mut work).unwrap();
+    let width = decoder.image().width();
+    let mut memory = vec![0xAA; Deblocker::memory_bytes(decoder, region)];
+    assert!(memory.len() <= 384 * (region.width.div_ceil(8) as usize + 2));
+    let mut deblocker = Deblocker::new(decoder, region, &mut memory).unwrap();
     check::<Rgb888>(pixels, width, region, gap, |region, lines, stride| {
-        smooth.region::<Rgb888>(region, lines, stride)
+        deblocker.region::<Rgb888>(region, lines, stride)
     });
     check_outside(region, |region, lines, stride| {
-        smooth.region::<Rgb888>(region, lines, stride)
+        deblocker.region::<Rgb888>(region, lines, stride)
     });
-    // Parts of it, one after the other, whatever is held from the one before.
+    // Parts of it, one after the other, whatever is in memory from the one before.
     for &share in order {
         let mut part = region_of((region.width, region.height), share);
         (part.x, part.y) = (part.x + region.x, part.y + region.y);
         assert_eq!(
-            part_of(&mut smooth, part),
+            part_of(&mut deblocker, part),
             cropped::<Rgb888>(pixels, width, &part, 0)
         );
     }
 }
 
-/// A part of what is smoothed, with five bytes more.
-fn part_of(smooth: &mut Smooth<'_, '_, '_>, part: Region) -> Vec<u8> {
+/// A part of a deblocked region, with five bytes more.
+fn part_of(deblocker: &mut Deblocker<'_, '_, '_>, part: Region) -> Vec<u8> {
     let stride = part.width as usize * 3;
     let mut buffer = vec![0xAA; needed::<Rgb888>(&part, stride) + 5];
-    smooth
-        .region_inline::<Rgb888>(part, &mut buffer, stride)
+    deblocker
+        .region::<Rgb888>(part, &mut buffer, stride)
         .unwrap();
     buffer
 }
@@ -225,133 +223,134 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
-    fn any_region_is_the_picture_cropped(
+    fn any_region_is_the_image_cropped(
         size in (1..40_u32, 1..40_u32),
         share in any::<[prop::sample::Index; 4]>(),
         gap in 0..5_usize,
     ) {
-        for model in [small().file(), small_codebook().file()] {
-            with_picture(&model, size, |shown, _| {
+        for model in [small_network().file(), small_codebook().file()] {
+            with_decoder(&model, size, |decoder, _| {
                 let region = region_of(size, share);
-                check_outside(shown.image().region(), |region, lines, stride| {
-                    shown.region::<Rgb888>(region, lines, stride)
+                check_outside(decoder.image().region(), |region, lines, stride| {
+                    decoder.region::<Rgb888>(region, lines, stride)
                 });
-                check_as::<Rgb888>(&shown, region, gap);
-                check_as::<Bgr888>(&shown, region, gap);
-                check_as::<Xrgb8888>(&shown, region, gap);
-                check_as::<Rgb565Le>(&shown, region, gap);
-                check_as::<Rgb565Be>(&shown, region, gap);
-                check_as::<Bgr555Le>(&shown, region, gap);
-                check_as::<Dithered<Rgb565Be>>(&shown, region, gap);
+                check_as::<Rgb888>(&decoder, region, gap);
+                check_as::<Bgr888>(&decoder, region, gap);
+                check_as::<Xrgb8888>(&decoder, region, gap);
+                check_as::<Rgb565Le>(&decoder, region, gap);
+                check_as::<Rgb565Be>(&decoder, region, gap);
+                check_as::<Bgr555Le>(&decoder, region, gap);
+                check_as::<Dithered<Rgb565Be>>(&decoder, region, gap);
             });
         }
     }
 
     #[test]
-    fn any_smoothed_region_is_the_smoothed_picture_cropped(
+    fn any_deblocked_region_is_the_deblocked_image_cropped(
         mut model in any_codebook(),
-        boundary in any_boundary(),
+        filter in any_filter(),
         size in (1..50_u32, 1..50_u32),
         share in any::<[prop::sample::Index; 4]>(),
         gap in 0..5_usize,
         order in prop::collection::vec(any::<[prop::sample::Index; 4]>(), 0..8),
     ) {
-        model.boundary = Some(boundary);
-        with_picture(&model.file(), size, |shown, _| {
-            let pixels = smoothed::<Rgb888>(&shown);
-            check_smooth(&shown, &pixels, region_of(size, share), gap, &order);
+        model.filter = Some(filter);
+        with_decoder(&model.file(), size, |decoder, _| {
+            let pixels = deblocked::<Rgb888>(&decoder);
+            check_deblocked(&decoder, &pixels, region_of(size, share), gap, &order);
         });
     }
 
     #[test]
-    fn any_region_of_a_model_without_a_filter_is_as_it_is(
+    fn without_a_filter_any_region_is_as_decoded(
         size in (1..40_u32, 1..40_u32),
         share in any::<[prop::sample::Index; 4]>(),
         order in prop::collection::vec(any::<[prop::sample::Index; 4]>(), 0..4),
     ) {
-        with_picture(&small().file(), size, |shown, _| {
-            let pixels = whole::<Rgb888>(&shown);
-            check_smooth(&shown, &pixels, region_of(size, share), 1, &order);
+        with_decoder(&small_network().file(), size, |decoder, _| {
+            let pixels = whole::<Rgb888>(&decoder);
+            check_deblocked(&decoder, &pixels, region_of(size, share), 1, &order);
         });
     }
 }
 
 #[test]
-fn smoothing_a_region_keeps_only_the_blocks_that_matter_to_it() {
-    with_picture(&small_codebook().file(), (80, 80), |shown, _| {
+fn deblocking_a_region_keeps_only_the_columns_that_it_depends_on() {
+    with_decoder(&small_codebook().file(), (80, 80), |decoder, _| {
         let bytes = |x, width| {
-            shown.smooth_region_bytes(Region {
+            let region = Region {
                 x,
                 y: 3,
                 width,
                 height: 70,
-            })
+            };
+            Deblocker::memory_bytes(&decoder, region)
         };
         assert_eq!(bytes(16, 8), 384 * 3);
         assert_eq!(
             bytes(16, 4),
             384 * 2,
-            "a left half has no border to its right"
+            "a left half is not near the edge to its right"
         );
         assert_eq!(
             bytes(20, 4),
             384 * 2,
-            "a right half has no border to its left"
+            "a right half is not near the edge to its left"
         );
-        assert_eq!(bytes(0, 1), 384, "the edge of the picture is no border");
-        assert_eq!(bytes(79, 1), 384, "the edge of the picture is no border");
+        assert_eq!(bytes(0, 1), 384, "the edge of the image is not filtered");
+        assert_eq!(bytes(79, 1), 384, "the edge of the image is not filtered");
         assert_eq!(bytes(3, 10), 384 * 3);
         assert_eq!(bytes(5, 0), 0);
-        assert_eq!(bytes(0, 80), shown.smooth_bytes());
+        assert_eq!(bytes(0, 80), 384 * 10);
     });
 }
 
 #[test]
-fn a_buffer_too_short_and_a_region_outside_are_refused_before_anything_is_smoothed() {
-    with_picture(&small_codebook().file(), (80, 80), |shown, _| {
+fn too_little_memory_and_regions_outside_are_refused() {
+    with_decoder(&small_codebook().file(), (80, 80), |decoder, _| {
         let region = Region {
             x: 3,
             y: 9,
             width: 30,
             height: 20,
         };
-        let needed = shown.smooth_region_bytes(region);
-        let mut work = vec![0xAA; needed];
+        let needed = Deblocker::memory_bytes(&decoder, region);
+        let mut memory = vec![0xAA; needed];
         let found = needed - 1;
         assert_eq!(
-            shown.smooth_region(region, &mut work[..found]).map(|_| ()),
-            Err(LinesError::Buffer { found, needed })
+            Deblocker::new(&decoder, region, &mut memory[..found]).map(|_| ()),
+            Err(OutputError::Buffer { found, needed })
         );
         let region = Region { x: 51, ..region };
-        let whole = shown.image().region();
+        let bounds = decoder.image().region();
         assert_eq!(
-            shown.smooth_region(region, &mut work).map(|_| ()),
-            Err(LinesError::Outside { region, whole })
+            Deblocker::new(&decoder, region, &mut memory).map(|_| ()),
+            Err(OutputError::Region { region, bounds })
         );
-        assert!(work.iter().all(|&byte| byte == 0xAA));
+        assert!(memory.iter().all(|&byte| byte == 0xAA));
     });
 }
 
 #[test]
-fn a_row_within_a_smoothed_region_is_as_wide_as_the_region() {
-    with_picture(&small_codebook().file(), (40, 40), |shown, _| {
+fn a_row_within_a_deblocked_region_is_as_wide_as_the_region() {
+    with_decoder(&small_codebook().file(), (40, 40), |decoder, _| {
         let region = Region {
             x: 3,
             y: 7,
             width: 30,
             height: 20,
         };
-        let mut work = vec![0; shown.smooth_region_bytes(region)];
-        let pixels = smoothed::<Rgb888>(&shown);
-        let mut smooth = shown.smooth_region(region, &mut work).unwrap();
-        assert_eq!(smooth.within(), region);
+        let mut memory = vec![0; Deblocker::memory_bytes(&decoder, region)];
+        let pixels = deblocked::<Rgb888>(&decoder);
+        let mut deblocker = Deblocker::new(&decoder, region, &mut memory).unwrap();
+        assert_eq!(deblocker.bounds(), region);
         let mut lines = [0xAA; 8 * 90];
         let row = Region {
             y: 16,
             height: 8,
             ..region
         };
-        smooth.row::<Rgb888>(2, &mut lines, 90).unwrap();
+        deblocker.row::<Rgb888>(2, &mut lines, 90).unwrap();
         let expected = cropped::<Rgb888>(&pixels, 40, &row, 0);
         assert_eq!(lines[..], expected[..8 * 90]);
         for (asked, y) in [(0, 0), (3, 24)] {
@@ -361,16 +360,16 @@ fn a_row_within_a_smoothed_region_is_as_wide_as_the_region() {
                 ..region
             };
             assert_eq!(
-                smooth.row::<Rgb888>(asked, &mut lines, 90),
-                Err(LinesError::Outside {
+                deblocker.row::<Rgb888>(asked, &mut lines, 90),
+                Err(OutputError::Region {
                     region: above,
-                    whole: region
+                    bounds: region
                 })
             );
         }
         assert_eq!(
-            smooth.row::<Rgb888>(5, &mut lines, 90),
-            Err(LinesError::OutOfRange { row: 5, rows: 5 })
+            deblocker.row::<Rgb888>(5, &mut lines, 90),
+            Err(OutputError::Row { row: 5, rows: 5 })
         );
         assert_eq!(lines[..], expected[..8 * 90]);
     });

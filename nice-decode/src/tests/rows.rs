@@ -1,16 +1,17 @@
-//! Rows of blocks: every format, every edge, and nothing written outside.
+//! Rows of blocks in every format, at every edge, with nothing written outside.
 
 use std::vec;
 use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::made::{codes, picture, small};
+use super::generators::{image, latents, small_network};
 use crate::{
-    Bgr555Le, Bgr888, Decoder, Image, LinesError, Pixel, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+    Bgr555Le, Bgr888, Decoder, Image, Model, OutputError, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
+    Xrgb8888,
 };
 
-/// The pixel of a decoded block in a format, worked out apart from the crate.
+/// A pixel in a format, independent of the crate.
 pub type Convert = fn([u8; 3]) -> Vec<u8>;
 
 pub fn rgb888(rgb: [u8; 3]) -> Vec<u8> {
@@ -18,7 +19,7 @@ pub fn rgb888(rgb: [u8; 3]) -> Vec<u8> {
 }
 
 pub fn rgb565([r, g, b]: [u8; 3]) -> u16 {
-    let level = |sample: u8, top: u32| ((2 * u32::from(sample) * top + 255) / 510) as u16;
+    let level = |sample: u8, max: u32| ((2 * u32::from(sample) * max + 255) / 510) as u16;
     level(r, 31) << 11 | level(g, 63) << 5 | level(b, 31)
 }
 
@@ -27,18 +28,18 @@ pub fn bgr555([r, g, b]: [u8; 3]) -> u16 {
     level(b) << 10 | level(g) << 5 | level(r)
 }
 
-fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
-    let model = small().file();
-    let decoder = Decoder::from_bytes(&model).unwrap();
+fn check<P: PixelFormat>(width: u32, height: u32, gap: usize, convert: Convert) {
+    let file = small_network().file();
+    let model = Model::from_bytes(&file).unwrap();
     let (wide, high) = (width.div_ceil(8), height.div_ceil(8));
-    let file = picture(
+    let file = image(
         width,
         height,
-        decoder.id().get(),
-        &codes((wide * high) as usize),
+        model.id().get(),
+        &latents((wide * high) as usize),
     );
     let image = Image::from_bytes(&file).unwrap();
-    let shown = decoder.open(&image).unwrap();
+    let decoder = Decoder::new(&model, &image).unwrap();
     let line = width as usize * P::BYTES;
     let stride = line + gap;
     for row in 0..high {
@@ -48,33 +49,29 @@ fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
         for y in 0..lines {
             for x in 0..width as usize {
                 let mut block = [0; 192];
-                shown.block_at(x as u32, row * 8, &mut block).unwrap();
+                let index = image.block_index(x as u32, row * 8).unwrap();
+                decoder.block(index, &mut block).unwrap();
                 let at = (y * 8 + x % 8) * 3;
                 let pixel = convert([block[at], block[at + 1], block[at + 2]]);
                 expected[y * stride + x * P::BYTES..][..P::BYTES].copy_from_slice(&pixel);
             }
         }
         let mut buffer = vec![0xAA; needed + 5];
-        shown.row::<P>(row, &mut buffer, stride).unwrap();
-        assert_eq!(buffer, expected);
-        let mut buffer = vec![0xAA; needed + 5];
-        shown
-            .row_inline_wide::<P>(row, &mut buffer[..needed], stride)
-            .unwrap();
+        decoder.row::<P>(row, &mut buffer, stride).unwrap();
         assert_eq!(buffer, expected);
 
-        let short = shown.row::<P>(row, &mut buffer[..needed - 1], stride);
+        let short = decoder.row::<P>(row, &mut buffer[..needed - 1], stride);
         assert_eq!(
             short,
-            Err(LinesError::Buffer {
+            Err(OutputError::Buffer {
                 found: needed - 1,
                 needed
             })
         );
-        let narrow = shown.row::<P>(row, &mut buffer, line - 1);
+        let narrow = decoder.row::<P>(row, &mut buffer, line - 1);
         assert_eq!(
             narrow,
-            Err(LinesError::Stride {
+            Err(OutputError::Stride {
                 found: line - 1,
                 needed: line
             })
@@ -86,10 +83,10 @@ fn check<P: Pixel>(width: u32, height: u32, gap: usize, convert: Convert) {
     }
     let mut buffer = vec![0xAA; 8 * stride];
     for row in [high, u32::MAX] {
-        let refused = shown.row::<P>(row, &mut buffer, stride);
-        assert_eq!(refused, Err(LinesError::OutOfRange { row, rows: high }));
+        let refused = decoder.row::<P>(row, &mut buffer, stride);
+        assert_eq!(refused, Err(OutputError::Row { row, rows: high }));
     }
-    let vast = shown.row::<P>(0, &mut buffer, usize::MAX);
+    let vast = decoder.row::<P>(0, &mut buffer, usize::MAX);
     assert_eq!(vast.is_err(), height > 1);
 }
 
@@ -97,7 +94,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn rows_are_the_blocks_cropped_to_the_picture(
+    fn rows_are_the_blocks_cropped_to_the_image(
         width in 1..35_u32,
         height in 1..20_u32,
         gap in 0..5_usize,

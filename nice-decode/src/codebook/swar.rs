@@ -1,0 +1,390 @@
+//! Decoding with a codebook with SWAR: four samples to a word.
+//!
+//! Words of residual codewords are added as they are. No sum is above 255, and a negated codeword is subtracted after the
+//! peak of its stage has been added. On the way a byte may borrow from the next one; in the end every byte is right, since a
+//! word is the sum of its bytes times powers of 256.
+
+use super::index::{PackedIndex, codewords, take};
+use super::tables::{Codebook, Codeword};
+use crate::block::{BLOCK_SIDE, Latent, latent_words};
+use crate::format::{MAX_STAGES, Stage};
+use crate::swar::{BYTE_ONES, EVEN_BYTES, ODD_BYTES, add_even_bytes, add_odd_bytes};
+use crate::ycc::swar::{BLOCK_WORDS, BlockWords, LUMA_WORDS, SwarGain, YccBlock};
+
+/// The words of a line of luma, and of a line of chroma sites.
+const LINE_WORDS: usize = 2;
+
+/// A block that is being decoded, and the indices of its codewords.
+pub(crate) struct Workspace {
+    /// The block.
+    pub(crate) block: YccBlock,
+    indices: [PackedIndex; MAX_STAGES],
+}
+
+impl Workspace {
+    /// A block of zeros.
+    pub(crate) const NEW: Self = Self {
+        block: YccBlock::ZERO,
+        indices: [PackedIndex::ZERO; MAX_STAGES],
+    };
+}
+
+/// Decodes a block to luma and chroma. With a stack frame of its own, and compiled once for all pixel formats.
+#[inline(never)]
+pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) {
+    let Workspace { block, indices } = work;
+    let start = take_indices(codebook, latent, indices);
+    let indices = indices.get(..codebook.stages.len()).unwrap_or_default();
+    let Some((&base, residuals)) = indices.split_first() else {
+        return;
+    };
+    let table = CodewordTable::new(codebook.codewords);
+    let gain = codebook.gain(base.position());
+    block.gain = SwarGain::new(gain, codebook.peak_sum);
+    put(&mut block.base, table, base, Operation::Copy);
+    let Some((&first, others)) = residuals.split_first() else {
+        block.residual = [0; BLOCK_WORDS];
+        return;
+    };
+    let multiply = Operation::Multiply {
+        factor: first.factor(),
+        start,
+    };
+    put(&mut block.residual, table, first, multiply);
+    for &other in others {
+        let multiply_add = Operation::MultiplyAdd {
+            factor: other.factor(),
+        };
+        put(&mut block.residual, table, other, multiply_add);
+    }
+}
+
+/// Takes the indices of all stages from a latent. Returns the sum of the peaks of those stages whose codewords are negated,
+/// which means subtracted from the peak.
+#[inline(never)]
+fn take_indices(
+    codebook: &Codebook<'_>,
+    latent: &Latent,
+    indices: &mut [PackedIndex; MAX_STAGES],
+) -> u32 {
+    let mut rest = latent_words(latent);
+    let Some((&stage, stages)) = codebook.stages.split_first() else {
+        return 0;
+    };
+    let [base, residuals @ ..] = indices;
+    let stage = Stage::from_bytes(stage);
+    *base = take(stage, &mut rest, true).packed(0);
+    let (mut start, mut before) = (0_u32, codewords(stage, true) as u32);
+    for ((packed, &stage), &peak) in residuals.iter_mut().zip(stages).zip(codebook.peaks) {
+        let stage = Stage::from_bytes(stage);
+        let index = take(stage, &mut rest, false);
+        *packed = index.packed(before);
+        before = before.wrapping_add(codewords(stage, false) as u32);
+        start = u32::from(peak)
+            .wrapping_mul(index.negated())
+            .wrapping_add(start);
+    }
+    start
+}
+
+/// The codewords, read a word at a time if they are aligned.
+#[derive(Clone, Copy)]
+struct CodewordTable<'a> {
+    bytes: &'a [Codeword],
+    /// The same as words, if they are aligned.
+    words: Option<&'a [BlockWords]>,
+}
+
+impl<'a> CodewordTable<'a> {
+    /// The codewords at any address.
+    #[inline(always)]
+    fn new(bytes: &'a [Codeword]) -> Self {
+        let words = if cfg!(target_endian = "little") {
+            bytemuck::try_cast_slice(bytes).ok()
+        } else {
+            None
+        };
+        Self { bytes, words }
+    }
+}
+
+/// What is done with an oriented codeword.
+#[derive(Clone, Copy)]
+enum Operation {
+    /// It replaces the samples.
+    Copy,
+    /// It is multiplied by a factor, and replaces the samples; `start` is added to each of them.
+    Multiply { factor: u32, start: u32 },
+    /// It is multiplied by a factor, and added to the samples.
+    MultiplyAdd { factor: u32 },
+}
+
+/// Applies an operation to the codeword of an index.
+#[inline(always)]
+fn put(to: &mut BlockWords, table: CodewordTable<'_>, index: PackedIndex, operation: Operation) {
+    match table.words {
+        Some(words) => {
+            if let Some(codeword) = words.get(index.position()) {
+                put_codeword(to, codeword, index.orientation_bits(), operation);
+            }
+        }
+        None => put_unaligned(to, table.bytes, index, operation),
+    }
+}
+
+/// [`put`] with codewords that are not aligned: the codeword is copied first.
+#[cold]
+#[inline(never)]
+fn put_unaligned(
+    to: &mut BlockWords,
+    codewords: &[Codeword],
+    index: PackedIndex,
+    operation: Operation,
+) {
+    if let Some(codeword) = codewords.get(index.position()) {
+        let mut copy = [0; BLOCK_WORDS];
+        for (word, bytes) in copy.iter_mut().zip(codeword.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
+        }
+        put_codeword(to, &copy, index.orientation_bits(), operation);
+    }
+}
+
+/// Applies an operation to a codeword. The lowest three bits of `orientation` are those of an
+/// [`Orientation`](crate::block::Orientation); higher bits are ignored.
+#[inline(always)]
+fn put_codeword(
+    to: &mut BlockWords,
+    codeword: &BlockWords,
+    orientation: u32,
+    operation: Operation,
+) {
+    match operation {
+        Operation::Copy => copy(to, codeword, orientation),
+        Operation::Multiply { factor, start } => {
+            multiply(to, codeword, orientation, factor, start);
+        }
+        Operation::MultiplyAdd { factor } => multiply_add(to, codeword, orientation, factor),
+    }
+}
+
+/// [`Operation::Copy`].
+#[inline(never)]
+fn copy(to: &mut BlockWords, codeword: &BlockWords, orientation: u32) {
+    #[cfg(feature = "dsp")]
+    if nice_dsp::AVAILABLE {
+        return nice_dsp::orient::copy(to, codeword, orientation);
+    }
+    combine(to, codeword, orientation, |_, word| word);
+}
+
+/// [`Operation::Multiply`].
+#[inline(never)]
+fn multiply(to: &mut BlockWords, codeword: &BlockWords, orientation: u32, factor: u32, start: u32) {
+    let start = start.wrapping_mul(BYTE_ONES);
+    #[cfg(feature = "dsp")]
+    if nice_dsp::AVAILABLE {
+        return nice_dsp::orient::multiply(to, codeword, orientation, factor, start);
+    }
+    combine(to, codeword, orientation, |_, word| {
+        word.wrapping_mul(factor).wrapping_add(start)
+    });
+}
+
+/// [`Operation::MultiplyAdd`].
+#[inline(never)]
+fn multiply_add(to: &mut BlockWords, codeword: &BlockWords, orientation: u32, factor: u32) {
+    #[cfg(feature = "dsp")]
+    if nice_dsp::AVAILABLE {
+        return nice_dsp::orient::multiply_add(to, codeword, orientation, factor);
+    }
+    combine(to, codeword, orientation, |sum, word| {
+        word.wrapping_mul(factor).wrapping_add(sum)
+    });
+}
+
+/// Replaces each word by what `operation` makes of it and of the word at the same position of the oriented codeword.
+#[inline(always)]
+fn combine(
+    to: &mut BlockWords,
+    codeword: &BlockWords,
+    orientation: u32,
+    operation: impl Fn(u32, u32) -> u32,
+) {
+    match orientation & 7 {
+        0 => combine_oriented::<false, false, false>(to, codeword, operation),
+        1 => combine_oriented::<true, false, false>(to, codeword, operation),
+        2 => combine_oriented::<false, true, false>(to, codeword, operation),
+        3 => combine_oriented::<true, true, false>(to, codeword, operation),
+        4 => combine_oriented::<false, false, true>(to, codeword, operation),
+        5 => combine_oriented::<true, false, true>(to, codeword, operation),
+        6 => combine_oriented::<false, true, true>(to, codeword, operation),
+        _ => combine_oriented::<true, true, true>(to, codeword, operation),
+    }
+}
+
+/// [`combine`] for one orientation.
+#[inline(always)]
+fn combine_oriented<const VERTICAL: bool, const HORIZONTAL: bool, const TRANSPOSE: bool>(
+    to: &mut BlockWords,
+    codeword: &BlockWords,
+    operation: impl Fn(u32, u32) -> u32,
+) {
+    let (luma, chroma) = codeword.split_at(LUMA_WORDS);
+    let (to_luma, to_chroma) = to.split_at_mut(LUMA_WORDS);
+    if TRANSPOSE {
+        // The quarter that becomes the one at `down` and `right`.
+        let from = |down: usize, right: usize| {
+            (
+                right ^ usize::from(VERTICAL),
+                down ^ usize::from(HORIZONTAL),
+            )
+        };
+        for down in 0..2 {
+            let both = [0, 1].map(|right| {
+                let (from_down, from_right) = from(down, right);
+                let lines = [0, 1, 2, 3].map(|line| {
+                    let line = if VERTICAL { 3 - line } else { line };
+                    luma[(4 * from_down + line) * LINE_WORDS + from_right]
+                });
+                columns(lines)
+            });
+            let to = &mut to_luma[8 * down..][..8];
+            for (y, two) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                let x = if HORIZONTAL { 3 - y } else { y };
+                *two = [0, 1].map(|right| operation(two[right], both[right][x]));
+            }
+        }
+        for down in 0..2 {
+            let both = [0, 1].map(|right| {
+                let (from_down, from_right) = from(down, right);
+                let lines = [0, 1].map(|line| {
+                    let line = if VERTICAL { 1 - line } else { line };
+                    chroma[(2 * from_down + line) * LINE_WORDS + from_right]
+                });
+                site_columns(lines)
+            });
+            let to = &mut to_chroma[4 * down..][..4];
+            for (y, two) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                let x = if HORIZONTAL { 1 - y } else { y };
+                *two = [0, 1].map(|right| operation(two[right], both[right][x]));
+            }
+        }
+    } else {
+        let lines = to_luma.as_chunks_mut::<LINE_WORDS>().0.iter_mut();
+        for (y, to) in lines.enumerate() {
+            let from = if VERTICAL { BLOCK_SIDE - 1 - y } else { y };
+            let mut line = [luma[from * LINE_WORDS], luma[from * LINE_WORDS + 1]];
+            if HORIZONTAL {
+                line = [line[1].swap_bytes(), line[0].swap_bytes()];
+            }
+            *to = [operation(to[0], line[0]), operation(to[1], line[1])];
+        }
+        let lines = to_chroma.as_chunks_mut::<LINE_WORDS>().0.iter_mut();
+        for (y, to) in lines.enumerate() {
+            let from = if VERTICAL { BLOCK_SIDE / 2 - 1 - y } else { y };
+            let mut line = [chroma[from * LINE_WORDS], chroma[from * LINE_WORDS + 1]];
+            if HORIZONTAL {
+                line = [line[1].rotate_left(16), line[0].rotate_left(16)];
+            }
+            *to = [operation(to[0], line[0]), operation(to[1], line[1])];
+        }
+    }
+}
+
+/// The columns of four lines of four samples.
+#[inline(always)]
+fn columns([a, b, c, d]: [u32; 4]) -> [u32; 4] {
+    let [ac_left, ac_right] = site_columns([a, c]);
+    let [bd_left, bd_right] = site_columns([b, d]);
+    [
+        add_even_bytes((bd_left & EVEN_BYTES) << 8, ac_left),
+        add_odd_bytes(bd_left & ODD_BYTES, ac_left),
+        add_even_bytes((bd_right & EVEN_BYTES) << 8, ac_right),
+        add_odd_bytes(bd_right & ODD_BYTES, ac_right),
+    ]
+}
+
+/// The columns of two lines of two chroma sites.
+#[inline(always)]
+const fn site_columns([a, b]: [u32; 2]) -> [u32; 2] {
+    [a & 0xFFFF | b << 16, a >> 16 | b & 0xFFFF_0000]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BlockWords, copy, multiply, multiply_add};
+    use crate::block::Orientation;
+    use proptest::prelude::*;
+
+    /// A codeword whose samples are the sources of an orientation, as bytes.
+    fn oriented(codeword: &BlockWords, orientation: Orientation) -> BlockWords {
+        let bytes: [u8; 96] = bytemuck::cast(codeword.map(u32::to_le));
+        let mut oriented = [0; 96];
+        for (i, to) in oriented.iter_mut().enumerate() {
+            *to = if i < 64 {
+                let [x, y] = orientation.source([i % 8, i / 8], 8);
+                bytes[8 * y + x]
+            } else {
+                let (site, plane) = ((i - 64) / 2, i % 2);
+                let [x, y] = orientation.source([site % 4, site / 4], 4);
+                bytes[64 + 2 * (4 * y + x) + plane]
+            };
+        }
+        bytemuck::cast::<_, BlockWords>(oriented).map(u32::from_le)
+    }
+
+    proptest! {
+        #[test]
+        fn oriented_codewords_are_copied_multiplied_and_added(
+            before in any::<BlockWords>(),
+            codeword in any::<BlockWords>(),
+            bits in 0..16_u32,
+            negated in any::<bool>(),
+            start in 0..256_u32,
+        ) {
+            let expected = oriented(&codeword, Orientation::from_bits(bits as u8));
+            let factor = if negated { u32::MAX } else { 1 };
+
+            let mut found = before;
+            copy(&mut found, &codeword, bits);
+            prop_assert_eq!(found, expected);
+
+            multiply(&mut found, &codeword, bits, factor, start);
+            let with_start = |word: u32| word.wrapping_mul(factor).wrapping_add(start * 0x0101_0101);
+            prop_assert_eq!(found, expected.map(with_start));
+
+            found = before;
+            multiply_add(&mut found, &codeword, bits, factor);
+            for ((found, before), word) in found.iter().zip(before).zip(expected) {
+                prop_assert_eq!(*found, word.wrapping_mul(factor).wrapping_add(before));
+            }
+        }
+
+        #[cfg(feature = "dsp")]
+        #[test]
+        fn operations_are_those_of_nice_dsp(
+            before in any::<BlockWords>(),
+            codeword in any::<BlockWords>(),
+            bits in 0..16_u32,
+            negated in any::<bool>(),
+            start in 0..256_u32,
+        ) {
+            use nice_dsp::orient::portable;
+
+            let factor = if negated { u32::MAX } else { 1 };
+            let (mut found, mut expected) = (before, before);
+            multiply_add(&mut found, &codeword, bits, factor);
+            portable::multiply_add(&mut expected, &codeword, bits, factor);
+            prop_assert_eq!(found, expected);
+
+            multiply(&mut found, &codeword, bits, factor, start);
+            portable::multiply(&mut expected, &codeword, bits, factor, start * 0x0101_0101);
+            prop_assert_eq!(found, expected);
+
+            copy(&mut found, &codeword, bits);
+            portable::copy(&mut expected, &codeword, bits);
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Decoding a single pixel with a codebook: three bytes of each codeword.
+
+use super::index::{StageIndex, locate, stored};
+use super::tables::{Codebook, Codeword};
+use crate::block::{BLOCK_SIDE, Latent, Orientation, latent_words};
+use crate::format::{CHROMA_SAMPLES, LUMA_SAMPLES, Stage};
+use crate::swar;
+use crate::ycc::scalar::Gain;
+
+/// The red, green and blue of the pixel in column `x` and line `y` of a block, both modulo 8.
+#[inline(always)]
+pub(crate) fn texel(codebook: &Codebook<'_>, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+    let at = y % BLOCK_SIDE * BLOCK_SIDE + x % BLOCK_SIDE;
+    let texel = if codebook.expanded && !swar::PREFERRED {
+        texel_at::<true>(codebook, latent, at)
+    } else {
+        texel_at::<false>(codebook, latent, at)
+    };
+    // No codeword is missing: the tables have been checked.
+    texel.unwrap_or_default()
+}
+
+/// [`texel`], given the index of the pixel's luma, with tables that are `EXPANDED` or not.
+#[inline(always)]
+fn texel_at<const EXPANDED: bool>(
+    codebook: &Codebook<'_>,
+    latent: &Latent,
+    at: usize,
+) -> Option<[u8; 3]> {
+    let mut rest = latent_words(latent);
+    let (&stage, stages) = codebook.stages.split_first()?;
+    let stage = Stage::from_bytes(stage);
+    let (index, position) = locate::<EXPANDED>(stage, &mut rest, true, 0);
+    let gain = codebook.gain(index.codeword);
+    let base = samples(codebook.codewords.get(position)?, index, at);
+    let mut before = stored::<EXPANDED>(stage, true);
+    let (mut sums, mut start) = (0_u32, 0_u32);
+    for (&stage, &peak) in stages.iter().zip(codebook.peaks) {
+        let stage = Stage::from_bytes(stage);
+        let (index, position) = locate::<EXPANDED>(stage, &mut rest, false, before);
+        before = before.wrapping_add(stored::<EXPANDED>(stage, false));
+        let samples = samples(codebook.codewords.get(position)?, index, at);
+        // A negated codeword is subtracted from the peak.
+        start = u32::from(peak)
+            .wrapping_mul(index.negated())
+            .wrapping_add(start);
+        sums = samples
+            .wrapping_mul(1_u32.wrapping_sub(index.negated() << 1))
+            .wrapping_add(sums);
+    }
+    let sums = start.wrapping_mul(0x0001_0101).wrapping_add(sums);
+    let [base_luma, base_chroma @ .., _] = base.to_le_bytes();
+    let [sum_luma, sum_chroma @ .., _] = sums.to_le_bytes();
+    let gain = Gain::new(gain, codebook.peak_sum);
+    let luma = gain.luma(base_luma, sum_luma);
+    let differences = gain.color_differences(base_chroma, sum_chroma);
+    Some(differences.map(|difference| luma.wrapping_add(difference).clamp(0, 255) as u8))
+}
+
+/// The samples of a pixel of an oriented codeword in the bytes of a word: luma in the lowest, then chroma 1 and chroma 2.
+#[inline(always)]
+fn samples(codeword: &Codeword, index: StageIndex, at: usize) -> u32 {
+    let orientation = usize::from(index.orientation().bits());
+    let [luma, site] = SOURCES[orientation % 8][at % LUMA_SAMPLES];
+    let chroma = LUMA_SAMPLES + usize::from(site) % CHROMA_SAMPLES * 2;
+    let luma = codeword[usize::from(luma) % LUMA_SAMPLES];
+    let chroma = u16::from_le_bytes([codeword[chroma], codeword[chroma + 1]]);
+    u32::from(luma) | u32::from(chroma) << 8
+}
+
+/// For each orientation and each pixel of a block: the index of its luma sample in the codeword, and of its chroma site.
+static SOURCES: [[[u8; 2]; LUMA_SAMPLES]; 8] = {
+    let mut sources = [[[0; 2]; LUMA_SAMPLES]; 8];
+    let mut i = 0;
+    while i < 8 * LUMA_SAMPLES {
+        let (orientation, at) = (i / LUMA_SAMPLES, i % LUMA_SAMPLES);
+        let [x, y] = Orientation::from_bits(orientation as u8)
+            .source([at % BLOCK_SIDE, at / BLOCK_SIDE], BLOCK_SIDE);
+        let site = y / 2 * (BLOCK_SIDE / 2) + x / 2;
+        sources[orientation][at] = [(y * BLOCK_SIDE + x) as u8, site as u8];
+        i += 1;
+    }
+    sources
+};

@@ -1,0 +1,456 @@
+//! Decoding with deblocking: a few rows of blocks are kept in memory that the caller lends, and their edges are filtered.
+
+use core::fmt;
+
+#[cfg(feature = "std")]
+use multiversion::multiversion;
+
+use super::filter::{DeblockFilter, REACH};
+use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Latent, SIDE};
+use crate::codebook::swar::Workspace;
+use crate::codebook::tables::Codebook;
+use crate::codebook::{self};
+use crate::decoder::Decoder;
+use crate::error::OutputError;
+use crate::model::Model;
+#[cfg(feature = "std")]
+use crate::network::scalar::NATIVE;
+use crate::output::format::sealed::WritePixels;
+use crate::output::format::{PixelFormat, Rgb888};
+use crate::output::region::Region;
+use crate::output::write::RegionLayout;
+
+/// The lines of the image that are kept: two rows of blocks.
+const KEPT_LINES: usize = 2 * BLOCK_SIDE;
+
+/// [`REACH`] in the type of an image's columns and lines.
+const MARGIN: u32 = REACH as u32;
+
+/// Decodes an image, or a region of it, and filters the edges between its blocks with the model's deblocking filter.
+///
+/// It keeps two rows of blocks in memory that the caller lends, because an edge depends on the blocks on both of its sides.
+/// Regions can be decoded in any order. From top to bottom, as [`Region::strips`] are, every block is decoded once; otherwise a
+/// row of blocks takes up to three. With a model that has no deblocking filter, the result is that of the [`Decoder`].
+///
+/// Filtering takes 48 multiplications for a pixel beside decoding: a block of 64 pixels has 24 lines of samples across a
+/// vertical edge and 24 across a horizontal edge, and in each of these, 8 samples are computed from 8.
+///
+/// ```
+/// use nice_decode::{Deblocker, Decoder, Image, Model, Region, Rgb888};
+/// # fn show(model: &[u8], file: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let decoder = Decoder::new(&Model::from_bytes(model)?, &Image::from_bytes(file)?)?;
+///
+/// // The whole image.
+/// let image = decoder.image();
+/// let mut memory = vec![0; Deblocker::memory_bytes(&decoder, image.region())];
+/// let mut deblocker = Deblocker::new(&decoder, image.region(), &mut memory)?;
+/// let stride = 3 * image.width() as usize;
+/// let mut pixels = vec![0; stride * image.height() as usize];
+/// deblocker.region::<Rgb888>(image.region(), &mut pixels, stride)?;
+///
+/// // A region of it, 8 lines at a time.
+/// let region = Region { x: 13, y: 5, width: 20, height: 12 };
+/// let mut memory = [0; 384 * 5]; // 384 * (20_u32.div_ceil(8) + 2) is always enough
+/// let mut deblocker = Deblocker::new(&decoder, region, &mut memory)?;
+/// let mut lines = [0; 8 * 3 * 20];
+/// for strip in region.strips() {
+///     deblocker.region::<Rgb888>(strip, &mut lines, 3 * 20)?;
+/// #   let at = strip.y as usize * stride + 3 * strip.x as usize;
+/// #   assert_eq!(lines[..60], pixels[at..at + 60]);
+/// }
+/// # Ok(())
+/// # }
+/// # let model = include_bytes!("../../tests/data/model.nicem");
+/// # show(model, include_bytes!("../../tests/data/image.nice")).unwrap();
+/// ```
+pub struct Deblocker<'m, 'i, 'w> {
+    decoder: Decoder<'m, 'i>,
+    filter: Option<DeblockFilter<'m>>,
+    /// The region that can be decoded.
+    bounds: Region,
+    /// Two rows of blocks, those with even numbers in the first half.
+    memory: &'w mut [u8],
+    held: Option<HeldRows>,
+}
+
+/// The rows of blocks that have been decoded one after the other, and the edges between them filtered. The last two are in
+/// memory.
+#[derive(Clone, Copy, Debug)]
+struct HeldRows {
+    first: u32,
+    last: u32,
+}
+
+impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
+    /// Prepares to decode a region of the image, or parts of it, in memory of at least
+    /// [`memory_bytes`](Self::memory_bytes). The pixels are those that the whole image has when it is deblocked.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError`] if the region is not within the image or the memory is too short.
+    pub fn new(
+        decoder: &Decoder<'m, 'i>,
+        region: Region,
+        memory: &'w mut [u8],
+    ) -> Result<Self, OutputError> {
+        let bounds = decoder.image().region();
+        if !bounds.contains(&region) {
+            return Err(OutputError::Region { region, bounds });
+        }
+        let needed = Self::memory_bytes(decoder, region);
+        let found = memory.len();
+        let Some(memory) = memory.get_mut(..needed) else {
+            return Err(OutputError::Buffer { found, needed });
+        };
+        Ok(Self {
+            decoder: *decoder,
+            filter: decoder.model().deblock_filter(),
+            bounds: region,
+            memory,
+            held: None,
+        })
+    }
+
+    /// The bytes of memory that it takes to deblock a region: 384 for every column of blocks that holds a pixel of the region or
+    /// one up to 4 pixels beside it. That is at most `384 * (width.div_ceil(8) + 2)`, whatever the height of the region.
+    #[must_use]
+    pub fn memory_bytes(decoder: &Decoder<'_, '_>, region: Region) -> usize {
+        let (_, count) = region.columns(MARGIN, decoder.image().blocks_wide());
+        count
+            .saturating_mul(LINE_SAMPLES)
+            .saturating_mul(KEPT_LINES)
+    }
+
+    /// The decoder of the image.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder<'m, 'i> {
+        &self.decoder
+    }
+
+    /// The region that can be decoded, as given to [`new`](Self::new).
+    #[must_use]
+    pub const fn bounds(&self) -> Region {
+        self.bounds
+    }
+
+    /// Decodes a row of blocks into the lines of a buffer like [`Decoder::row`], but deblocked, and only the columns within the
+    /// [bounds](Self::bounds).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Decoder::row`], and [`OutputError::Region`] if not all lines of the row are within the bounds; nothing is
+    /// written then.
+    pub fn row<P: PixelFormat>(
+        &mut self,
+        row: u32,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), OutputError> {
+        let region = Region {
+            x: self.bounds.x,
+            width: self.bounds.width,
+            ..self.decoder.row_region(row)?
+        };
+        self.region::<P>(region, lines, stride)
+    }
+
+    /// Decodes a region within the [bounds](Self::bounds) into the lines of a buffer like [`Decoder::region`], but deblocked.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError`] if the region is not within the bounds, if the stride is shorter than a line, or if the lines do not fit
+    /// into the buffer; nothing is written then.
+    pub fn region<P: PixelFormat>(
+        &mut self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), OutputError> {
+        let bounds = self.bounds;
+        if !bounds.contains(&region) {
+            return Err(OutputError::Region { region, bounds });
+        }
+        if self.filter.is_none() {
+            return self.decoder.region::<P>(region, lines, stride);
+        }
+        let layout = RegionLayout::new::<P>(&region, lines.len(), stride)?;
+        let blocks_wide = self.decoder.image().blocks_wide();
+        let kept = bounds.columns(MARGIN, blocks_wide);
+        let (first, count) = region.columns(0, blocks_wide);
+        let before = first.saturating_sub(kept.0);
+        let mut lines = lines;
+        for strip in region.strips() {
+            let strip_layout = layout.strip(&strip);
+            self.prepare(&strip, kept);
+            let half = self.memory.len() / 2;
+            let (even, odd) = self.memory.split_at_mut(half);
+            let row = half_of(strip.y / SIDE, even, odd);
+            let line_bytes = row.len() / BLOCK_SIDE;
+            for (y, line) in row.chunks_exact(line_bytes.max(1)).enumerate() {
+                let blocks = line.as_chunks::<LINE_SAMPLES>().0.iter();
+                for (column, samples) in blocks.skip(before).take(count).enumerate() {
+                    strip_layout.write_line::<P>(lines, column, y, samples);
+                }
+            }
+            lines = layout.after(&strip, lines);
+        }
+        Ok(())
+    }
+
+    /// Ensures that the row of blocks of a strip is in memory, in the columns that are kept, and that its lines in the strip are
+    /// deblocked. Compiled once, however many pixel formats a program uses.
+    fn prepare(&mut self, strip: &Region, kept: (usize, usize)) {
+        let model = *self.decoder.model();
+        if let Some(codebook) = model.swar_codebook() {
+            return self.prepare_swar(codebook, strip, kept);
+        }
+        #[cfg(feature = "std")]
+        prepare_vectorized(self, &model, strip, kept);
+        #[cfg(not(feature = "std"))]
+        self.prepare_by_lines(&model, strip, kept);
+    }
+
+    /// [`prepare`](Self::prepare) with a codebook and SWAR. With a stack frame of its own.
+    #[inline(never)]
+    fn prepare_swar(&mut self, codebook: &Codebook<'m>, strip: &Region, kept: (usize, usize)) {
+        let work = Workspace::NEW;
+        self.prepare_with(strip, kept, &mut Swar { codebook, work });
+    }
+
+    /// [`prepare`](Self::prepare) line by line of every block.
+    #[cfg(not(feature = "std"))]
+    #[inline(never)]
+    fn prepare_by_lines(&mut self, model: &Model<'m>, strip: &Region, kept: (usize, usize)) {
+        self.prepare_with(strip, kept, &mut ByLines(model));
+    }
+
+    /// [`prepare`](Self::prepare) with something that decodes a block.
+    #[inline(always)]
+    fn prepare_with(
+        &mut self,
+        strip: &Region,
+        kept: (usize, usize),
+        decode: &mut impl DecodeBlock,
+    ) {
+        // A copy, which writing samples cannot change.
+        let Some(filter) = self.filter else {
+            return;
+        };
+        let row = strip.y / SIDE;
+        let from = strip.y % SIDE;
+        // An edge changes the lines on its two sides, and every line of a row of blocks is near one of its edges.
+        let first = row.saturating_sub(u32::from(from < MARGIN));
+        let below = from.wrapping_add(strip.height) > SIDE.wrapping_sub(MARGIN);
+        let last_row = self.decoder.image().blocks_high().saturating_sub(1);
+        let last = row.wrapping_add(u32::from(below)).min(last_row);
+
+        let half = self.memory.len() / 2;
+        let (even, odd) = self.memory.split_at_mut(half);
+        let continued = self.held.filter(|held| {
+            held.first <= first && (first..=row.wrapping_add(1)).contains(&held.last)
+        });
+        let (mut next, first) = match continued {
+            Some(held) => (held.last.wrapping_add(1), held.first),
+            None => (first, first),
+        };
+        while next <= last {
+            let latents = self.decoder.latents(next, kept);
+            decode_row(&filter, latents, half_of(next, even, odd), decode);
+            if next > first {
+                if next.is_multiple_of(2) {
+                    filter_between(&filter, odd, even);
+                } else {
+                    filter_between(&filter, even, odd);
+                }
+            }
+            self.held = Some(HeldRows { first, last: next });
+            next = next.wrapping_add(1);
+        }
+    }
+}
+
+/// [`Deblocker::prepare`], compiled for several sets of processor features, of which the best is chosen at run time.
+#[cfg(feature = "std")]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn prepare_vectorized(
+    deblocker: &mut Deblocker,
+    model: &Model,
+    strip: &Region,
+    kept: (usize, usize),
+) {
+    deblocker.prepare_with(strip, kept, &mut Inline(model));
+}
+
+/// The half of the memory that holds a row of blocks.
+#[inline(always)]
+fn half_of<'w>(row: u32, even: &'w mut [u8], odd: &'w mut [u8]) -> &'w mut [u8] {
+    if row.is_multiple_of(2) { even } else { odd }
+}
+
+/// Decodes a block. Not a closure, since that would not be compiled for the processor features of the caller.
+trait DecodeBlock {
+    /// Decodes a block to lines with so many bytes from one to the next.
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize);
+}
+
+/// Decodes inlined into the caller.
+#[cfg(feature = "std")]
+struct Inline<'d, 'm>(&'d Model<'m>);
+
+/// Decodes line by line, in a function of its own.
+#[cfg(not(feature = "std"))]
+struct ByLines<'d, 'm>(&'d Model<'m>);
+
+/// Decodes with a codebook and SWAR.
+struct Swar<'d, 'm> {
+    codebook: &'d Codebook<'m>,
+    work: Workspace,
+}
+
+#[cfg(feature = "std")]
+impl DecodeBlock for Inline<'_, '_> {
+    #[inline(always)]
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        self.0.inline_lines::<NATIVE>(latent, |y, samples| {
+            write_line(lines, stride, y, samples);
+        });
+    }
+}
+
+#[cfg(not(feature = "std"))]
+impl DecodeBlock for ByLines<'_, '_> {
+    #[inline(always)]
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        self.0.lines(latent, &mut |y, samples| {
+            write_line(lines, stride, y, samples)
+        });
+    }
+}
+
+impl DecodeBlock for Swar<'_, '_> {
+    #[inline(always)]
+    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+        codebook::swar::decode(self.codebook, latent, &mut self.work);
+        Rgb888::write_block(&self.work.block, lines, stride);
+    }
+}
+
+/// Writes line `y` of a block that begins with these lines.
+#[inline(always)]
+fn write_line(lines: &mut [u8], stride: usize, y: usize, samples: &[u8; LINE_SAMPLES]) {
+    let line = lines.get_mut(y.wrapping_mul(stride)..);
+    if let Some(to) = line.and_then(|line| line.first_chunk_mut()) {
+        *to = *samples;
+    }
+}
+
+/// Decodes blocks beside each other, and filters the edges between them.
+#[inline(always)]
+fn decode_row(
+    filter: &DeblockFilter<'_>,
+    latents: &[Latent],
+    lines: &mut [u8],
+    decode: &mut impl DecodeBlock,
+) {
+    let line_bytes = lines.len() / BLOCK_SIDE;
+    for (column, latent) in latents.iter().enumerate() {
+        if let Some(lines) = lines.get_mut(column.wrapping_mul(LINE_SAMPLES)..) {
+            decode.decode(latent, lines, line_bytes);
+        }
+    }
+    for line in lines.chunks_exact_mut(line_bytes.max(1)) {
+        let mut rest = line.get_mut(LINE_SAMPLES - 3 * REACH..).unwrap_or_default();
+        while let Some((across, _)) = rest.split_first_chunk_mut::<LINE_SAMPLES>() {
+            for channel in 0..3 {
+                let samples = core::array::from_fn(|i| across[(3 * i + channel) % LINE_SAMPLES]);
+                for (i, sample) in filter.filter(samples).into_iter().enumerate() {
+                    across[(3 * i + channel) % LINE_SAMPLES] = sample;
+                }
+            }
+            rest = rest.get_mut(LINE_SAMPLES..).unwrap_or_default();
+        }
+    }
+}
+
+/// Filters the edge between two rows of blocks.
+#[inline(always)]
+fn filter_between(filter: &DeblockFilter<'_>, above: &mut [u8], below: &mut [u8]) {
+    let line = above.len() / BLOCK_SIDE;
+    for x in 0..line {
+        let at = |y: usize| y.wrapping_mul(line).wrapping_add(x);
+        let samples = core::array::from_fn(|i| {
+            let (from, y) = if i < REACH {
+                (&*above, i + REACH)
+            } else {
+                (&*below, i - REACH)
+            };
+            from.get(at(y)).copied().unwrap_or_default()
+        });
+        for (i, sample) in filter.filter(samples).into_iter().enumerate() {
+            let (to, y) = if i < REACH {
+                (&mut *above, i + REACH)
+            } else {
+                (&mut *below, i - REACH)
+            };
+            if let Some(to) = to.get_mut(at(y)) {
+                *to = sample;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Deblocker<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deblocker")
+            .field("decoder", &self.decoder)
+            .field("bounds", &self.bounds)
+            .field("held", &self.held)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Deblocker<'_, '_, '_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{}, deblocked within {}", self.decoder, self.bounds);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec;
+
+    use super::Deblocker;
+    use crate::tests::deblocking::with_decoder;
+    use crate::tests::generators::small_codebook;
+    use crate::{Region, Rgb888};
+
+    #[test]
+    fn from_top_to_bottom_every_row_of_blocks_is_decoded_once() {
+        with_decoder(&small_codebook().file(), (20, 60), |decoder, _| {
+            for (y, height, first, last) in [
+                (0, 60, 0, 7),
+                (12, 30, 1, 5),
+                (3, 1, 0, 0),
+                (11, 17, 0, 3),
+                (4, 4, 0, 1),
+            ] {
+                let region = Region {
+                    x: 0,
+                    y,
+                    width: 20,
+                    height,
+                };
+                let mut memory = vec![0; Deblocker::memory_bytes(&decoder, region)];
+                let mut deblocker = Deblocker::new(&decoder, region, &mut memory).unwrap();
+                let mut lines = vec![0; 8 * 60];
+                for strip in region.strips() {
+                    deblocker.region::<Rgb888>(strip, &mut lines, 60).unwrap();
+                    let held = deblocker.held.unwrap();
+                    assert_eq!(held.first, first, "no row is decoded again");
+                }
+                assert_eq!(deblocker.held.unwrap().last, last, "lines from {y} on");
+            }
+        });
+    }
+}

@@ -1,0 +1,129 @@
+//! The variants of decoding with a codebook, scalar and SWAR, with the assembly's definitions and without, write the same pixels.
+
+use std::vec;
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::generators::{any_codebook, any_latent, largest_codebook};
+use crate::codebook::swar::{Workspace, decode};
+use crate::codebook::tables::Codebook;
+use crate::codebook::{decode_lines_swar, decode_scalar};
+use crate::output::format::sealed::WritePixels;
+use crate::ycc::swar::pack_3_bytes;
+use crate::{
+    Bgr555Le, Bgr888, Dithered, Latent, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+};
+
+/// Checks what SWAR writes in a format against what is written line by line.
+fn check_format<P: PixelFormat>(codebook: &Codebook<'_>, latent: &Latent) {
+    let line = 8 * P::BYTES;
+    let stride = line + 3;
+    let mut expected = vec![0xAA; 7 * stride + line];
+    decode_scalar(codebook, latent, |y, samples| {
+        P::write_line(samples, 0, y, &mut expected[y * stride..][..line]);
+    });
+    let mut work = Workspace::NEW;
+    decode(codebook, latent, &mut work);
+    let mut found = vec![0xAA; 7 * stride + line];
+    P::write_block(&work.block, &mut found, stride);
+    assert_eq!(found, expected);
+}
+
+/// Checks that aligned words are written like bytes.
+fn check_words(codebook: &Codebook<'_>, latent: &Latent) {
+    let mut work = Workspace::NEW;
+    decode(codebook, latent, &mut work);
+    let mut expected = [0xAA; 8 * 28];
+    Rgb888::write_block(&work.block, &mut expected, 28);
+    let mut found = [0xAAAA_AAAA; 8 * 7];
+    work.block
+        .write_to::<u32, 3>(&mut found, 7, |_, _, even, odd| pack_3_bytes(even, odd));
+    assert_eq!(found.map(u32::to_ne_bytes).as_flattened(), expected);
+}
+
+/// Checks the formats that `nice-dsp` writes a whole block of.
+#[cfg(feature = "dsp")]
+fn check_whole_blocks(codebook: &Codebook<'_>, latent: &Latent) {
+    use nice_dsp::pixels::portable;
+
+    let mut work = Workspace::NEW;
+    decode(codebook, latent, &mut work);
+    let expected_by = |write: fn(&crate::ycc::swar::YccBlock, &mut [u8], usize)| {
+        let mut lines = vec![0xAA; 8 * 40];
+        write(&work.block, &mut lines, 40);
+        lines
+    };
+    let expected = [
+        expected_by(Rgb888::write_block),
+        expected_by(Bgr888::write_block),
+        expected_by(Xrgb8888::write_block),
+        expected_by(Rgb565Le::write_block),
+        expected_by(Rgb565Be::write_block),
+        expected_by(Bgr555Le::write_block),
+    ];
+    // The offsets with two lanes as the instructions represent them.
+    let mut block = work.block;
+    if !crate::swar::SATURATES {
+        for offset in &mut block.gain.0[4..] {
+            *offset = (*offset & 0xFFFF).wrapping_mul(crate::swar::LANE_ONES);
+        }
+    }
+    let whole = [
+        portable::rgb888,
+        portable::bgr888,
+        portable::xrgb8888,
+        portable::rgb565_le,
+        portable::rgb565_be,
+        portable::bgr555_le,
+    ];
+    for (write, expected) in whole.into_iter().zip(expected) {
+        let mut found = vec![0xAA; 8 * 40];
+        assert!(block.write_whole(&mut found, 40, write));
+        assert_eq!(found, expected);
+    }
+}
+
+/// Checks all that the variants make of a latent.
+fn check_all(file: &[u8], latent: &Latent) {
+    let model = Model::from_bytes(file).unwrap();
+    let codebook = model.codebook().unwrap();
+    let (mut scalar, mut swar) = (Vec::new(), Vec::new());
+    decode_scalar(codebook, latent, |y, line| scalar.push((y, *line)));
+    decode_lines_swar(codebook, latent, |y, line| swar.push((y, *line)));
+    assert_eq!(scalar, swar);
+    check_format::<Rgb888>(codebook, latent);
+    check_format::<Bgr888>(codebook, latent);
+    check_format::<Xrgb8888>(codebook, latent);
+    check_format::<Rgb565Le>(codebook, latent);
+    check_format::<Rgb565Be>(codebook, latent);
+    check_format::<Bgr555Le>(codebook, latent);
+    check_format::<Dithered<Rgb565Le>>(codebook, latent);
+    check_format::<Dithered<Rgb565Be>>(codebook, latent);
+    check_format::<Dithered<Bgr555Le>>(codebook, latent);
+    check_words(codebook, latent);
+    #[cfg(feature = "dsp")]
+    check_whole_blocks(codebook, latent);
+}
+
+proptest! {
+    #[test]
+    fn all_variants_decode_any_codebook_to_the_same_pixels(
+        codebook in any_codebook(),
+        latent in any_latent(),
+    ) {
+        check_all(&codebook.file(), &latent);
+    }
+}
+
+#[test]
+fn all_variants_decode_the_largest_numbers_to_the_same_pixels() {
+    for base in [0, 127, 255] {
+        for largest in [false, true] {
+            let file = largest_codebook(base, largest).file();
+            for latent in [[0; 6], [0xFF; 6], [0x0F; 6], [0x11; 6]] {
+                check_all(&file, &latent);
+            }
+        }
+    }
+}
