@@ -1,7 +1,7 @@
-//! Tells the linker which programs log, and which have no logger in them.
+//! Selects the linker script of each program: programs that log need that of defmt, the others none of its sections.
 
 fn main() {
-    for program in ["decode", "slideshow", "renderer", "count", "same"] {
+    for program in ["decode", "slideshow", "renderer", "count", "compare_dsp"] {
         println!("cargo::rustc-link-arg-bin={program}=-Tdefmt.x");
     }
     for program in ["smallest", "smallest_row", "smallest_region"] {

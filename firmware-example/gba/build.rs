@@ -1,4 +1,4 @@
-//! Tells the linker where `gba.x`, the memories of the console, lies: in this folder.
+//! Adds this folder to the linker's search path: `gba.x` is the linker script.
 
 fn main() {
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));

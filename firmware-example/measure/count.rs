@@ -1,145 +1,154 @@
-//! Counts the instructions and the stack that decoding takes, with every model that the board has: a block, a texel, rows
-//! in several formats of pixels, and the multiply-adds of a network.
+//! Counts the instructions and the stack that decoding takes with every model that the flash has room for: a block, a texel,
+//! rows in several pixel formats, and the multiply-adds of networks.
 //!
-//! Blocks and texels are those of the project's demo picture, rows those of the first picture of the slideshow.
+//! Blocks and texels are those of the demo image, rows those of the first image of the slideshow.
 #![no_std]
 #![no_main]
 
 use core::hint::black_box;
 
-use board::{MODELS, Shown, UNIT, entry};
+use board::{ALL_ASSETS, Assets, COUNTER_UNIT, entry};
 use defmt::println;
-use firmware_example::{CODE, MODEL, NETWORK, PICTURE, count, or_exit, stack};
+use firmware_example::{IMAGE, LARGE_NETWORK, LATENT, SMALL_NETWORK, cost, or_exit, stack_usage};
 use nice_decode::{
-    Bgr555Le, Bgr888, Decoder, Dithered, Image, Picture, Pixel, Rgb565Be, Rgb565Le, Rgb888,
+    Bgr555Le, Bgr888, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
     Xrgb8888,
 };
 
-/// Runs the demonstration.
+/// Measures everything.
 #[entry]
 fn main() -> ! {
-    for model in MODELS {
-        with(model);
+    for assets in ALL_ASSETS {
+        codebook(assets);
     }
-    for model in [MODEL, NETWORK] {
+    for model in [SMALL_NETWORK, LARGE_NETWORK] {
         network(model);
     }
-    row_of_network();
+    network_row();
     board::exit(true)
 }
 
-/// Counts what takes how much with a codebook.
+/// Measures decoding with a codebook.
 #[inline(never)]
-fn with(shown: &Shown) {
-    let decoder = or_exit(Decoder::from_bytes(black_box(shown.model)));
-    let image = or_exit(Image::from_bytes(black_box(shown.demo)));
-    let picture = or_exit(decoder.open(&image));
-    println!("{}", decoder);
+fn codebook(assets: &Assets) {
+    let model = or_exit(Model::from_bytes(black_box(assets.model)));
+    let image = or_exit(Image::from_bytes(black_box(assets.demo)));
+    let decoder = or_exit(Decoder::new(&model, &image));
+    println!("{}", model);
 
     let mut block = [0; 192];
-    let counted = count(|| {
+    let total = cost(|| {
         for latent in image.latents() {
-            decoder.block(black_box(latent), &mut block);
+            model.block(black_box(latent), &mut block);
             black_box(&block);
         }
     });
-    report(counted, 64 * image.blocks(), "a pixel, block");
+    report(total, 64 * image.blocks(), "per pixel, block");
     let latent = image.latents()[1000];
-    let deepest = stack(|| decoder.block(black_box(&latent), &mut block));
+    let deepest = stack_usage(|| model.block(black_box(&latent), &mut block));
     println!("measured: {=usize} bytes of stack, block", deepest);
 
-    // All texels of the blocks in the middle of each row of blocks.
+    // All texels of a column of blocks in the middle of the image.
     let mut texels = 0;
-    let counted = count(|| {
+    let total = cost(|| {
         for y in 0..image.height() {
             for x in 380..388 {
-                texels += usize::from(black_box(picture.texel(black_box(x), y)).is_ok());
+                texels += usize::from(black_box(decoder.texel(black_box(x), y)).is_ok());
             }
         }
     });
-    report(counted, texels, "a texel");
-    let deepest = stack(|| assert!(black_box(picture.texel(380, black_box(77))).is_ok()));
+    report(total, texels, "per texel");
+    let deepest = stack_usage(|| assert!(black_box(decoder.texel(380, black_box(77))).is_ok()));
     println!("measured: {=usize} bytes of stack, texel", deepest);
 
-    let image = or_exit(Image::from_bytes(black_box(shown.slides[0].file)));
-    let picture = or_exit(decoder.open(&image));
-    rows::<Rgb888>("a pixel, rows of Rgb888", &picture);
-    rows::<Rgb565Le>("a pixel, rows of Rgb565Le", &picture);
-    rows::<Rgb565Be>("a pixel, rows of Rgb565Be", &picture);
-    rows::<Bgr555Le>("a pixel, rows of Bgr555Le", &picture);
-    rows::<Bgr888>("a pixel, rows of Bgr888", &picture);
-    rows::<Xrgb8888>("a pixel, rows of Xrgb8888", &picture);
-    rows::<Dithered<Rgb565Be>>("a pixel, rows of Rgb565Be, dithered", &picture);
+    let image = or_exit(Image::from_bytes(black_box(assets.slides[0].file)));
+    let decoder = or_exit(Decoder::new(&model, &image));
+    rows::<Rgb888>("rows of Rgb888", &decoder);
+    rows::<Rgb565Le>("rows of Rgb565Le", &decoder);
+    rows::<Rgb565Be>("rows of Rgb565Be", &decoder);
+    rows::<Bgr555Le>("rows of Bgr555Le", &decoder);
+    rows::<Bgr888>("rows of Bgr888", &decoder);
+    rows::<Xrgb8888>("rows of Xrgb8888", &decoder);
+    rows::<Dithered<Rgb565Be>>("rows of Rgb565Be, dithered", &decoder);
 }
 
-/// Lines that begin at an address that is a multiple of 4.
+/// Lines at an address that is a multiple of 4.
 #[repr(align(4))]
 struct Aligned([u8; board::WIDTH * 8 * 4]);
 
-/// Counts what the rows of a picture take in one format.
+/// Measures the rows of an image in one pixel format.
 #[inline(never)]
-fn rows<P: Pixel>(what: &str, picture: &Picture<'_, '_>) {
+fn rows<P: PixelFormat>(what: &str, decoder: &Decoder<'_, '_>) {
     let mut lines = Aligned([0; board::WIDTH * 8 * 4]);
     let lines = &mut lines.0;
-    let image = picture.image();
+    let image = decoder.image();
     let stride = image.width() as usize * P::BYTES;
-    let counted = count(|| {
+    let total = cost(|| {
         for row in 0..image.blocks_high() {
-            or_exit(picture.row::<P>(row, lines, stride));
+            or_exit(decoder.row::<P>(row, lines, stride));
             black_box(&lines);
         }
     });
     let pixels = image.width() as usize * image.height() as usize;
-    report(counted, pixels, what);
-    let deepest = stack(|| or_exit(picture.row::<P>(black_box(1), lines, stride)));
+    let (whole, tenth) = tenths(total, pixels);
+    println!(
+        "measured: {=u64}.{=u64} {=str} per pixel, {=str}",
+        whole, tenth, COUNTER_UNIT, what
+    );
+    let deepest = stack_usage(|| or_exit(decoder.row::<P>(black_box(1), lines, stride)));
     println!("measured: {=usize} bytes of stack, {=str}", deepest, what);
 }
 
-/// Counts what a multiply-add of a network takes, all that decoding a block takes counted as such.
+/// Measures a multiply-add of a network: everything that decoding a block takes, divided by the multiply-adds of its second
+/// layer.
 #[inline(never)]
 fn network(model: &[u8]) {
-    let decoder = or_exit(Decoder::from_bytes(black_box(model)));
-    println!("{}", decoder);
-    let Some(hidden) = decoder.hidden() else {
+    let model = or_exit(Model::from_bytes(black_box(model)));
+    println!("{}", model);
+    let Some(hidden_units) = model.hidden_units() else {
         board::exit(false)
     };
     let mut block = [0; 192];
-    let counted = count(|| {
+    let total = cost(|| {
         for _ in 0..16 {
-            decoder.block(black_box(&CODE), &mut block);
+            model.block(black_box(&LATENT), &mut block);
             black_box(&block);
         }
     });
-    report(counted, 16 * 192 * hidden, "a multiply-add");
-    let deepest = stack(|| decoder.block(black_box(&CODE), &mut block));
+    report(total, 16 * 192 * hidden_units, "per multiply-add");
+    let deepest = stack_usage(|| model.block(black_box(&LATENT), &mut block));
     println!(
         "measured: {=usize} bytes of stack, block of a network",
         deepest
     );
 }
 
-/// Counts the stack that a row takes with a network.
+/// Measures the stack for a row with a network.
 #[inline(never)]
-fn row_of_network() {
-    let decoder = or_exit(Decoder::from_bytes(black_box(MODEL)));
-    let image = or_exit(Image::from_bytes(black_box(PICTURE)));
-    let picture = or_exit(decoder.open(&image));
+fn network_row() {
+    let model = or_exit(Model::from_bytes(black_box(SMALL_NETWORK)));
+    let image = or_exit(Image::from_bytes(black_box(IMAGE)));
+    let decoder = or_exit(Decoder::new(&model, &image));
     let mut lines = [0; 2 * 45 * 8];
-    let deepest = stack(|| or_exit(picture.row::<Rgb565Be>(black_box(0), &mut lines, 2 * 45)));
+    let deepest =
+        stack_usage(|| or_exit(decoder.row::<Rgb565Be>(black_box(0), &mut lines, 2 * 45)));
     println!(
         "measured: {=usize} bytes of stack, row of a network",
         deepest
     );
 }
 
-/// Logs a count for each of so many, to a tenth.
-fn report(counted: u32, of: usize, what: &str) {
-    let tenths = (u64::from(counted) * 100 / of as u64 + 5) / 10;
+/// Logs a cost for each of `count` items.
+fn report(total: u32, count: usize, what: &str) {
+    let (whole, tenth) = tenths(total, count);
     println!(
         "measured: {=u64}.{=u64} {=str} {=str}",
-        tenths / 10,
-        tenths % 10,
-        UNIT,
-        what
+        whole, tenth, COUNTER_UNIT, what
     );
+}
+
+/// A quotient rounded to a tenth: its whole part and the tenths.
+fn tenths(total: u32, count: usize) -> (u64, u64) {
+    let tenths = (u64::from(total) * 100 / count as u64 + 5) / 10;
+    (tenths / 10, tenths % 10)
 }

@@ -1,24 +1,22 @@
-//! The smallest program that decodes a block: nothing that can panic, no float, is to be found in
-//! it.
+//! The smallest program that decodes a block. It must contain nothing that can panic and no floating point.
 #![no_std]
 #![no_main]
 
 use core::hint::black_box;
 
 use board::{entry, exit};
-use firmware_example::{CODE, MODEL};
-use nice_decode::Decoder;
+use firmware_example::{LATENT, SMALL_NETWORK};
+use nice_decode::Model;
 
-/// Runs the demonstration.
+/// Decodes a block.
 #[entry]
 fn main() -> ! {
-    // The compiler is not told which model and which code: it could otherwise leave out what this
-    // one does not need.
-    let Ok(decoder) = Decoder::from_bytes(black_box(MODEL)) else {
+    // `black_box` hides the model and the latent, otherwise the compiler removes code that these do not need.
+    let Ok(model) = Model::from_bytes(black_box(SMALL_NETWORK)) else {
         exit(false)
     };
     let mut block = [0; 192];
-    decoder.block(&black_box(CODE), &mut block);
+    model.block(&black_box(LATENT), &mut block);
     black_box(&block);
     exit(true)
 }

@@ -1,45 +1,43 @@
-//! The smallest program that decodes a picture, row after row of blocks: nothing that can panic, no
-//! float, is in it.
+//! The smallest program that decodes an image row by row of blocks. It must contain nothing that can panic and no floating
+//! point.
 #![no_std]
 #![no_main]
 
 use core::hint::black_box;
 
 use board::{entry, exit};
-use firmware_example::{MODEL, PICTURE};
-use nice_decode::{Decoder, Image, LinesError, Pixel, Rgb565Be, Rgb565Le, Rgb888};
+use firmware_example::{IMAGE, SMALL_NETWORK};
+use nice_decode::{Decoder, Image, Model, OutputError, PixelFormat, Rgb565Be, Rgb565Le, Rgb888};
 
-/// The width of the display: lines of the buffer are as long.
+/// The width of the display, and so of the lines of the buffer.
 const WIDTH: usize = 48;
 
-/// Runs the demonstration.
+/// Decodes an image in three pixel formats.
 #[entry]
 fn main() -> ! {
-    // The compiler is not told which model and which picture: it could otherwise leave out what
-    // these do not need.
-    let done = show::<Rgb888>(black_box(MODEL), black_box(PICTURE))
-        .and_then(|()| show::<Rgb565Le>(black_box(MODEL), black_box(PICTURE)))
-        .and_then(|()| show::<Rgb565Be>(black_box(MODEL), black_box(PICTURE)));
+    // `black_box` hides the model and the image, otherwise the compiler removes code that these do not need.
+    let done = decode::<Rgb888>(black_box(SMALL_NETWORK), black_box(IMAGE))
+        .and_then(|()| decode::<Rgb565Le>(black_box(SMALL_NETWORK), black_box(IMAGE)))
+        .and_then(|()| decode::<Rgb565Be>(black_box(SMALL_NETWORK), black_box(IMAGE)));
     exit(done.is_some())
 }
 
-/// Decodes a picture into lines of a display, and a block more.
+/// Decodes an image row by row, and two of its blocks.
 #[inline(never)]
-fn show<P: Pixel>(model: &[u8], picture: &[u8]) -> Option<()> {
-    let decoder = Decoder::from_bytes(model).ok()?;
-    let image = Image::from_bytes(picture).ok()?;
-    let picture = decoder.open(&image).ok()?;
+fn decode<P: PixelFormat>(model: &[u8], image: &[u8]) -> Option<()> {
+    let model = Model::from_bytes(model).ok()?;
+    let image = Image::from_bytes(image).ok()?;
+    let decoder = Decoder::new(&model, &image).ok()?;
     let mut lines = [0; WIDTH * 3 * 8];
     for row in 0..image.blocks_high() {
-        let result: Result<(), LinesError> = picture.row::<P>(row, &mut lines, WIDTH * P::BYTES);
+        let result: Result<(), OutputError> = decoder.row::<P>(row, &mut lines, WIDTH * P::BYTES);
         result.ok()?;
         black_box(&lines);
     }
     let mut block = [0; 192];
-    picture.block(black_box(1), &mut block).ok()?;
-    picture
-        .block_at(black_box(20), black_box(10), &mut block)
-        .ok()?;
+    decoder.block(black_box(1), &mut block).ok()?;
+    let index = image.block_index(black_box(20), black_box(10))?;
+    decoder.block(index, &mut block).ok()?;
     black_box(&block);
     Some(())
 }

@@ -1,11 +1,11 @@
-//! What happens in a panic: it is logged, and ends the program as a failure.
+//! The panic handler.
 
 use core::panic::PanicInfo;
 
-/// Logs what went wrong. The name of this function is what is looked for in a program that must not
-/// be able to panic.
+/// Logs the panic and ends the program with failure. `.ci/device-checks` searches for the name of this function in programs
+/// that must not be able to panic.
 #[panic_handler]
-fn panicked(info: &PanicInfo<'_>) -> ! {
+fn panic(info: &PanicInfo<'_>) -> ! {
     defmt::println!("{}", defmt::Display2Format(info));
     board::exit(false)
 }

@@ -1,4 +1,4 @@
-//! Tells the linker where `memory.x`, the memories of the board, lies: in this folder.
+//! Adds this folder to the linker's search path: `memory.x` describes the memories of the board.
 
 fn main() {
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));

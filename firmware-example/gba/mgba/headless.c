@@ -1,10 +1,10 @@
-/* Runs a cartridge in mGBA without a screen: shows its log, and when that says "done", writes what is in video memory
- * (mode 3: 240 x 160 pixels of 16 bits, low byte first) to a file.
+/* Runs a cartridge in mGBA without a window. Prints its log until it says "done", then writes the video memory (mode 3:
+ * 240 x 160 pixels of 16 bits, low byte first) to a file.
  *
  *     cc headless.c -lmgba -o headless
  *     ./headless CARTRIDGE FILE
  *
- * mGBA starts the cartridge with its own replacement of the console's BIOS. */
+ * mGBA starts the cartridge with its own replacement for the console's BIOS. */
 #include <mgba/flags.h>
 
 #include <mgba/core/config.h>
@@ -19,15 +19,15 @@
 enum {
 	WIDTH = 240,
 	HEIGHT = 160,
-	/* Ten seconds of the console. */
+	/* Ten seconds. */
 	FRAMES = 600,
 	VIDEO = 0x06000000,
 };
 
 static bool done;
 
-/* Shows what the cartridge logs, and what mGBA finds wrong with it. */
-static void show(struct mLogger* logger, int category, enum mLogLevel level, const char* format, va_list arguments) {
+/* Prints the log of the cartridge, and errors that mGBA reports. */
+static void print(struct mLogger* logger, int category, enum mLogLevel level, const char* format, va_list arguments) {
 	(void) logger;
 	bool from_cartridge = strcmp(mLogCategoryId(category), "gba.debug") == 0;
 	if (!from_cartridge && !(level & (mLOG_FATAL | mLOG_GAME_ERROR))) {
@@ -47,12 +47,12 @@ int main(int count, char** arguments) {
 		fprintf(stderr, "usage: %s CARTRIDGE FILE\n", arguments[0]);
 		return 2;
 	}
-	static struct mLogger logger = { .log = show };
+	static struct mLogger logger = { .log = print };
 	mLogSetDefaultLogger(&logger);
 
 	struct mCore* core = mCoreFind(arguments[1]);
 	if (!core || !core->init(core)) {
-		fprintf(stderr, "%s is no cartridge\n", arguments[1]);
+		fprintf(stderr, "%s is not a cartridge\n", arguments[1]);
 		return 1;
 	}
 	mCoreInitConfig(core, NULL);
@@ -67,7 +67,7 @@ int main(int count, char** arguments) {
 		core->runFrame(core);
 	}
 	if (!done) {
-		fprintf(stderr, "the cartridge has not finished after %d frames\n", FRAMES);
+		fprintf(stderr, "the cartridge did not finish within %d frames\n", FRAMES);
 		return 1;
 	}
 

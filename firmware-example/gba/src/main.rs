@@ -1,50 +1,51 @@
-//! Decodes a picture of 240 x 160 pixels from the cartridge straight into the video memory of the Game Boy Advance, and
-//! says how many frames that takes.
+//! Decodes an image of 240 x 160 pixels from the cartridge into the video memory of the Game Boy Advance, and logs how many
+//! frames that takes.
 #![no_std]
 #![no_main]
 
 mod console;
+mod panic;
 mod start;
 
-use console::{Console, print};
-use nice_decode::{Bgr555Le, Decoder, Image, models};
+use console::{Console, log};
+use nice_decode::{Bgr555Le, Decoder, Image, Model, pretrained};
 
-/// The picture, made with the model m by `cargo run -p tools --example firmware-pictures`.
-static PICTURE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
+/// The image, encoded for the model m by `cargo run -p tools --example firmware-pictures`.
+static IMAGE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
 
-/// Runs when the console is ready.
+/// Decodes the image; `start.rs` calls it.
 fn main() {
     let mut console = Console::take();
-    let Ok(decoder) = Decoder::from_trusted_bytes(models::M) else {
-        return print(format_args!("the model is no model"));
+    let Ok(model) = Model::from_trusted_bytes(pretrained::M) else {
+        return log(format_args!("the model is invalid"));
     };
-    let Ok(image) = Image::from_trusted_bytes(PICTURE) else {
-        return print(format_args!("the picture is no picture"));
+    let Ok(image) = Image::from_trusted_bytes(IMAGE) else {
+        return log(format_args!("the image is invalid"));
     };
-    let Ok(picture) = decoder.open(&image) else {
-        return print(format_args!("the picture is of another model"));
+    let Ok(decoder) = Decoder::new(&model, &image) else {
+        return log(format_args!("the image is encoded for another model"));
     };
-    print(format_args!("{decoder}"));
-    print(format_args!("{image}"));
+    log(format_args!("{model}"));
+    log(format_args!("{image}"));
 
-    console.start_clock();
+    console.start_counter();
     for row in 0..image.blocks_high() {
         let (lines, stride) = console.lines();
-        if let Err(error) = picture.row::<Bgr555Le>(row, lines, stride) {
-            return print(format_args!("{error}"));
+        if let Err(error) = decoder.row::<Bgr555Le>(row, lines, stride) {
+            return log(format_args!("{error}"));
         }
-        console.show(row as usize);
+        console.present_row(row as usize);
     }
-    let cycles = console.clock();
+    let cycles = console.read_counter();
 
     let pixels = image.width() * image.height();
-    let hundredths = u64::from(cycles) * 100 / u64::from(console::CYCLES_A_FRAME);
-    print(format_args!(
-        "measured: {}.{:02} frames, {} cycles, {} a pixel",
+    let hundredths = u64::from(cycles) * 100 / u64::from(console::CYCLES_PER_FRAME);
+    log(format_args!(
+        "measured: {}.{:02} frames, {} cycles, {} cycles per pixel",
         hundredths / 100,
         hundredths % 100,
         cycles,
         cycles / pixels
     ));
-    print(format_args!("done"));
+    log(format_args!("done"));
 }

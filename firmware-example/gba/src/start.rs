@@ -1,43 +1,45 @@
-//! What is before `main`: the header of the cartridge, the start-up code, and the end in a panic.
+//! What comes before `main`: the header of the cartridge and the startup code.
 
 use core::arch::global_asm;
-use core::panic::PanicInfo;
 
 use crate::console;
 
-/// The fields of the header, after the instruction at its begin.
+/// The header after its first instruction.
 ///
-/// The first 156 bytes are a logo that the console compares with its own before it starts a cartridge. It is not ours to
-/// give away, so they are zero: emulators that bring their own BIOS do not look, and a tool such as gbafix fills them in
-/// for a real console.
+/// Its first 156 bytes are a logo that the console compares with its own before it starts a cartridge. We may not distribute
+/// the logo, so these bytes are zero. Emulators with a BIOS of their own do not check it; for a real console, a tool such as
+/// gbafix inserts it.
 #[used]
 #[unsafe(link_section = ".header.fields")]
 static HEADER: [u8; 188] = header();
 
-/// Where the fields that are checked begin, after the logo.
+/// The offset of the fields that the checksum covers, after the logo.
 const CHECKED: usize = 156;
+
+/// Title, game code and maker code, then a byte with a fixed value.
+const FIELDS: &[u8; 19] = b"NICE 48 BITSENIC00\x96";
+
+/// The number of bytes that the checksum covers, and so its offset in the fields.
+const CHECKED_BYTES: usize = 29;
 
 const fn header() -> [u8; 188] {
     let mut header = [0; 188];
-    // The title, a code and a maker; then a byte that is always this.
-    let fields = b"NICE 48 BITSENIC00\x96";
     let mut at = 0;
-    while at < fields.len() {
-        header[CHECKED + at] = fields[at];
+    while at < FIELDS.len() {
+        header[CHECKED + at] = FIELDS[at];
         at += 1;
     }
-    // The checksum of all fields up to the version.
     let mut sum = 0x19_u8;
     at = CHECKED;
-    while at < CHECKED + 29 {
+    while at < CHECKED + CHECKED_BYTES {
         sum = sum.wrapping_add(header[at]);
         at += 1;
     }
-    header[CHECKED + 29] = sum.wrapping_neg();
+    header[CHECKED + CHECKED_BYTES] = sum.wrapping_neg();
     header
 }
 
-// The console starts here, in ARM state. The linker script says what is to be copied where.
+// The console starts here, in ARM state. The symbols that begin with two underscores come from the linker script.
 global_asm!(
     ".section .header.branch, \"ax\", %progbits",
     ".arm",
@@ -75,15 +77,8 @@ global_asm!(
     started = sym started,
 );
 
-/// What the start-up code calls when memory is ready.
+/// Called by the startup code when memory is initialized.
 extern "C" fn started() -> ! {
     crate::main();
-    console::halt()
-}
-
-/// Says what went wrong.
-#[panic_handler]
-fn panicked(info: &PanicInfo<'_>) -> ! {
-    console::print(format_args!("{info}"));
     console::halt()
 }

@@ -1,4 +1,4 @@
-//! Makes a cartridge of a program, runs it in mGBA without a screen, and reads what it shows.
+//! Makes a cartridge of a program for the Game Boy Advance, runs it in mGBA without a window, and reads its screen.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,72 +6,72 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use nice_decode::{Bgr555Le, Decoder, Image, models};
+use nice_decode::{Bgr555Le, Decoder, Image, Model, pretrained};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Endianness, elf};
 
 use crate::frame::{Frame, Levels};
 
-/// Where the cartridge is in the memory of the console.
+/// The address of the cartridge.
 const ORIGIN: u32 = 0x0800_0000;
 
-/// Columns and lines of the screen.
+/// The width and height of the screen in pixels.
 const SCREEN: (usize, usize) = (240, 160);
 
-/// The picture of the cartridge, as the program has it.
-static PICTURE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
+/// The image of the cartridge, the same file as in the program.
+static IMAGE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
 
-/// The bytes of a cartridge: everything that a program has in it, where it belongs.
+/// The bytes of a cartridge: the segments of a program, each at its load address.
 ///
 /// # Errors
 ///
-/// When it is no program for the console.
-pub fn of(program: &[u8]) -> Result<Vec<u8>> {
+/// If it is not a program for the console.
+pub fn from_elf(program: &[u8]) -> Result<Vec<u8>> {
     let header = elf::FileHeader32::<Endianness>::parse(program)?;
     let endian = header.endian()?;
     let mut cartridge = Vec::new();
-    for part in header.program_headers(endian, program)? {
-        if part.p_type(endian) != elf::PT_LOAD || part.p_filesz(endian) == 0 {
+    for segment in header.program_headers(endian, program)? {
+        if segment.p_type(endian) != elf::PT_LOAD || segment.p_filesz(endian) == 0 {
             continue;
         }
-        let at = part.p_paddr(endian).checked_sub(ORIGIN);
-        let at = at.context("the program is not for the cartridge")? as usize;
-        let data = part
+        let offset = segment.p_paddr(endian).checked_sub(ORIGIN);
+        let offset = offset.context("the program has a segment outside the cartridge")? as usize;
+        let data = segment
             .data(endian, program)
             .ok()
-            .context("the program is cut short")?;
-        if cartridge.len() < at + data.len() {
-            cartridge.resize(at + data.len(), 0);
+            .context("the program is truncated")?;
+        if cartridge.len() < offset + data.len() {
+            cartridge.resize(offset + data.len(), 0);
         }
-        cartridge[at..at + data.len()].copy_from_slice(data);
+        cartridge[offset..offset + data.len()].copy_from_slice(data);
     }
-    ensure!(!cartridge.is_empty(), "there is nothing in the program");
+    ensure!(!cartridge.is_empty(), "the program is empty");
     Ok(cartridge)
 }
 
-/// What a cartridge logged and what is on its screen.
+/// The result of running a cartridge.
 #[derive(Debug)]
-pub struct Shown {
-    /// The log.
+pub struct Outcome {
+    /// Its log.
     pub log: String,
-    /// The screen.
+    /// Its screen at the end.
     pub screen: Frame,
-    /// The cartridge, which any emulator takes.
+    /// The path of the cartridge, for any emulator.
     pub cartridge: PathBuf,
-    /// The screen as a picture.
+    /// The path of the screen as a PNG.
     pub png: PathBuf,
 }
 
-/// Runs a program, given by its file, in mGBA, and keeps the cartridge and its screen beside it.
+/// Runs the program with this path in mGBA, and keeps the cartridge and its screen beside it.
 ///
 /// # Errors
 ///
-/// When there is no C compiler or no mGBA, or the program does not come to its end.
-pub fn run(program: &Path) -> Result<Shown> {
+/// If there is no C compiler or no mGBA, or if the program does not finish.
+pub fn run(program: &Path) -> Result<Outcome> {
     let cartridge = program.with_extension("gba");
     let bytes = fs::read(program).with_context(|| program.display().to_string())?;
-    fs::write(&cartridge, of(&bytes)?)?;
-    let mgba = mgba(program.parent().unwrap_or(Path::new(".")))?;
+    fs::write(&cartridge, from_elf(&bytes)?)?;
+    let mgba = compile_mgba(program.parent().unwrap_or(Path::new(".")))?;
     let memory = program.with_extension("screen");
     let output = Command::new(&mgba)
         .arg(&cartridge)
@@ -81,17 +81,16 @@ pub fn run(program: &Path) -> Result<Shown> {
     let log = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure!(
         output.status.success(),
-        "the cartridge does not come to its end: {log}"
+        "the cartridge did not finish; its log: {log}"
     );
-    let pixels = fs::read(&memory)?;
     let screen = Frame {
         width: SCREEN.0,
         height: SCREEN.1,
-        pixels: words(&pixels),
+        pixels: words(&fs::read(&memory)?),
     };
     let png = program.with_extension("png");
-    screen.save_png_of(Levels::BGR555, &png)?;
-    Ok(Shown {
+    screen.save_png(Levels::BGR555, &png)?;
+    Ok(Outcome {
         log,
         screen,
         cartridge,
@@ -99,19 +98,17 @@ pub fn run(program: &Path) -> Result<Shown> {
     })
 }
 
-/// What has to be on the screen.
+/// The screen that the cartridge must show: its image, decoded on the host.
 ///
 /// # Errors
 ///
-/// When the picture is none.
+/// If the image cannot be decoded.
 pub fn expected() -> Result<Frame> {
-    let decoder = Decoder::from_bytes(models::M)?;
-    let image = Image::from_bytes(PICTURE)?;
+    let model = Model::from_bytes(pretrained::M)?;
+    let image = Image::from_bytes(IMAGE)?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let mut bytes = vec![0; 2 * width * height];
-    decoder
-        .open(&image)?
-        .region::<Bgr555Le>(image.region(), &mut bytes, 2 * width)?;
+    Decoder::new(&model, &image)?.region::<Bgr555Le>(image.region(), &mut bytes, 2 * width)?;
     Ok(Frame {
         width,
         height,
@@ -119,13 +116,14 @@ pub fn expected() -> Result<Frame> {
     })
 }
 
+/// Words of 16 bits from their bytes, low byte first.
 fn words(bytes: &[u8]) -> Vec<u16> {
     let words = bytes.as_chunks().0.iter();
     words.map(|word| u16::from_le_bytes(*word)).collect()
 }
 
-/// The program that is mGBA without a screen, compiled into a folder.
-fn mgba(folder: &Path) -> Result<PathBuf> {
+/// Compiles the program that runs mGBA without a window into a folder, and returns its path.
+fn compile_mgba(folder: &Path) -> Result<PathBuf> {
     let program = folder.join("mgba-headless");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gba/mgba/headless.c");
     let compiler = std::env::var_os("CC");
@@ -138,7 +136,7 @@ fn mgba(folder: &Path) -> Result<PathBuf> {
         .with_context(|| format!("cannot start the C compiler {}", compiler.display()))?;
     ensure!(
         compiled.success(),
-        "mGBA's library is not installed; on Debian and Ubuntu type `sudo apt install libmgba-dev`"
+        "the library of mGBA is not installed; on Debian and Ubuntu run `sudo apt install libmgba-dev`"
     );
     Ok(program)
 }

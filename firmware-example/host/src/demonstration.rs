@@ -1,4 +1,4 @@
-//! Runs a demonstration in QEMU: its log, whether it succeeded, and what was on its display.
+//! Runs a demonstration in QEMU: its log, whether it succeeded, and the frames of its display.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,28 +8,28 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::frame::Frame;
+use crate::frame::{Frame, Levels};
 use crate::log;
 use crate::machine::Machine;
 
-/// What a demonstration did.
+/// The result of running a demonstration.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Whether it ended with success.
+    /// Whether it exited with success.
     pub success: bool,
     /// Its log.
     pub log: String,
-    /// What was on the display, by name, in the order of the names.
+    /// The frames of its display, sorted by name.
     pub frames: Vec<(String, Frame)>,
-    /// Where all of that is kept, the frames as PNG.
+    /// The folder that has the log and the frames, also as PNG.
     pub folder: PathBuf,
 }
 
-/// Runs a program on a board and gives `line` its log, one line after another.
+/// Runs a program on a board, and calls `line` for each line of its log.
 ///
 /// # Errors
 ///
-/// When the program or QEMU is not there, or the log or a frame is none.
+/// If the program or QEMU is missing, or if the log or a frame is malformed.
 pub fn run(
     machine: Machine,
     program: &Path,
@@ -38,7 +38,7 @@ pub fn run(
     let program = fs::canonicalize(program)
         .with_context(|| format!("cannot find the program {}", program.display()))?;
     let elf = fs::read(&program)?;
-    let folder = kept(machine, &program)?;
+    let folder = output_folder(machine, &program)?;
     let mut qemu = Command::new(machine.qemu)
         .args(machine.arguments())
         .arg(&program)
@@ -48,7 +48,7 @@ pub fn run(
         .spawn()
         .map_err(|error| match error.kind() {
             ErrorKind::NotFound => anyhow!(
-                "{} is not installed; on Debian and Ubuntu type `sudo apt install {}`, on macOS `brew install qemu`",
+                "{} is not installed; on Debian and Ubuntu run `sudo apt install {}`, on macOS `brew install qemu`",
                 machine.qemu,
                 machine.package
             ),
@@ -66,7 +66,7 @@ pub fn run(
     }
     let status = qemu.wait()?;
     read?;
-    let frames = frames(&folder)?;
+    let frames = read_frames(&folder)?;
     fs::write(folder.join("log"), &text)?;
     Ok(Outcome {
         success: status.success(),
@@ -76,15 +76,15 @@ pub fn run(
     })
 }
 
-/// The folder for what a program leaves behind, empty.
-fn kept(machine: Machine, program: &Path) -> Result<PathBuf> {
+/// Creates an empty folder for the output of a program.
+fn output_folder(machine: Machine, program: &Path) -> Result<PathBuf> {
     let name = program.file_stem().unwrap_or(OsStr::new("program"));
-    // Cargo has the programs of a target in `target/TARGET/release`.
+    // Cargo puts programs into `target/TARGET/release`.
     let target = program
         .ancestors()
         .nth(3)
-        .context("the program is not where cargo has it")?;
-    let folder = target.join("shown").join(machine.name).join(name);
+        .context("the program is not in a target folder of cargo")?;
+    let folder = target.join("output").join(machine.name).join(name);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
         _ => fs::create_dir_all(&folder)?,
@@ -92,8 +92,8 @@ fn kept(machine: Machine, program: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// What a program left behind of its display, made into PNGs as well.
-fn frames(folder: &Path) -> Result<Vec<(String, Frame)>> {
+/// Reads the frames that a program has written, and saves each as a PNG.
+fn read_frames(folder: &Path) -> Result<Vec<(String, Frame)>> {
     let mut files: Vec<_> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
@@ -102,8 +102,8 @@ fn frames(folder: &Path) -> Result<Vec<(String, Frame)>> {
         .into_iter()
         .map(|file| {
             let frame = Frame::from_bytes(&fs::read(&file)?)
-                .with_context(|| format!("{} is no picture", file.display()))?;
-            frame.save_png(&file.with_extension("png"))?;
+                .with_context(|| format!("{} is not a frame", file.display()))?;
+            frame.save_png(Levels::RGB565, &file.with_extension("png"))?;
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             Ok((name.into_owned(), frame))
         })

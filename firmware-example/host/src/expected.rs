@@ -1,33 +1,31 @@
-//! What the displays of the boards have to show, worked out on the host.
+//! The frames and checksums that the boards must produce, computed on the host.
 
 use anyhow::{Context, Result};
 use floor::{Line, rgb565};
-use nice_decode::{Decoder, Image, Rgb565Le, models};
-use pictures::Shown;
+use nice_decode::{Decoder, Image, Latent, Model, Rgb565Le, pretrained};
+use pictures::Assets;
 
 use crate::frame::Frame;
 use crate::machine::Machine;
 
-/// The model and the pictures that a board shows.
-pub fn shown(machine: &Machine) -> Shown {
+/// The assets of a board.
+pub fn assets(machine: &Machine) -> Assets {
     if machine.small {
-        pictures::small(models::S)
+        pictures::small(pretrained::S)
     } else {
-        pictures::large(models::M)
+        pictures::large(pretrained::M)
     }
 }
 
-/// The frames of the slideshow: the pictures, decoded on the host.
-pub fn slideshow(shown: &Shown) -> Result<Vec<(String, Frame)>> {
-    let decoder = Decoder::from_bytes(shown.model)?;
+/// The frames of the slideshow, sorted by name.
+pub fn slideshow(assets: &Assets) -> Result<Vec<(String, Frame)>> {
+    let model = Model::from_bytes(assets.model)?;
     let mut frames = Vec::new();
-    for slide in shown.slides {
+    for slide in assets.slides {
         let image = Image::from_bytes(slide.file)?;
         let (width, height) = (image.width() as usize, image.height() as usize);
         let mut bytes = vec![0; 2 * width * height];
-        decoder
-            .open(&image)?
-            .region::<Rgb565Le>(image.region(), &mut bytes, 2 * width)?;
+        Decoder::new(&model, &image)?.region::<Rgb565Le>(image.region(), &mut bytes, 2 * width)?;
         let pixels = bytes.as_chunks().0.iter();
         let pixels = pixels.map(|pixel| u16::from_le_bytes(*pixel)).collect();
         frames.push((
@@ -39,31 +37,31 @@ pub fn slideshow(shown: &Shown) -> Result<Vec<(String, Frame)>> {
             },
         ));
     }
-    frames.sort_by(|(one, _), (other, _)| one.cmp(other));
+    frames.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(frames)
 }
 
-/// The frames of the renderer on a display of this size: the floor, every texel decoded alone.
-pub fn renderer(shown: &Shown, width: usize, height: usize) -> Result<Vec<(String, Frame)>> {
-    let decoder = Decoder::from_bytes(shown.model)?;
-    let image = Image::from_bytes(shown.floor)?;
-    let picture = decoder.open(&image)?;
+/// The frames of the renderer on a display of this size, with every texel decoded on its own.
+pub fn renderer(assets: &Assets, width: usize, height: usize) -> Result<Vec<(String, Frame)>> {
+    let model = Model::from_bytes(assets.model)?;
+    let image = Image::from_bytes(assets.floor)?;
+    let decoder = Decoder::new(&model, &image)?;
     let texel = |[x, y]: [i32; 2]| {
-        let inside = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
-        picture
-            .texel(inside(x, image.width()), inside(y, image.height()))
-            .context("a texel is outside of the floor")
+        let repeat = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
+        decoder
+            .texel(repeat(x, image.width()), repeat(y, image.height()))
+            .context("a texel is outside the texture")
     };
     let mut frames = Vec::new();
-    for (number, camera) in floor::tour(width, height).enumerate() {
+    for (number, camera) in floor::cameras(width, height).enumerate() {
         let mut pixels = Vec::with_capacity(width * height);
         for y in 0..height {
             match camera.line(y) {
-                Line::Sky(colour) => pixels.extend([rgb565(colour)].repeat(width)),
+                Line::Sky(color) => pixels.extend([rgb565(color)].repeat(width)),
                 Line::Floor(mut line) => {
                     for _ in 0..width {
-                        let texel = line.next().map(texel).transpose()?;
-                        pixels.push(rgb565(line.seen(texel)));
+                        let texel = line.next_texel().map(texel).transpose()?;
+                        pixels.push(rgb565(line.with_fog(texel)));
                     }
                 }
             }
@@ -78,28 +76,29 @@ pub fn renderer(shown: &Shown, width: usize, height: usize) -> Result<Vec<(Strin
     Ok(frames)
 }
 
-/// The checksum of all blocks of the demo picture, as `decode` logs it.
-pub fn checksum(shown: &Shown) -> Result<u32> {
-    let decoder = Decoder::from_bytes(shown.model)?;
-    let image = Image::from_bytes(shown.demo)?;
-    let mut blocks = crc32fast::Hasher::new();
-    let mut block = [0; 192];
-    for latent in image.latents() {
-        decoder.block(latent, &mut block);
-        blocks.update(&block);
-    }
-    Ok(blocks.finalize())
+/// The checksum of all blocks of the demo image, as `decode` logs it.
+pub fn demo_checksum(assets: &Assets) -> Result<u32> {
+    let model = Model::from_bytes(assets.model)?;
+    let image = Image::from_bytes(assets.demo)?;
+    Ok(checksum(&model, image.latents()))
 }
 
-/// How many blocks the picture of the network has, and their checksum, as `same` logs them.
-pub fn network() -> Result<(usize, u32)> {
-    let decoder = Decoder::from_bytes(include_bytes!("../../model.nicem"))?;
-    let image = Image::from_bytes(include_bytes!("../../picture.nice"))?;
-    let mut blocks = crc32fast::Hasher::new();
+/// The number of blocks of the test image, which is encoded for a network, and their checksum, as `compare_dsp` logs them.
+pub fn network_checksum() -> Result<(usize, u32)> {
+    let model = Model::from_bytes(include_bytes!(
+        "../../../nice-decode/tests/data/model.nicem"
+    ))?;
+    let image = Image::from_bytes(include_bytes!("../../../nice-decode/tests/data/image.nice"))?;
+    Ok((image.blocks(), checksum(&model, image.latents())))
+}
+
+/// The checksum of decoded blocks.
+fn checksum(model: &Model<'_>, latents: &[Latent]) -> u32 {
+    let mut checksum = crc32fast::Hasher::new();
     let mut block = [0; 192];
-    for latent in image.latents() {
-        decoder.block(latent, &mut block);
-        blocks.update(&block);
+    for latent in latents {
+        model.block(latent, &mut block);
+        checksum.update(&block);
     }
-    Ok((image.blocks(), blocks.finalize()))
+    checksum.finalize()
 }

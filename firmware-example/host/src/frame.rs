@@ -1,4 +1,4 @@
-//! What was on a display: the file that a board writes, and the PNG that is made of it.
+//! A frame of a display: read from the file that a board writes, and saved as a PNG.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -6,30 +6,29 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-/// What was on a display.
+/// A frame of a display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Columns.
+    /// The width in pixels.
     pub width: usize,
-    /// Lines.
+    /// The height in pixels.
     pub height: usize,
-    /// All pixels, lines from the top; on the displays of the boards with red in bits 15 to 11, green in 10 to 5, blue in 4
-    /// to 0.
+    /// All pixels, line by line from the top, in the format of the display (see [`Levels`]).
     pub pixels: Vec<u16>,
 }
 
 impl Frame {
     /// Reads the file of a board: width, height and all pixels, 16 bits each, low byte first.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (words, odd) = bytes.as_chunks::<2>();
-        ensure!(odd.is_empty(), "it ends within a pixel");
+        let (words, rest) = bytes.as_chunks::<2>();
+        ensure!(rest.is_empty(), "the file ends within a pixel");
         let mut words = words.iter().map(|bytes| u16::from_le_bytes(*bytes));
-        let width = words.next().context("it has no width")?.into();
-        let height = words.next().context("it has no height")?.into();
+        let width = words.next().context("the file has no width")?.into();
+        let height = words.next().context("the file has no height")?.into();
         let pixels: Vec<u16> = words.collect();
         ensure!(
             pixels.len() == width * height,
-            "it has {} pixels, not {width} x {height}",
+            "the file has {} pixels instead of {width} x {height}",
             pixels.len()
         );
         Ok(Self {
@@ -39,21 +38,8 @@ impl Frame {
         })
     }
 
-    /// The pixels as a display has them in memory, low byte first.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.pixels
-            .iter()
-            .flat_map(|pixel| pixel.to_le_bytes())
-            .collect()
-    }
-
-    /// Writes a PNG.
-    pub fn save_png(&self, path: &Path) -> Result<()> {
-        self.save_png_of(Levels::RGB565, path)
-    }
-
-    /// Writes a PNG of pixels with these levels.
-    pub fn save_png_of(&self, levels: Levels, path: &Path) -> Result<()> {
+    /// Saves the frame, whose pixels have these levels, as a PNG.
+    pub fn save_png(&self, levels: Levels, path: &Path) -> Result<()> {
         let file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let mut png =
@@ -70,22 +56,22 @@ impl Frame {
     }
 }
 
-/// Where red, green and blue are in the 16 bits of a pixel: their lowest bit, and their highest level.
+/// The levels of red, green and blue in the 16 bits of a pixel: the lowest bit and the highest level of each.
 #[derive(Clone, Copy, Debug)]
 pub struct Levels([(u32, u32); 3]);
 
 impl Levels {
-    /// As on the displays of the boards.
+    /// The displays of the boards: red in bits 11 to 15, green in bits 5 to 10, blue in bits 0 to 4.
     pub const RGB565: Self = Self([(11, 31), (5, 63), (0, 31)]);
 
-    /// As on the Game Boy Advance.
+    /// The Game Boy Advance: blue in bits 10 to 14, green in bits 5 to 9, red in bits 0 to 4.
     pub const BGR555: Self = Self([(0, 31), (5, 31), (10, 31)]);
 
     /// Red, green and blue of a pixel, 0 to 255.
     fn rgb(self, pixel: u16) -> [u8; 3] {
-        self.0.map(|(shift, top)| {
-            let level = u32::from(pixel) >> shift & top;
-            ((level * 255 + top / 2) / top) as u8
+        self.0.map(|(shift, max)| {
+            let level = u32::from(pixel) >> shift & max;
+            ((level * 255 + max / 2) / max) as u8
         })
     }
 }

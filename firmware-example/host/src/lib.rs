@@ -1,4 +1,5 @@
-//! What the host does for the demonstrations: it starts QEMU and mGBA, shows the log, keeps what was on the display, and checks both.
+//! The host's side of the firmware example: starts QEMU and mGBA, prints the log, keeps the frames of the display, and checks
+//! both.
 
 pub mod cartridge;
 pub mod demonstration;

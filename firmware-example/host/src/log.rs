@@ -1,26 +1,26 @@
-//! The log of a board: frames of defmt in what QEMU puts out, made into lines.
+//! The log of a board: defmt frames in the output of QEMU, decoded to lines.
 
 use std::io::Read;
 
 use anyhow::{Context, Result, bail};
 use defmt_decoder::{DecodeError, Table};
 
-/// Reads the log of the program in `elf` to its end, and gives `line` one line after another.
+/// Reads the log of a program, given as ELF, to its end, and calls `line` for each line.
 pub fn read(
     elf: &[u8],
-    mut from: impl Read,
+    mut output: impl Read,
     mut line: impl FnMut(&str) -> Result<()>,
 ) -> Result<()> {
     let Some(table) = Table::parse(elf)? else {
-        // It does not log, but it may panic.
+        // A program that does not log; its output is ignored.
         return Ok(());
     };
     let mut decoder = table.new_stream_decoder();
     let mut bytes = [0; 1024];
     loop {
-        let count = from
+        let count = output
             .read(&mut bytes)
-            .context("cannot read what QEMU puts out")?;
+            .context("cannot read the output of QEMU")?;
         if count == 0 {
             return Ok(());
         }
@@ -29,7 +29,7 @@ pub fn read(
             match decoder.decode() {
                 Ok(frame) => line(&frame.display_message().to_string())?,
                 Err(DecodeError::UnexpectedEof) => break,
-                Err(DecodeError::Malformed) => bail!("the log is no log of this program"),
+                Err(DecodeError::Malformed) => bail!("the log is not one of this program"),
             }
         }
     }

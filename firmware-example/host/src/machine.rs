@@ -1,23 +1,25 @@
-//! The machines of QEMU that the boards stand for.
+//! The boards in QEMU.
 
 /// A board in QEMU.
 #[derive(Clone, Copy, Debug)]
 pub struct Machine {
     /// The name of the board's crate.
     pub name: &'static str,
-    /// The target of its programs.
+    /// The target that its programs are compiled for.
     pub target: &'static str,
-    /// The program that has it.
+    /// The program of QEMU that emulates it.
     pub qemu: &'static str,
     /// The Debian package of that program.
     pub package: &'static str,
-    /// Which machine it is.
+    /// The arguments that select the machine and its processor.
     arguments: &'static [&'static str],
-    /// Whether the board has the pictures and the model for small ones.
+    /// Whether the board has the small model and small images.
     pub small: bool,
+    /// Whether its processor has Arm's DSP instructions.
+    pub dsp: bool,
 }
 
-/// All of them.
+/// All boards in QEMU.
 pub static MACHINES: [Machine; 3] = [
     Machine {
         name: "mps2-an386",
@@ -26,6 +28,7 @@ pub static MACHINES: [Machine; 3] = [
         package: "qemu-system-arm",
         arguments: &["-M", "mps2-an386", "-cpu", "cortex-m4"],
         small: false,
+        dsp: true,
     },
     Machine {
         name: "microbit",
@@ -34,13 +37,14 @@ pub static MACHINES: [Machine; 3] = [
         package: "qemu-system-arm",
         arguments: &["-M", "microbit"],
         small: true,
+        dsp: false,
     },
     Machine {
         name: "riscv-virt",
         target: "riscv32imc-unknown-none-elf",
         qemu: "qemu-system-riscv32",
         package: "qemu-system-misc",
-        // As much as `riscv32imc` says, and no more.
+        // Only the extensions of `riscv32imc`.
         arguments: &[
             "-M",
             "virt",
@@ -50,18 +54,19 @@ pub static MACHINES: [Machine; 3] = [
             "rv32,a=false,f=false,d=false",
         ],
         small: false,
+        dsp: false,
     },
 ];
 
 impl Machine {
-    /// The machine of a board.
+    /// The machine of a board, by its name.
     pub fn named(name: &str) -> Option<Self> {
         MACHINES.into_iter().find(|machine| machine.name == name)
     }
 
-    /// What QEMU is started with, up to the program that it runs.
+    /// The arguments of QEMU, up to the program.
     ///
-    /// With `-icount` its clock counts instructions, so that what is measured is the same every time.
+    /// With `-icount` the clock of QEMU counts instructions, so that measurements are the same in every run.
     pub fn arguments(&self) -> impl Iterator<Item = &'static str> {
         self.arguments.iter().copied().chain([
             "-icount",

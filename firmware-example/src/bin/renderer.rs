@@ -1,74 +1,73 @@
-//! Draws a floor that is covered with a NICE picture, seen by a camera that looks around. Texels come out of a small cache
-//! of decoded blocks.
+//! Renders a floor that is tiled with a NICE image, as seen by a camera that looks around. Texels come from a small cache of
+//! decoded blocks.
 #![no_std]
 #![no_main]
 
-use board::{CACHE, HEIGHT, SHOWN, UNIT, WIDTH, display, entry};
+use board::{
+    ASSETS, CACHE_SETS, CACHE_WAYS, COUNTER_UNIT, Display, HEIGHT, WIDTH, display, entry, exit,
+};
 use defmt::println;
 use embedded_graphics::pixelcolor::Rgb565;
 use embedded_graphics::pixelcolor::raw::RawU16;
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
-use firmware_example::{count, or_exit};
+use firmware_example::{cost, or_exit};
 use floor::{Camera, Line, rgb565};
-use nice_decode::{BlockCache, Decoder, Image};
+use nice_decode::{BlockCache, Decoder, Image, Model};
 
-/// The floor, as a texture.
-type Texture = BlockCache<'static, 'static, { CACHE.0 }, { CACHE.1 }>;
+/// The texture of the floor.
+type Texture = BlockCache<'static, 'static, CACHE_SETS, CACHE_WAYS>;
 
 /// Runs the demonstration.
 #[entry]
 fn main() -> ! {
-    let decoder = or_exit(Decoder::from_bytes(SHOWN.model));
-    let image = or_exit(Image::from_bytes(SHOWN.floor));
+    let model = or_exit(Model::from_bytes(ASSETS.model));
+    let image = or_exit(Image::from_bytes(ASSETS.floor));
     println!("{}", image);
-    let mut texture = Texture::new(or_exit(decoder.open(&image)));
-    println!("a cache of {=usize} bytes", size_of::<Texture>());
+    let mut texture = Texture::new(or_exit(Decoder::new(&model, &image)));
+    println!("cache of {=usize} bytes", size_of::<Texture>());
     let display = display();
     let names = [c"floor-0", c"floor-1", c"floor-2", c"floor-3"];
-    for (name, camera) in names.into_iter().zip(floor::tour(WIDTH, HEIGHT)) {
+    for (name, camera) in names.into_iter().zip(floor::cameras(WIDTH, HEIGHT)) {
         texture.reset_counts();
-        let counted = count(|| draw(&camera, &mut texture, display));
-        display.shown(name);
+        let total = cost(|| render(&camera, &mut texture, display));
+        display.present(name);
         let (hits, misses) = (u64::from(texture.hits()), u64::from(texture.misses()));
-        let tenths = hits * 1000 / (hits + misses);
+        let per_mille = hits * 1000 / (hits + misses);
         println!(
-            "{=u64} texels, {=u64}.{=u64} % of them in the cache",
+            "{=u64} texels, {=u64}.{=u64} % cache hits",
             hits + misses,
-            tenths / 10,
-            tenths % 10
+            per_mille / 10,
+            per_mille % 10
         );
         println!(
-            "measured: {=u32} {=str} a pixel",
-            counted / (WIDTH * HEIGHT) as u32,
-            UNIT
+            "measured: {=u32} {=str} per pixel",
+            total / (WIDTH * HEIGHT) as u32,
+            COUNTER_UNIT
         );
     }
-    board::exit(true)
+    exit(true)
 }
 
-/// Draws what a camera sees.
-fn draw(camera: &Camera, texture: &mut Texture, display: &mut board::Screen) {
+/// Renders what a camera sees.
+fn render(camera: &Camera, texture: &mut Texture, display: &mut Display) {
     for y in 0..HEIGHT {
         let line = Rectangle::new(Point::new(0, y as i32), Size::new(WIDTH as u32, 1));
         let drawn = match camera.line(y) {
-            Line::Sky(colour) => display.fill_solid(&line, on_display(colour)),
+            Line::Sky(color) => display.fill_solid(&line, display_color(color)),
             Line::Floor(mut floor) => {
                 let pixels = (0..WIDTH).map(|_| {
-                    let texel = floor.next().map(|[x, y]| texture.repeated(x, y));
-                    on_display(floor.seen(texel))
+                    let texel = floor.next_texel().map(|[x, y]| texture.repeated(x, y));
+                    display_color(floor.with_fog(texel))
                 });
                 display.fill_contiguous(&line, pixels)
             }
         };
-        if drawn.is_err() {
-            println!("the display does not answer");
-            board::exit(false)
-        }
+        let Ok(()) = drawn;
     }
 }
 
-/// A colour as the display has it.
-fn on_display(colour: [u8; 3]) -> Rgb565 {
-    RawU16::new(rgb565(colour)).into()
+/// A color in the format of the display.
+fn display_color(color: [u8; 3]) -> Rgb565 {
+    RawU16::new(rgb565(color)).into()
 }

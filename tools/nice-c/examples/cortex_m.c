@@ -1,12 +1,12 @@
 /*
- * Starts the other examples on a Cortex-M whose flash begins at 0 and whose RAM begins at 0x20000000, with the C library
- * newlib, whose files and arguments come through semihosting. It is there for .ci/c-checks, which runs them in QEMU.
+ * The startup code of the other examples on a Cortex-M with flash at 0 and RAM at 0x20000000. The C library is newlib, with
+ * files and arguments by semihosting. .ci/c-checks runs the examples with it in QEMU.
  */
 #include <stdint.h>
 
 extern void _start(void);
 
-/* The coprocessor access control register, where there is one: the floating-point unit is off until bits 20 to 23 are set. */
+/* The coprocessor access control register: the floating-point unit, if there is one, is off until bits 20 to 23 are set. */
 #define CPACR (*(volatile uint32_t *)0xE000ED88u)
 
 static void reset(void)
@@ -24,7 +24,7 @@ static void fault(void)
     }
 }
 
-/* The first entries of the vector table: stack, reset, and four faults. */
+/* The first entries of the vector table: initial stack pointer, reset, NMI and four faults. */
 struct vectors {
     uint32_t stack;
     void (*handlers[6])(void);

@@ -3,12 +3,12 @@
  *
  *     decode MODEL.nicem PICTURE.nice OUT.ppm [X Y WIDTH HEIGHT]
  *
- * It does so in strips, as a device with little memory would: no more than 8 lines at a time.
+ * It decodes strips of up to 8 lines, as a device with little memory would.
  */
 #include "files.h"
 #include "nice.h"
 
-static int wrong(const char *what, nice_status status)
+static int fail(const char *what, nice_status status)
 {
     fprintf(stderr, "%s: %s\n", what, nice_status_text(status));
     return EXIT_FAILURE;
@@ -19,18 +19,16 @@ static int write_ppm(const nice_picture *picture, nice_region region, FILE *out)
 {
     size_t stride = 3 * (size_t)region.width;
     size_t length = 8 * stride;
-    unsigned char *lines = malloc(length + 1);
+    unsigned char *lines = malloc(length);
     nice_region strip;
     int result = EXIT_SUCCESS;
 
-    if (lines == NULL)
-        return wrong("memory", NICE_STATUS_BUFFER);
     fprintf(out, "P6\n%lu %lu\n255\n", (unsigned long)region.width, (unsigned long)region.height);
     while (result == EXIT_SUCCESS && nice_next_strip(&region, &strip)) {
         nice_status status =
             nice_decode_region(picture, strip, NICE_FORMAT_RGB888, lines, length, stride);
         if (status != NICE_STATUS_OK)
-            result = wrong("region", status);
+            result = fail("region", status);
         else if (fwrite(lines, stride, strip.height, out) != strip.height)
             result = EXIT_FAILURE;
     }
@@ -59,10 +57,10 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     status = nice_model_open(&model, model_file, model_length);
     if (status != NICE_STATUS_OK)
-        return wrong(argv[1], status);
+        return fail(argv[1], status);
     status = nice_picture_open(&picture, &model, picture_file, picture_length);
     if (status != NICE_STATUS_OK)
-        return wrong(argv[2], status);
+        return fail(argv[2], status);
     region = nice_picture_region(&picture);
     if (argc == 8) {
         region.x = (uint32_t)strtoul(argv[4], NULL, 10);
@@ -72,7 +70,7 @@ int main(int argc, char **argv)
     }
     out = fopen(argv[3], "wb");
     if (out == NULL) {
-        fprintf(stderr, "%s cannot be written\n", argv[3]);
+        fprintf(stderr, "cannot write %s\n", argv[3]);
         return EXIT_FAILURE;
     }
     result = write_ppm(&picture, region, out);

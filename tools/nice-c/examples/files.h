@@ -1,11 +1,11 @@
-/* Reads whole files, for the examples. The library itself needs no file and no heap. */
+/* Reads files for the examples. The library itself needs neither files nor a heap. */
 #ifndef FILES_H
 #define FILES_H
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The bytes of a file, which the caller frees, and how many they are; NULL after a message. */
+/* Reads a whole file into memory that the caller frees. Prints a message and returns NULL if that fails. */
 static unsigned char *read_file(const char *path, size_t *length)
 {
     unsigned char *bytes = NULL;
@@ -23,7 +23,7 @@ static unsigned char *read_file(const char *path, size_t *length)
     if (file != NULL)
         fclose(file);
     if (bytes == NULL)
-        fprintf(stderr, "%s cannot be read\n", path);
+        fprintf(stderr, "cannot read %s\n", path);
     return bytes;
 }
 

@@ -1,9 +1,9 @@
 /*
- * Samples texels of a NICE picture along a line at an angle, as a renderer does, and prints them.
+ * Samples pixels of a NICE picture along a sloping line, as a texture mapper does, and prints them.
  *
  *     texel MODEL.nicem PICTURE.nice COUNT
  *
- * Each line has a column, a line, and red, green and blue.
+ * Each line of the output has a column, a line, and red, green and blue.
  */
 #include "files.h"
 #include "nice.h"
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     }
     whole = nice_picture_region(&picture);
     for (i = 0; i < count; i++) {
-        /* Five columns to the right for every three lines down, with 8 bits below the point. */
+        /* 1.25 columns to the right and 0.75 lines down at each step, in fixed point with 8 fraction bits. */
         uint32_t x = (uint32_t)((5 * 64 * i) >> 8) % whole.width;
         uint32_t y = (uint32_t)((3 * 64 * i) >> 8) % whole.height;
         uint8_t rgb[3];

@@ -1,124 +1,125 @@
-//! How things went: a number for C, and what it says.
+//! The status that functions return, and its text.
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_char};
 
-use nice_decode::{ImageError, LinesError, ModelError, OutOfRange, WrongModel};
+use nice_decode::{ImageError, ModelError, ModelMismatchError, OutOfBoundsError, OutputError};
 
-/// How it went.
+/// The result of a function. nice_status_text() describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Status {
-    /// Well.
+    /// No error.
     Ok = 0,
-    /// A pointer is null, or a length is more than half of all memory.
+    /// A pointer is null, or a length is more than half of the address space.
     Argument = 1,
-    /// The model or picture has not been opened.
+    /// The model, picture or deblocker is not open.
     NotOpen = 2,
-    /// There is no such format of pixels.
+    /// There is no pixel format with this number.
     Format = 3,
-    /// The file is no decoder model.
+    /// The file is not a model.
     NotAModel = 4,
-    /// The model is from a newer program.
-    NewerModel = 5,
-    /// The model is cut short.
+    /// The model has a version that this library does not read.
+    UnsupportedModel = 5,
+    /// The file of the model ends too early.
     TruncatedModel = 6,
-    /// The model is damaged: its checksum is wrong.
+    /// The model is damaged: its checksum does not match.
     DamagedModel = 7,
-    /// The model is not as it should be: too long, or with a table or a number that cannot be.
+    /// The model has invalid contents, or other bytes follow its end.
     InvalidModel = 8,
-    /// The file is no picture.
+    /// The file is not a picture.
     NotAPicture = 9,
-    /// The picture is from a newer program.
-    NewerPicture = 10,
-    /// The picture is cut short.
+    /// The picture has a version that this library does not read.
+    UnsupportedPicture = 10,
+    /// The file of the picture ends too early.
     TruncatedPicture = 11,
-    /// The picture is damaged: its checksum is wrong.
+    /// The picture is damaged: its checksum does not match.
     DamagedPicture = 12,
-    /// The picture is not as it should be: too long, empty, or with bytes that are not known.
+    /// The picture has no pixels or reserved bytes that are not zero, or other bytes follow its end.
     InvalidPicture = 13,
-    /// The picture was made with another model.
-    WrongModel = 14,
-    /// There is no such block, pixel, row of blocks or region in the picture.
-    OutOfRange = 15,
-    /// Lines are closer to each other than they are long.
+    /// The picture was encoded for another model.
+    ModelMismatch = 14,
+    /// The block, pixel, row of blocks or region is outside the picture, or the region is outside
+    /// the one that the deblocker was opened for.
+    OutOfBounds = 15,
+    /// The stride is shorter than a line.
     Stride = 16,
-    /// The lines do not fit into the buffer.
+    /// The buffer or the memory is too short.
     Buffer = 17,
-    /// Something else, from a newer version of the library.
+    /// An error that has no other status.
     Other = 18,
 }
 
 impl Status {
-    /// All of them, by their numbers.
-    pub(crate) const ALL: [Self; 19] = [
+    /// All statuses, in the order of their numbers.
+    const ALL: [Self; 19] = [
         Self::Ok,
         Self::Argument,
         Self::NotOpen,
         Self::Format,
         Self::NotAModel,
-        Self::NewerModel,
+        Self::UnsupportedModel,
         Self::TruncatedModel,
         Self::DamagedModel,
         Self::InvalidModel,
         Self::NotAPicture,
-        Self::NewerPicture,
+        Self::UnsupportedPicture,
         Self::TruncatedPicture,
         Self::DamagedPicture,
         Self::InvalidPicture,
-        Self::WrongModel,
-        Self::OutOfRange,
+        Self::ModelMismatch,
+        Self::OutOfBounds,
         Self::Stride,
         Self::Buffer,
         Self::Other,
     ];
 
-    /// What it says.
+    /// The status of an operation.
+    pub(crate) fn of(operation: impl FnOnce() -> Result<(), Self>) -> Self {
+        match operation() {
+            Ok(()) => Self::Ok,
+            Err(status) => status,
+        }
+    }
+
+    /// The text of the status.
     const fn text(self) -> &'static CStr {
         match self {
-            Self::Ok => c"it went well",
-            Self::Argument => c"a pointer is null or a length impossible",
-            Self::NotOpen => c"the model or picture has not been opened",
-            Self::Format => c"there is no such format of pixels",
-            Self::NotAModel => c"the file is no decoder model",
-            Self::NewerModel => c"the model is from a newer program",
-            Self::TruncatedModel => c"the model is cut short",
-            Self::DamagedModel => c"the model is damaged",
-            Self::InvalidModel => c"the model is not as it should be",
-            Self::NotAPicture => c"the file is no picture",
-            Self::NewerPicture => c"the picture is from a newer program",
-            Self::TruncatedPicture => c"the picture is cut short",
-            Self::DamagedPicture => c"the picture is damaged",
-            Self::InvalidPicture => c"the picture is not as it should be",
-            Self::WrongModel => c"the picture was made with another model",
-            Self::OutOfRange => c"the picture has no such block, pixel, row or region",
-            Self::Stride => c"lines are closer to each other than they are long",
-            Self::Buffer => c"the lines do not fit into the buffer",
-            Self::Other => c"something that this library has no number for",
+            Self::Ok => c"no error",
+            Self::Argument => c"a pointer is null or a length is too large",
+            Self::NotOpen => c"the model, picture or deblocker is not open",
+            Self::Format => c"unknown pixel format",
+            Self::NotAModel => c"not a NICE model",
+            Self::UnsupportedModel => c"the version of the model is not supported",
+            Self::TruncatedModel => c"the model is truncated",
+            Self::DamagedModel => c"the model is damaged: its checksum does not match",
+            Self::InvalidModel => c"the model is invalid",
+            Self::NotAPicture => c"not a NICE picture",
+            Self::UnsupportedPicture => c"the version of the picture is not supported",
+            Self::TruncatedPicture => c"the picture is truncated",
+            Self::DamagedPicture => c"the picture is damaged: its checksum does not match",
+            Self::InvalidPicture => c"the picture is invalid",
+            Self::ModelMismatch => c"the picture was encoded for another model",
+            Self::OutOfBounds => c"the block, pixel, row or region is out of bounds",
+            Self::Stride => c"the stride is shorter than a line",
+            Self::Buffer => c"the buffer or memory is too short",
+            Self::Other => c"unspecified error",
         }
     }
 }
 
-/// What a number says.
-pub(crate) fn text(status: u32) -> &'static CStr {
-    match Status::ALL.get(status as usize) {
-        Some(status) => status.text(),
-        None => c"there is no such status",
+const _: () = {
+    let mut number = 0;
+    while number < Status::ALL.len() {
+        assert!(Status::ALL[number] as usize == number);
+        number += 1;
     }
-}
-
-/// How something went.
-pub(crate) fn of(done: impl FnOnce() -> Result<(), Status>) -> Status {
-    match done() {
-        Ok(()) => Status::Ok,
-        Err(status) => status,
-    }
-}
+};
 
 impl From<ModelError> for Status {
     fn from(error: ModelError) -> Self {
         match error {
-            ModelError::NotAModel { .. } | ModelError::IsAPicture => Self::NotAModel,
-            ModelError::NewerVersion { .. } => Self::NewerModel,
+            ModelError::NotAModel { .. } => Self::NotAModel,
+            ModelError::Version { .. } => Self::UnsupportedModel,
             ModelError::Truncated { .. } => Self::TruncatedModel,
             ModelError::Checksum { .. } => Self::DamagedModel,
             _ => Self::InvalidModel,
@@ -129,8 +130,8 @@ impl From<ModelError> for Status {
 impl From<ImageError> for Status {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::NotAPicture { .. } | ImageError::IsAModel => Self::NotAPicture,
-            ImageError::NewerVersion { .. } => Self::NewerPicture,
+            ImageError::NotAnImage { .. } => Self::NotAPicture,
+            ImageError::Version { .. } => Self::UnsupportedPicture,
             ImageError::Truncated { .. } => Self::TruncatedPicture,
             ImageError::Checksum { .. } => Self::DamagedPicture,
             _ => Self::InvalidPicture,
@@ -138,25 +139,35 @@ impl From<ImageError> for Status {
     }
 }
 
-impl From<WrongModel> for Status {
-    fn from(_: WrongModel) -> Self {
-        Self::WrongModel
+impl From<ModelMismatchError> for Status {
+    fn from(_: ModelMismatchError) -> Self {
+        Self::ModelMismatch
     }
 }
 
-impl From<OutOfRange> for Status {
-    fn from(_: OutOfRange) -> Self {
-        Self::OutOfRange
+impl From<OutOfBoundsError> for Status {
+    fn from(_: OutOfBoundsError) -> Self {
+        Self::OutOfBounds
     }
 }
 
-impl From<LinesError> for Status {
-    fn from(error: LinesError) -> Self {
+impl From<OutputError> for Status {
+    fn from(error: OutputError) -> Self {
         match error {
-            LinesError::OutOfRange { .. } | LinesError::Outside { .. } => Self::OutOfRange,
-            LinesError::Stride { .. } => Self::Stride,
-            LinesError::Buffer { .. } => Self::Buffer,
+            OutputError::Row { .. } | OutputError::Region { .. } => Self::OutOfBounds,
+            OutputError::Stride { .. } => Self::Stride,
+            OutputError::Buffer { .. } => Self::Buffer,
             _ => Self::Other,
         }
     }
+}
+
+/// The text of a nice_status: a constant string in English, for any number.
+#[unsafe(no_mangle)]
+pub extern "C" fn nice_status_text(status: u32) -> *const c_char {
+    let text = match Status::ALL.get(status as usize) {
+        Some(status) => status.text(),
+        None => c"unknown status",
+    };
+    text.as_ptr()
 }

@@ -1,28 +1,46 @@
-//! The examples in C: compiled, linked with the static library, run, and compared with what `nice-decode` decodes.
+//! The examples in C, compiled, linked with the static library and run, write the pixels that `nice-decode` decodes.
 //!
-//! Where there is no C compiler (`$CC`, or `cc`), they say so and stop.
+//! Without a C compiler (`$CC`, or `cc`) these tests do nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use nice_decode::{Decoder, Image, Picture, Region, Rgb888};
+use nice_decode::{Deblocker, Decoder, Image, Model, Region, Rgb888};
 
-static MODEL: &[u8] = include_bytes!("../../../firmware-example/model.nicem");
-static PICTURE: &[u8] = include_bytes!("../../../firmware-example/picture.nice");
+/// A model and a picture that was encoded for it, by their paths in the folder `tools/nice-c`.
+struct Files {
+    model: &'static str,
+    picture: &'static str,
+}
+
+/// A network, and a picture of 45 x 19 pixels.
+const NETWORK: Files = Files {
+    model: "../../nice-decode/tests/data/model.nicem",
+    picture: "../../nice-decode/tests/data/image.nice",
+};
+
+/// A codebook with a deblocking filter, and a picture of 45 x 43 pixels.
+const CODEBOOK: Files = Files {
+    model: "../../nice-decode/models/s.nicem",
+    picture: "tests/data/codebook.nice",
+};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Does something with the picture of the firmware example.
-fn with_picture<T>(then: impl FnOnce(Picture<'_, '_>) -> T) -> T {
-    let decoder = Decoder::from_bytes(MODEL).unwrap();
-    let image = Image::from_bytes(PICTURE).unwrap();
-    then(decoder.open(&image).unwrap())
-}
+impl Files {
+    /// Calls a function with the decoder of the picture.
+    fn with_decoder<T>(&self, then: impl FnOnce(Decoder<'_, '_>) -> T) -> T {
+        let [model, image] = self.paths().map(|path| std::fs::read(path).unwrap());
+        let model = Model::from_bytes(&model).unwrap();
+        let image = Image::from_bytes(&image).unwrap();
+        then(Decoder::new(&model, &image).unwrap())
+    }
 
-/// The path of a file of the firmware example.
-fn file(name: &str) -> String {
-    format!("{ROOT}/../../firmware-example/{name}")
+    /// The absolute paths of the model and the picture.
+    fn paths(&self) -> [String; 2] {
+        [self.model, self.picture].map(|path| format!("{ROOT}/{path}"))
+    }
 }
 
 /// The C compiler, if there is one.
@@ -35,56 +53,39 @@ fn compiler() -> Option<String> {
     None
 }
 
-/// Where the static library is, made as a program in C would have it made.
+/// The static library, built as for a program in C.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args([
-            "rustc",
-            "--lib",
-            "--release",
-            "--locked",
-            "--quiet",
-            "--crate-type",
-            "staticlib",
-        ]);
-        cargo
-            .args(["--package", "nice-c", "--target-dir"])
+        let status = Command::new(env!("CARGO"))
+            .args(["rustc", "--package", "nice-c", "--lib", "--release"])
+            .args(["--locked", "--quiet", "--crate-type", "staticlib"])
+            .arg("--target-dir")
             .arg(&target)
-            .current_dir(ROOT);
-        assert!(cargo.status().unwrap().success(), "the library is not made");
+            .current_dir(ROOT)
+            .status()
+            .unwrap();
+        assert!(status.success(), "the library cannot be built");
         target.join("release/libnice_c.a")
     })
 }
 
-/// Compiles an example; `None` if there is no compiler.
-fn compiled(name: &str, folder: &Path) -> Option<PathBuf> {
-    let compiler = compiler()?;
+/// Compiles an example into a folder; `None` if there is no compiler.
+fn compile(name: &str, folder: &Path) -> Option<PathBuf> {
     let program = folder.join(name);
-    let output = Command::new(compiler)
-        .args([
-            "-std=c11",
-            "-Wall",
-            "-Wextra",
-            "-Wconversion",
-            "-pedantic",
-            "-Werror",
-            "-O2",
-        ])
-        .args([
-            "-I",
-            &format!("{ROOT}/include"),
-            &format!("{ROOT}/examples/{name}.c"),
-        ])
+    let output = Command::new(compiler()?)
+        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Wconversion"])
+        .args(["-pedantic", "-Werror", "-I"])
+        .arg(format!("{ROOT}/include"))
+        .arg(format!("{ROOT}/examples/{name}.c"))
         .arg(library())
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{name}.c: {said}");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}.c: {messages}");
     Some(program)
 }
 
@@ -93,103 +94,135 @@ fn run(program: &Path, arguments: &[&str]) -> Output {
     Command::new(program).args(arguments).output().unwrap()
 }
 
+/// A PPM file of this size, with pixels that are written by a function.
+fn ppm(region: Region, write: impl FnOnce(&mut [u8], usize)) -> Vec<u8> {
+    let Region { width, height, .. } = region;
+    let mut file = format!("P6\n{width} {height}\n255\n").into_bytes();
+    let header = file.len();
+    let stride = 3 * width as usize;
+    file.resize(header + stride * height as usize, 0);
+    write(&mut file[header..], stride);
+    file
+}
+
 #[test]
-fn decode_writes_the_picture_that_is_decoded() {
+fn decode_writes_the_decoded_picture() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(program) = compiled("decode", folder.path()) else {
+    let Some(program) = compile("decode", folder.path()) else {
         return;
     };
     let out = folder.path().join("out.ppm");
-    let files = [
-        &file("model.nicem"),
-        &file("picture.nice"),
-        out.to_str().unwrap(),
-    ];
     let part = Region {
         x: 13,
         y: 5,
         width: 20,
         height: 12,
     };
-    with_picture(|picture| {
-        for (region, numbers) in [
-            (picture.image().region(), &[][..]),
-            (part, &["13", "5", "20", "12"][..]),
-        ] {
-            let output = run(&program, &[&files[..], numbers].concat());
-            assert!(output.status.success(), "{output:?}");
-            let Region { width, height, .. } = region;
-            let stride = 3 * width as usize;
-            let mut expected = format!("P6\n{width} {height}\n255\n").into_bytes();
-            let head = expected.len();
-            expected.resize(head + stride * height as usize, 0);
-            picture
-                .region::<Rgb888>(region, &mut expected[head..], stride)
-                .unwrap();
-            assert_eq!(std::fs::read(&out).unwrap(), expected);
-        }
-        let output = run(&program, &[&files[..], &["40", "0", "6", "1"]].concat());
+    for files in [NETWORK, CODEBOOK] {
+        let [model, picture] = files.paths();
+        let arguments = [&model, &picture, out.to_str().unwrap()];
+        files.with_decoder(|decoder| {
+            for (region, numbers) in [
+                (decoder.image().region(), &[][..]),
+                (part, &["13", "5", "20", "12"][..]),
+            ] {
+                let output = run(&program, &[&arguments[..], numbers].concat());
+                assert!(output.status.success(), "{output:?}");
+                let expected = ppm(region, |pixels, stride| {
+                    decoder.region::<Rgb888>(region, pixels, stride).unwrap();
+                });
+                assert_eq!(std::fs::read(&out).unwrap(), expected);
+            }
+        });
+        let outside = [&arguments[..], &["40", "0", "6", "1"]].concat();
+        let output = run(&program, &outside);
         assert!(!output.status.success());
-        let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(
-            said,
-            "region: the picture has no such block, pixel, row or region\n"
+            String::from_utf8(output.stderr).unwrap(),
+            "region: the block, pixel, row or region is out of bounds\n"
         );
-    });
+    }
 }
 
 #[test]
-fn decode_says_what_is_wrong_with_a_file() {
+fn decode_prints_why_a_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(program) = compiled("decode", folder.path()) else {
+    let Some(program) = compile("decode", folder.path()) else {
         return;
     };
-    let (model, picture) = (file("model.nicem"), file("picture.nice"));
+    let [model, picture] = NETWORK.paths();
     let damaged = folder.path().join("damaged.nicem");
-    let mut bytes = MODEL.to_vec();
+    let mut bytes = std::fs::read(&model).unwrap();
     bytes[100] ^= 1;
     std::fs::write(&damaged, bytes).unwrap();
     let damaged = damaged.to_str().unwrap();
     let out = folder.path().join("out.ppm");
-    for (model, picture, said) in [
+    for (model, picture, message) in [
         (
             damaged,
             &*picture,
-            format!("{damaged}: the model is damaged\n"),
+            format!("{damaged}: the model is damaged: its checksum does not match\n"),
         ),
-        (
-            &picture,
-            &picture,
-            format!("{picture}: the file is no decoder model\n"),
-        ),
-        (&model, &model, format!("{model}: the file is no picture\n")),
+        (&picture, &picture, format!("{picture}: not a NICE model\n")),
+        (&model, &model, format!("{model}: not a NICE picture\n")),
     ] {
         let output = run(&program, &[model, picture, out.to_str().unwrap()]);
         assert!(!output.status.success());
-        assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
         assert!(!out.exists());
     }
 }
 
 #[test]
-fn texel_prints_the_texels_of_the_picture() {
+fn deblock_writes_the_deblocked_picture() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(program) = compiled("texel", folder.path()) else {
+    let Some(program) = compile("deblock", folder.path()) else {
         return;
     };
-    let output = run(
-        &program,
-        &[&file("model.nicem"), &file("picture.nice"), "300"],
-    );
-    assert!(output.status.success(), "{output:?}");
-    let expected: String = with_picture(|picture| {
-        (0..300_u32)
-            .map(|i| {
-                let (x, y) = (((5 * 64 * i) >> 8) % 45, ((3 * 64 * i) >> 8) % 19);
-                let [red, green, blue] = picture.texel(x, y).unwrap();
-                format!("{x} {y} {red} {green} {blue}\n")
+    let out = folder.path().join("out.ppm");
+    for (files, warning) in [
+        (CODEBOOK, String::new()),
+        (
+            NETWORK,
+            format!("{} has no deblocking filter\n", NETWORK.paths()[0]),
+        ),
+    ] {
+        let [model, picture] = files.paths();
+        let output = run(&program, &[&model, &picture, out.to_str().unwrap()]);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), warning);
+        let expected = files.with_decoder(|decoder| {
+            let region = decoder.image().region();
+            let mut memory = vec![0; Deblocker::memory_bytes(&decoder, region)];
+            let mut deblocker = Deblocker::new(&decoder, region, &mut memory).unwrap();
+            ppm(region, |pixels, stride| {
+                deblocker.region::<Rgb888>(region, pixels, stride).unwrap();
             })
-            .collect()
-    });
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+        });
+        assert_eq!(std::fs::read(&out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn texel_prints_pixels_of_the_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(program) = compile("texel", folder.path()) else {
+        return;
+    };
+    for files in [NETWORK, CODEBOOK] {
+        let [model, picture] = files.paths();
+        let output = run(&program, &[&model, &picture, "300"]);
+        assert!(output.status.success(), "{output:?}");
+        let expected: String = files.with_decoder(|decoder| {
+            let (width, height) = (decoder.image().width(), decoder.image().height());
+            (0..300_u32)
+                .map(|i| {
+                    let (x, y) = (((5 * 64 * i) >> 8) % width, ((3 * 64 * i) >> 8) % height);
+                    let [red, green, blue] = decoder.texel(x, y).unwrap();
+                    format!("{x} {y} {red} {green} {blue}\n")
+                })
+                .collect()
+        });
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    }
 }

@@ -1,86 +1,69 @@
-//! The decoder of the `image` crate for `.nice` pictures, and the hook that makes programs find it.
+//! The decoder of NICE images, as the `image` crate defines decoders.
 
 use std::io::Read;
 
 use image::error::{DecodingError, ImageFormatHint, UnsupportedError, UnsupportedErrorKind};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult};
-use nice_decode::{BLOCK, Decoder, Image, Rgb888, models};
+use nice_decode::{Deblocker, Decoder, Image, Model, ModelId, Rgb888, pretrained};
 
-/// The ending of the files, which is the name of the format as well.
-const ENDING: &str = "nice";
+/// The name of the format, which is also the file name extension.
+pub(crate) const FORMAT_NAME: &str = "nice";
 
-/// Makes the `image` crate open `.nice` pictures: by the ending of their names, and by their first bytes. Says whether this
-/// was the first call.
-pub fn register() -> bool {
-    let first = image::hooks::register_decoding_hook(
-        ENDING.into(),
-        Box::new(|reader| Ok(Box::new(NiceDecoder::new(reader)?))),
-    );
-    if first {
-        image::hooks::register_format_detection_hook(ENDING.into(), b"NICE", None);
-    }
-    first
-}
-
-/// Decodes a `.nice` picture, with the borders between its blocks smoothed if its model can.
+/// Decodes a NICE image to 8-bit RGB, deblocked if its model has a filter for that.
 #[derive(Clone, Debug)]
 pub struct NiceDecoder<'m> {
     file: Vec<u8>,
-    decoder: Decoder<'m>,
+    model: Model<'m>,
     size: (u32, u32),
-    smooth: bool,
+    deblocking: bool,
 }
 
 impl NiceDecoder<'static> {
-    /// Reads a picture that was made with one of the pretrained models.
+    /// Reads an image that was encoded for one of the pretrained models.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, is no `.nice` picture, is damaged, or was made with another model.
+    /// If the file cannot be read, is not a NICE image, is damaged, or was encoded for another model.
     pub fn new(reader: impl Read) -> ImageResult<Self> {
         let file = read(reader)?;
-        let id = Image::from_bytes(&file).map_err(wrong)?.model_id();
-        let decoder = models::ALL
+        let id = Image::from_bytes(&file).map_err(decoding_error)?.model_id();
+        let model = pretrained::ALL
             .iter()
-            .filter_map(|model| Decoder::from_trusted_bytes(model).ok())
-            .find(|decoder| decoder.id() == id)
-            .ok_or_else(|| {
-                ImageError::Unsupported(UnsupportedError::from_format_and_kind(
-                    hint(),
-                    UnsupportedErrorKind::GenericFeature(format!(
-                        "pictures made with the model {id}, which is none of the pretrained ones"
-                    )),
-                ))
-            })?;
-        Self::made(file, decoder)
+            .filter_map(|model| Model::from_trusted_bytes(model).ok())
+            .find(|model| model.id() == id)
+            .ok_or_else(|| unknown_model(id))?;
+        Self::from_file(file, model)
     }
 }
 
 impl<'m> NiceDecoder<'m> {
-    /// Reads a picture that was made with the model in these bytes of a `.nicem` file.
+    /// Reads an image that was encoded for a model, given the contents of the model's `.nicem` file.
     ///
     /// # Errors
     ///
-    /// When either cannot be read or is damaged, or the picture was made with another model.
+    /// If the image cannot be read, if it or the model is something else or damaged, or if the image was encoded for another
+    /// model.
     pub fn with_model(reader: impl Read, model: &'m [u8]) -> ImageResult<Self> {
-        Self::made(read(reader)?, Decoder::from_bytes(model).map_err(wrong)?)
+        let model = Model::from_bytes(model).map_err(decoding_error)?;
+        Self::from_file(read(reader)?, model)
     }
 
-    fn made(file: Vec<u8>, decoder: Decoder<'m>) -> ImageResult<Self> {
-        let image = Image::from_bytes(&file).map_err(wrong)?;
-        let picture = decoder.open(&image).map_err(wrong)?;
-        let size = (picture.image().width(), picture.image().height());
+    /// Checks the image and that it was encoded for the model.
+    fn from_file(file: Vec<u8>, model: Model<'m>) -> ImageResult<Self> {
+        let image = Image::from_bytes(&file).map_err(decoding_error)?;
+        Decoder::new(&model, &image).map_err(decoding_error)?;
+        let size = (image.width(), image.height());
         Ok(Self {
             file,
-            decoder,
+            model,
             size,
-            smooth: true,
+            deblocking: true,
         })
     }
 
-    /// Whether the borders between blocks are smoothed; they are if nobody says otherwise.
-    pub fn set_smooth(&mut self, smooth: bool) {
-        self.smooth = smooth;
+    /// Turns deblocking on or off; it is on by default. It has no effect if the model has no deblocking filter.
+    pub fn set_deblocking(&mut self, enabled: bool) {
+        self.deblocking = enabled;
     }
 }
 
@@ -97,21 +80,19 @@ impl ImageDecoder for NiceDecoder<'_> {
         assert_eq!(
             u64::try_from(buf.len()),
             Ok(self.total_bytes()),
-            "the buffer has to be as long as total_bytes says"
+            "the buffer must have total_bytes() bytes"
         );
-        let image = Image::from_trusted_bytes(&self.file).map_err(wrong)?;
-        let picture = self.decoder.open(&image).map_err(wrong)?;
-        let stride = 3 * self.size.0 as usize;
-        let mut work = vec![0; picture.smooth_bytes()];
-        let mut smooth = picture.smooth(&mut work).map_err(wrong)?;
-        for (row, lines) in (0..).zip(buf.chunks_mut(stride * BLOCK)) {
-            if self.smooth {
-                smooth.row::<Rgb888>(row, lines, stride).map_err(wrong)?;
-            } else {
-                picture.row::<Rgb888>(row, lines, stride).map_err(wrong)?;
-            }
+        let image = Image::from_trusted_bytes(&self.file).map_err(decoding_error)?;
+        let decoder = Decoder::new(&self.model, &image).map_err(decoding_error)?;
+        let (region, stride) = (image.region(), 3 * self.size.0 as usize);
+        if self.deblocking {
+            let mut memory = vec![0; Deblocker::memory_bytes(&decoder, region)];
+            Deblocker::new(&decoder, region, &mut memory)
+                .and_then(|mut deblocker| deblocker.region::<Rgb888>(region, buf, stride))
+        } else {
+            decoder.region::<Rgb888>(region, buf, stride)
         }
-        Ok(())
+        .map_err(decoding_error)
     }
 
     fn read_image_boxed(self: Box<Self>, buf: &mut [u8]) -> ImageResult<()> {
@@ -119,74 +100,29 @@ impl ImageDecoder for NiceDecoder<'_> {
     }
 }
 
-fn hint() -> ImageFormatHint {
-    ImageFormatHint::Name(ENDING.to_owned())
-}
-
-fn wrong(error: impl std::error::Error + Send + Sync + 'static) -> ImageError {
-    ImageError::Decoding(DecodingError::new(hint(), error))
-}
-
+/// The rest of a file.
 fn read(mut reader: impl Read) -> ImageResult<Vec<u8>> {
     let mut file = Vec::new();
     reader.read_to_end(&mut file)?;
     Ok(file)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Cursor;
+/// The format, for errors.
+fn format_hint() -> ImageFormatHint {
+    ImageFormatHint::Name(FORMAT_NAME.to_owned())
+}
 
-    #[test]
-    fn a_picture_opens_by_its_first_bytes_after_one_call() {
-        register();
-        assert!(!register());
-        let opened = image::ImageReader::new(Cursor::new(crate::example()))
-            .with_guessed_format()
-            .unwrap()
-            .decode()
-            .unwrap()
-            .into_rgb8();
-        let file = crate::example();
-        let image = Image::from_bytes(&file).unwrap();
-        let decoder = Decoder::from_bytes(models::M).unwrap();
-        let expected = tools::decode::decode_picture(&decoder, &image, true).unwrap();
-        assert_eq!(opened.dimensions(), (20, 12));
-        assert_eq!(opened.as_raw(), expected.rgb());
-    }
+/// An error of `nice-decode` as one of the `image` crate.
+fn decoding_error(error: impl std::error::Error + Send + Sync + 'static) -> ImageError {
+    ImageError::Decoding(DecodingError::new(format_hint(), error))
+}
 
-    #[test]
-    fn borders_can_be_left_as_they_are() {
-        let mut decoder = NiceDecoder::new(&crate::example()[..]).unwrap();
-        decoder.set_smooth(false);
-        let mut pixels = vec![0; decoder.total_bytes() as usize];
-        decoder.read_image(&mut pixels).unwrap();
-        let file = crate::example();
-        let image = Image::from_bytes(&file).unwrap();
-        let decoder = Decoder::from_bytes(models::M).unwrap();
-        let expected = tools::decode::decode_picture(&decoder, &image, false).unwrap();
-        assert_eq!(pixels, expected.rgb());
-    }
-
-    #[test]
-    fn what_is_damaged_or_of_another_model_is_refused_with_the_reason() {
-        let refused = |file: &[u8]| NiceDecoder::new(file).unwrap_err().to_string();
-        let mut damaged = crate::example();
-        damaged[30] ^= 1;
-        assert!(
-            refused(&damaged).contains("checksum"),
-            "{}",
-            refused(&damaged)
-        );
-        assert!(refused(&damaged[..20]).contains("cut short"));
-        let mut other = crate::example();
-        other[16] ^= 1;
-        let end = other.len() - 4;
-        let checksum = nice_decode::crc32(&other[..end]).to_le_bytes();
-        other[end..].copy_from_slice(&checksum);
-        assert!(refused(&other).contains("model"), "{}", refused(&other));
-        let of_s = NiceDecoder::with_model(&crate::example()[..], models::S).unwrap_err();
-        assert!(of_s.to_string().contains("not with model"), "{of_s}");
-    }
+/// The error for an image that was encoded for a model that is not pretrained.
+fn unknown_model(id: ModelId) -> ImageError {
+    let feature =
+        format!("model {id}, which is not pretrained: open the image with NiceDecoder::with_model");
+    ImageError::Unsupported(UnsupportedError::from_format_and_kind(
+        format_hint(),
+        UnsupportedErrorKind::GenericFeature(feature),
+    ))
 }

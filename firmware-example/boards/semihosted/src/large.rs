@@ -1,32 +1,38 @@
-//! What the boards with room have in common: both models, with pictures for a display of 320 x 240 pixels.
+//! What the boards with megabytes of memory have in common: both models, and a display of 320 x 240 pixels.
 
-use nice_decode::models;
-use pictures::Shown;
+use nice_decode::pretrained;
+use pictures::Assets;
 use static_cell::ConstStaticCell;
 
-use crate::Display;
+use crate::display::MemoryDisplay;
 
-/// The models that there is flash for, with pictures made with them.
-pub const MODELS: &[Shown] = &[pictures::large(models::M), pictures::small(models::S)];
+/// The assets for every model that the flash has room for.
+pub const ALL_ASSETS: &[Assets] = &[
+    pictures::large(pretrained::M),
+    pictures::small(pretrained::S),
+];
 
-/// What the demonstrations show: the best of them.
-pub const SHOWN: Shown = MODELS[0];
+/// The assets of the demonstrations, those for the best model.
+pub const ASSETS: Assets = ALL_ASSETS[0];
 
-/// Sets and ways of a cache of blocks that there is memory for.
-pub const CACHE: (usize, usize) = (32, 2);
+/// The sets of the block cache.
+pub const CACHE_SETS: usize = 32;
 
-/// Columns of the display.
+/// The ways of the block cache.
+pub const CACHE_WAYS: usize = 2;
+
+/// The width of the display in pixels.
 pub const WIDTH: usize = 320;
 
-/// Lines of the display.
+/// The height of the display in pixels.
 pub const HEIGHT: usize = 240;
 
-/// The display, in memory.
-pub type Screen = Display<WIDTH, HEIGHT, { 2 * WIDTH * HEIGHT }>;
+/// A display in RAM.
+pub type Display = MemoryDisplay<WIDTH, HEIGHT, { 2 * WIDTH * HEIGHT }>;
 
-static DISPLAY: ConstStaticCell<Screen> = ConstStaticCell::new(Display::new());
+static DISPLAY: ConstStaticCell<Display> = ConstStaticCell::new(Display::new());
 
-/// The display. It can be had once.
-pub fn display() -> &'static mut Screen {
+/// Takes the display. Panics if it was taken before.
+pub fn display() -> &'static mut Display {
     DISPLAY.take()
 }

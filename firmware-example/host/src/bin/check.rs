@@ -1,7 +1,7 @@
-//! Checks the demonstrations on every board in QEMU: that they log what the files beside them say, and that what was on the
-//! display is to the bit what the host decodes. Prints a row of a table for every board.
+//! Checks the programs on every board in QEMU: the log must match the log file beside the program, and the frames of the display
+//! must be identical to those computed on the host. Prints a table row for every board.
 //!
-//! `check [--update] FOLDER`: the programs are in FOLDER/TARGET/release; with `--update` the files are written anew.
+//! `check [--update] FOLDER`: the programs are in FOLDER/TARGET/release. `--update` writes the log files instead of comparing.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,10 +14,10 @@ use firmware_host::frame::Frame;
 use firmware_host::machine::{MACHINES, Machine};
 use object::{Object, ObjectSection, SectionFlags};
 
-/// Decoding with a codebook has to take fewer bytes of stack than this.
+/// Decoding with a codebook must take fewer bytes of stack than this.
 const STACK_LIMIT: u32 = 1024;
 
-/// Decoding with a network, whose hidden units are on the stack, has to take fewer than this.
+/// Decoding with a network, whose hidden units are on the stack, must take fewer bytes of stack than this.
 const NETWORK_STACK_LIMIT: u32 = 1640;
 
 fn main() -> ExitCode {
@@ -40,99 +40,136 @@ fn check() -> Result<()> {
         bail!("usage: check [--update] FOLDER");
     };
     for machine in MACHINES {
-        let row = check_board(machine, Path::new(folder), update)
+        let board = Board {
+            machine,
+            programs: Path::new(folder).join(machine.target).join("release"),
+        };
+        let row = board
+            .check(update)
             .with_context(|| machine.name.to_owned())?;
         println!("{row}");
     }
     Ok(())
 }
 
-/// Checks a board; what is found is a row of the table.
-fn check_board(machine: Machine, folder: &Path, update: bool) -> Result<String> {
-    let folder = folder.join(machine.target).join("release");
-    let run = |name: &str| -> Result<Outcome> {
-        let outcome = demonstration::run(machine, &folder.join(name), |_| Ok(()))
-            .with_context(|| name.to_owned())?;
-        ensure!(outcome.success, "{name} failed: {}", outcome.log);
-        compare_log(machine, name, &outcome.log, update)?;
-        Ok(outcome)
-    };
-    let shown = expected::shown(&machine);
-    let decode = run("decode")?;
-    let checksum = format!("checksum of all blocks {:08x}", expected::checksum(&shown)?);
-    ensure!(
-        decode.log.lines().any(|line| line == checksum),
-        "decode does not find the host's {checksum}"
-    );
-    let slideshow = run("slideshow")?;
-    compare(&slideshow.frames, &expected::slideshow(&shown)?)?;
-    let renderer = run("renderer")?;
-    let (_, first) = renderer.frames.first().context("nothing was rendered")?;
-    compare(
-        &renderer.frames,
-        &expected::renderer(&shown, first.width, first.height)?,
-    )?;
-    for name in ["smallest", "smallest_row", "smallest_region"] {
-        let outcome = demonstration::run(machine, &folder.join(name), |_| Ok(()))?;
-        ensure!(outcome.success, "{name} failed");
-    }
-
-    let same = demonstration::run(machine, &folder.join("same"), |_| Ok(()))?;
-    ensure!(same.success, "same failed: {}", same.log);
-    let (blocks, checksum) = expected::network()?;
-    let line = format!("{blocks} blocks of a network, checksum {checksum:08x}");
-    ensure!(
-        same.log.lines().any(|found| found == line),
-        "same does not log {line}, but {}",
-        same.log
-    );
-
-    let count = demonstration::run(machine, &folder.join("count"), |_| Ok(()))?;
-    ensure!(count.success, "count failed: {}", count.log);
-    for stack in count
-        .log
-        .lines()
-        .filter(|line| line.contains(" bytes of stack, "))
-    {
-        let bytes = stack.split(' ').nth(1).and_then(|bytes| bytes.parse().ok());
-        let limit = match stack.ends_with("of a network") {
-            true => NETWORK_STACK_LIMIT,
-            false => STACK_LIMIT,
-        };
-        ensure!(
-            bytes.is_some_and(|bytes: u32| (1..limit).contains(&bytes)),
-            "too much, or none: {stack}"
-        );
-    }
-    // The first of them are those of the model that the board shows.
-    let costs = |what: &str| -> Vec<&str> {
-        let lines = count.log.lines();
-        let lines = lines.filter_map(|line| line.strip_prefix("measured: "));
-        let found = lines.filter(|line| line.ends_with(what));
-        found.filter_map(|line| line.split(' ').next()).collect()
-    };
-    let cost = |what: &str| -> Result<&str> {
-        let first = costs(what).first().copied();
-        first.with_context(|| format!("count does not log {what}"))
-    };
-    let model = if machine.small { "s" } else { "m" };
-    let (flash, _) = sizes(&folder.join("smallest_row"))?;
-    let (_, ram) = sizes(&folder.join("slideshow"))?;
-    Ok(format!(
-        "| {} ({}) | yes | yes | yes | {} / {}, texel {} (model {model}), network {} a multiply-add | stack {} for a row; {ram} with the display | {flash} |",
-        machine.name,
-        machine.target,
-        cost("instructions a pixel, rows of Rgb888")?,
-        cost("instructions a pixel, rows of Rgb565Le")?,
-        cost("instructions a texel")?,
-        costs("instructions a multiply-add").join(" / "),
-        cost("of stack, a pixel, rows of Rgb565Le")?,
-    ))
+/// A board and its programs.
+struct Board {
+    machine: Machine,
+    /// The folder of the programs.
+    programs: PathBuf,
 }
 
-/// Compares a log with the file beside the program, measurements aside, or writes that file.
+impl Board {
+    /// Checks all programs, and returns a table row.
+    fn check(&self, update: bool) -> Result<String> {
+        self.check_demonstrations(update)?;
+        for name in ["smallest", "smallest_row", "smallest_region"] {
+            self.run(name)?;
+        }
+        self.check_dsp()?;
+        self.measured()
+    }
+
+    /// Runs a program, which must succeed.
+    fn run(&self, name: &str) -> Result<Outcome> {
+        let outcome = demonstration::run(self.machine, &self.programs.join(name), |_| Ok(()))
+            .with_context(|| name.to_owned())?;
+        ensure!(outcome.success, "{name} failed: {}", outcome.log);
+        Ok(outcome)
+    }
+
+    /// Checks the logs and the frames of the demonstrations.
+    fn check_demonstrations(&self, update: bool) -> Result<()> {
+        let run = |name: &str| -> Result<Outcome> {
+            let outcome = self.run(name)?;
+            compare_log(self.machine, name, &outcome.log, update)?;
+            Ok(outcome)
+        };
+        let assets = expected::assets(&self.machine);
+        let checksum = expected::demo_checksum(&assets)?;
+        let line = format!("checksum of all blocks: {checksum:08x}");
+        require_line("decode", &run("decode")?.log, &line)?;
+
+        let slideshow = run("slideshow")?;
+        compare_frames(&slideshow.frames, &expected::slideshow(&assets)?)?;
+        let renderer = run("renderer")?;
+        let (_, first) = renderer
+            .frames
+            .first()
+            .context("the renderer has written no frame")?;
+        let frames = expected::renderer(&assets, first.width, first.height)?;
+        compare_frames(&renderer.frames, &frames)
+    }
+
+    /// Checks that the DSP instructions are used where the processor has them, that they agree with their portable
+    /// definitions, and that a network decodes to the same blocks as on the host.
+    fn check_dsp(&self) -> Result<()> {
+        let outcome = self.run("compare_dsp")?;
+        let (blocks, checksum) = expected::network_checksum()?;
+        for line in [
+            format!("DSP instructions available: {}", self.machine.dsp),
+            format!("{blocks} blocks of a network, checksum {checksum:08x}"),
+        ] {
+            require_line("compare_dsp", &outcome.log, &line)?;
+        }
+        Ok(())
+    }
+
+    /// Checks the stack usage that `count` measures, and returns a table row with its measurements.
+    fn measured(&self) -> Result<String> {
+        let count = self.run("count")?;
+        let measurements = || {
+            let lines = count.log.lines();
+            lines.filter_map(|line| line.strip_prefix("measured: "))
+        };
+        for stack in measurements().filter(|line| line.contains(" bytes of stack, ")) {
+            let bytes = stack.split(' ').next().and_then(|bytes| bytes.parse().ok());
+            let limit = match stack.ends_with("of a network") {
+                true => NETWORK_STACK_LIMIT,
+                false => STACK_LIMIT,
+            };
+            ensure!(
+                bytes.is_some_and(|bytes: u32| (1..limit).contains(&bytes)),
+                "count measures {stack}; it must be at least 1 and less than {limit}"
+            );
+        }
+        let costs = |what: &str| -> Vec<&str> {
+            let found = measurements().filter(|line| line.ends_with(what));
+            found.filter_map(|line| line.split(' ').next()).collect()
+        };
+        // The first model is the one that the board's demonstrations use.
+        let cost = |what: &str| -> Result<&str> {
+            let first = costs(what).first().copied();
+            first.with_context(|| format!("count does not log {what}"))
+        };
+        let model = if self.machine.small { "s" } else { "m" };
+        let (flash, _) = sizes(&self.programs.join("smallest_row"))?;
+        let (_, ram) = sizes(&self.programs.join("slideshow"))?;
+        Ok(format!(
+            "| {} ({}) | yes | yes | yes | {} / {}, texel {} (model {model}), network {} per multiply-add | stack {} for a row; {ram} with the display | {flash} |",
+            self.machine.name,
+            self.machine.target,
+            cost("instructions per pixel, rows of Rgb888")?,
+            cost("instructions per pixel, rows of Rgb565Le")?,
+            cost("instructions per texel")?,
+            costs("instructions per multiply-add").join(" / "),
+            cost("bytes of stack, rows of Rgb565Le")?,
+        ))
+    }
+}
+
+/// Checks that a log has a line.
+fn require_line(name: &str, log: &str, line: &str) -> Result<()> {
+    ensure!(
+        log.lines().any(|found| found == line),
+        "{name} must log \"{line}\", but logs\n{log}"
+    );
+    Ok(())
+}
+
+/// Compares a log, except for measurements, with the log file beside the program, or writes that file.
 fn compare_log(machine: Machine, name: &str, log: &str, update: bool) -> Result<()> {
-    let stable: String = log
+    let found: String = log
         .lines()
         .filter(|line| !line.starts_with("measured: "))
         .flat_map(|line| [line, "\n"])
@@ -141,44 +178,40 @@ fn compare_log(machine: Machine, name: &str, log: &str, update: bool) -> Result<
     let file: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../src/bin"].iter().collect();
     let file = file.join(format!("{name}{size}.log"));
     if update {
-        return fs::write(&file, stable).with_context(|| file.display().to_string());
+        return fs::write(&file, found).with_context(|| file.display().to_string());
     }
     let expected = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     ensure!(
-        stable == expected,
-        "{name} logs\n{stable}\nbut {} has\n{expected}",
+        found == expected,
+        "{name} logs\n{found}\nbut {} has\n{expected}",
         file.display()
     );
     Ok(())
 }
 
-/// Compares what was on the display with what has to be there.
-fn compare(found: &[(String, Frame)], expected: &[(String, Frame)]) -> Result<()> {
+/// Compares frames and their names.
+fn compare_frames(found: &[(String, Frame)], expected: &[(String, Frame)]) -> Result<()> {
     let names = |frames: &[(String, Frame)]| -> Vec<String> {
         frames.iter().map(|(name, _)| name.clone()).collect()
     };
     ensure!(
         names(found) == names(expected),
-        "there are {:?}, not {:?}",
+        "the frames are {:?} instead of {:?}",
         names(found),
         names(expected)
     );
     for ((name, found), (_, expected)) in found.iter().zip(expected) {
-        let wrong = found
-            .pixels
-            .iter()
-            .zip(&expected.pixels)
-            .filter(|(a, b)| a != b);
+        let pixels = found.pixels.iter().zip(&expected.pixels);
+        let different = pixels.filter(|(found, expected)| found != expected).count();
         ensure!(
             found == expected,
-            "{name}: {} pixels are not what the host has",
-            wrong.count()
+            "{name}: {different} pixels differ from those computed on the host"
         );
     }
     Ok(())
 }
 
-/// How many bytes of flash a program takes and how many of memory, its stack aside.
+/// The bytes of flash and of RAM that a program takes, not counting its stack.
 fn sizes(program: &Path) -> Result<(u64, u64)> {
     let elf = fs::read(program).with_context(|| program.display().to_string())?;
     let elf = object::File::parse(&*elf)?;
@@ -187,13 +220,14 @@ fn sizes(program: &Path) -> Result<(u64, u64)> {
         let SectionFlags::Elf { sh_flags } = section.flags() else {
             continue;
         };
-        // Only what is in memory when it runs; what can be written is there twice, unless it is zero at first.
-        let room = matches!(section.name(), Ok(".stack" | ".heap"));
-        if room || sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
+        // Only sections that are in memory when the program runs. Initialized data counts twice: it is copied from flash to
+        // RAM.
+        let reserved = matches!(section.name(), Ok(".stack" | ".heap"));
+        if reserved || sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
             continue;
         }
-        let filled = section.file_range().is_some();
-        if filled {
+        let in_file = section.file_range().is_some();
+        if in_file {
             flash += section.size();
         }
         if sh_flags & u64::from(object::elf::SHF_WRITE) != 0 {

@@ -1,5 +1,5 @@
-//! Makes a cartridge of the program in `gba`, runs it in mGBA without a screen, shows its log, and compares its screen with
-//! what the host decodes.
+//! Makes a cartridge of the program in `gba`, runs it in mGBA without a window, prints its log, and compares its screen with
+//! the image decoded on the host.
 //!
 //! Cargo calls it (`runner` in `gba/.cargo/config.toml`): `gba PROGRAM`.
 
@@ -25,21 +25,21 @@ fn run() -> Result<()> {
     let [program] = arguments.as_slice() else {
         bail!("usage: gba PROGRAM");
     };
-    let shown = cartridge::run(Path::new(program))?;
-    print!("{}", shown.log);
+    let outcome = cartridge::run(Path::new(program))?;
+    print!("{}", outcome.log);
     let expected = cartridge::expected()?;
-    let wrong = shown.screen.pixels.iter().zip(&expected.pixels);
-    let wrong = wrong.filter(|(found, expected)| found != expected).count();
+    let pixels = outcome.screen.pixels.iter().zip(&expected.pixels);
+    let different = pixels.filter(|(found, expected)| found != expected).count();
     ensure!(
-        shown.screen == expected,
-        "{wrong} pixels of the screen are not what the host decodes; see {}",
-        shown.png.display()
+        outcome.screen == expected,
+        "{different} pixels of the screen differ from the image decoded on the host; see {}",
+        outcome.png.display()
     );
-    println!("the screen is to the bit what the host decodes");
+    println!("the screen is identical to the image decoded on the host");
     eprintln!(
-        "kept {} and {}",
-        shown.cartridge.display(),
-        shown.png.display()
+        "wrote {} and {}",
+        outcome.cartridge.display(),
+        outcome.png.display()
     );
     Ok(())
 }

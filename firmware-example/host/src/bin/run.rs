@@ -1,4 +1,4 @@
-//! Runs a demonstration in QEMU and shows its log. What it shows on its display is kept as PNG.
+//! Runs a demonstration in QEMU, prints its log, and keeps the frames of its display as PNG.
 //!
 //! Cargo calls it (`runner` in `.cargo/config.toml`): `run BOARD PROGRAM`.
 
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether the program ended with success.
+/// Runs the demonstration, and returns whether it exited with success.
 fn run() -> Result<bool> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let [board, program] = arguments.as_slice() else {
@@ -30,14 +30,17 @@ fn run() -> Result<bool> {
     };
     let machine = board.to_str().and_then(Machine::named).with_context(|| {
         let names = MACHINES.map(|machine| machine.name).join(", ");
-        format!("there is no board {}, but {names}", board.display())
+        format!(
+            "there is no board {}; choose one of {names}",
+            board.display()
+        )
     })?;
     let outcome = demonstration::run(machine, Path::new(program), |line| {
         Ok(writeln!(std::io::stdout(), "{line}")?)
     })?;
     for (name, _) in &outcome.frames {
         eprintln!(
-            "kept {}",
+            "wrote {}",
             outcome.folder.join(name).with_extension("png").display()
         );
     }

@@ -1,0 +1,19 @@
+//! Encoding for a codebook: a beam search for the codewords of a block.
+//!
+//! [`coordinates`] turns a block into the 96 numbers that a codeword has, such that squared distances between them are squared
+//! errors between blocks, and a flip changes signs. [`tables`] holds codewords in these coordinates, from a model file or from
+//! training. [`search`] finds the best of them for a block; training and encoding share it.
+
+mod candidates;
+pub mod coordinates;
+mod index;
+mod inner_products;
+mod scan;
+pub mod search;
+mod stage;
+pub mod tables;
+
+pub use coordinates::{Coordinates, DIMENSIONS};
+pub use index::{Indices, PartialSum, StageIndex};
+pub use search::BeamSearch;
+pub use tables::Codebook;

@@ -1,0 +1,376 @@
+//! The beam search over the stages of a codebook.
+//!
+//! After every stage, the partial sums with the smallest squared errors are kept, more of them for blocks with a large error, and
+//! each is continued by every codeword of the next stage in every orientation. With a codeword `c` (in some orientation) and the
+//! residual `r` of a partial sum, the error becomes
+//!
+//! ```text
+//! |r - g c|^2 = |r|^2 - 2 g <r, c> + g^2 |c|^2
+//! ```
+//!
+//! and `<r, c>` is `<x, c>` minus the inner products of `c` with the codewords of the partial sum. These are tabulated for all
+//! pairs of codewords in all relative orientations, so that a wider beam costs a few additions for a codeword instead of 96
+//! multiplications.
+//!
+//! Sums are computed in one order, and nothing is fused or reordered, so that the result is the same on every machine.
+
+use multiversion::multiversion;
+use nice_decode::{BLOCK_SAMPLES, Latent, Model};
+
+use super::candidates::BestCandidates;
+use super::coordinates::{self, Coordinates};
+use super::index::{self, Indices, PartialSum};
+use super::inner_products::{self, LANES, Lanes};
+use super::scan::{Scratch, scan, scan_base};
+use super::stage::StageTable;
+use super::tables::Codebook;
+use crate::block;
+use crate::psnr::inline_squared_error;
+
+/// The squared error of the best base codeword for which the beam has the requested width.
+const TYPICAL_ERROR: f32 = 0.8;
+
+/// The largest width of a beam, as a multiple of the requested width.
+const MAX_FACTOR: usize = 6;
+
+/// The smallest width of a beam, as a fraction of the requested width.
+const MIN_FRACTION: usize = 8;
+
+/// A codebook, prepared for the search.
+#[derive(Clone, Debug)]
+pub struct BeamSearch {
+    gains: Vec<f32>,
+    stages: Vec<StageTable>,
+}
+
+/// The best partial sums so far, and scratch memory.
+#[derive(Clone, Debug, Default)]
+struct Beam {
+    partial_sums: Vec<PartialSum>,
+    next: Vec<PartialSum>,
+    best: BestCandidates,
+    /// `<x, c>` for all codewords of a stage in all its orientations.
+    inner: Vec<Lanes>,
+    /// The coarse inner products.
+    coarse: Vec<[i16; LANES]>,
+    scratch: Scratch,
+}
+
+impl BeamSearch {
+    /// Prepares a codebook.
+    pub fn new(codebook: &Codebook) -> Self {
+        let mut stages: Vec<StageTable> = Vec::new();
+        for (stage, codewords) in codebook.stages.iter().zip(codebook.codewords()) {
+            let mut table = StageTable::new(*stage, codewords);
+            let exact: Vec<_> = codebook
+                .codewords()
+                .take(stages.len())
+                .map(|earlier| inner_products::pairs(earlier, &table.panels))
+                .collect();
+            table.set_products(&exact, &codebook.gains);
+            stages.push(table);
+        }
+        Self {
+            gains: codebook.gains.clone(),
+            stages,
+        }
+    }
+
+    /// The latent that these indices form.
+    pub fn latent(&self, indices: &Indices) -> Latent {
+        index::latent(self.stages.iter().map(|table| table.stage), indices)
+    }
+
+    /// The best indices for blocks that are given by their coordinates, on all threads. `width` is the width of the beam.
+    pub fn indices(&self, blocks: &[Coordinates], width: usize) -> Vec<Indices> {
+        use rayon::prelude::*;
+
+        /// Blocks in a task.
+        const TASK: usize = 64;
+        let mut indices = vec![Indices::default(); blocks.len()];
+        blocks
+            .par_chunks(TASK)
+            .zip(indices.par_chunks_mut(TASK))
+            .for_each(|(blocks, indices)| find_indices(self, blocks, indices, width));
+        indices
+    }
+
+    /// The best sums for a block that is given by its coordinates, the best first: about `width` of them, fewer for a block with
+    /// a small error, more for one with a large error.
+    pub fn find(&self, block: &Coordinates, width: usize) -> Vec<PartialSum> {
+        self.inline_find(block, width, &mut Beam::default())
+            .to_vec()
+    }
+
+    /// The latents of planar blocks, on this thread: of the best sums that the search finds, those with which the decoded blocks
+    /// have the smallest errors. `model` is the decoder of the codebook, and `width` the width of the beam.
+    pub fn encode(
+        &self,
+        model: &Model<'_>,
+        blocks: &[[u8; BLOCK_SAMPLES]],
+        latents: &mut [Latent],
+        width: usize,
+    ) {
+        encode(self, model, blocks, latents, width);
+    }
+
+    /// [`find`](Self::find) with a beam that is reused, inlined into its caller, so that it is compiled for the processor features
+    /// of the caller.
+    #[inline(always)]
+    fn inline_find<'a>(
+        &self,
+        x: &Coordinates,
+        width: usize,
+        beam: &'a mut Beam,
+    ) -> &'a [PartialSum] {
+        let transposed = coordinates::transposed(x);
+        let mut kept = width * MAX_FACTOR;
+        let squared_norm = x.iter().fold(0.0, |sum, x| sum + x * x);
+        beam.partial_sums.clear();
+        beam.partial_sums.push(PartialSum {
+            error: squared_norm,
+            ..PartialSum::default()
+        });
+        for (number, table) in self.stages.iter().enumerate() {
+            let panels = table.panels.len();
+            beam.inner.resize(table.orientations * panels, [0.0; LANES]);
+            inner_products::inline_all(
+                &table.panels,
+                x,
+                &transposed,
+                table.orientations,
+                &mut beam.inner,
+            );
+            beam.best.start(kept, panels * LANES);
+            if number == 0 {
+                scan_base(table, squared_norm, &beam.inner, &mut beam.best);
+            } else {
+                table.coarsen(&beam.inner, &mut beam.coarse);
+                for partial_sum in beam.partial_sums.iter().enumerate() {
+                    let gain = self.gains[usize::from(partial_sum.1.indices[0].codeword)];
+                    scan(
+                        table,
+                        number,
+                        partial_sum,
+                        gain,
+                        (&beam.inner, &beam.coarse),
+                        &mut beam.scratch,
+                        &mut beam.best,
+                    );
+                }
+            }
+            beam.next.clear();
+            for candidate in beam.best.sorted() {
+                let mut partial_sum = beam.partial_sums[candidate.partial_sum()];
+                partial_sum.indices[number] = candidate.index();
+                partial_sum.error = candidate.error();
+                beam.next.push(partial_sum);
+            }
+            std::mem::swap(&mut beam.partial_sums, &mut beam.next);
+            if number == 0 {
+                kept = adapted_width(beam.partial_sums[0].error, width);
+                beam.partial_sums.truncate(kept);
+            }
+        }
+        &beam.partial_sums
+    }
+}
+
+/// The width of the beam for a block, given the squared error of its best base codeword and the requested width. The gain of a
+/// wider beam is a fraction of that error, so more time is spent where it is large.
+fn adapted_width(error: f32, width: usize) -> usize {
+    let scaled = width as f32 * (error.max(0.0) / TYPICAL_ERROR).sqrt();
+    (scaled as usize).clamp(width.div_ceil(MIN_FRACTION), width * MAX_FACTOR)
+}
+
+/// [`BeamSearch::encode`], compiled for several sets of processor features, of which the best is chosen at run time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn encode(
+    search: &BeamSearch,
+    model: &Model,
+    blocks: &[[u8; BLOCK_SAMPLES]],
+    latents: &mut [Latent],
+    width: usize,
+) {
+    let mut beam = Beam::default();
+    let mut decoded = [0; BLOCK_SAMPLES];
+    for (block, latent) in blocks.iter().zip(latents) {
+        let found = search.inline_find(&coordinates::of_block(block), width, &mut beam);
+        let block = block::planar_to_interleaved(block);
+        let mut best = u32::MAX;
+        for sum in found {
+            let candidate = search.latent(&sum.indices);
+            model.block(&candidate, &mut decoded);
+            let error = inline_squared_error(&block, &decoded);
+            if error < best {
+                best = error;
+                *latent = candidate;
+            }
+        }
+    }
+}
+
+/// [`BeamSearch::indices`] on this thread, compiled for several sets of processor features, of which the best is chosen at run
+/// time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn find_indices(
+    search: &BeamSearch,
+    blocks: &[Coordinates],
+    indices: &mut [Indices],
+    width: usize,
+) {
+    let mut beam = Beam::default();
+    for (block, indices) in blocks.iter().zip(indices) {
+        if let Some(best) = search.inline_find(block, width, &mut beam).first() {
+            *indices = best.indices;
+        }
+    }
+}
+#[cfg(test)]
+mod tests {
+    use nice_decode::Orientation;
+    use nice_decode::format::Stage;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::{BeamSearch, MAX_FACTOR, PartialSum, adapted_width};
+    use crate::codebook::coordinates::{self, Coordinates, DIMENSIONS};
+    use crate::codebook::index::StageIndex;
+    use crate::codebook::tables::Codebook;
+
+    /// A codebook of random codewords: long ones in the base, short ones in the residual stages.
+    fn codebook(stages: &[(u8, u8)], random: &mut ChaCha8Rng) -> Codebook {
+        let stages: Vec<Stage> = stages
+            .iter()
+            .map(|&(bits, orientation_bits)| Stage {
+                bits,
+                orientation_bits,
+            })
+            .collect();
+        let mut codewords = |count: usize, size: f32| -> Vec<Coordinates> {
+            (0..count)
+                .map(|_| std::array::from_fn(|_| random.random_range(-size..size)))
+                .collect()
+        };
+        let base = codewords(stages[0].codewords(true).unwrap(), 0.3);
+        let residuals = stages[1..]
+            .iter()
+            .map(|stage| codewords(stage.codewords(false).unwrap(), 0.2))
+            .collect();
+        Codebook {
+            gains: base
+                .iter()
+                .map(|codeword| 0.3 + codeword[0].abs())
+                .collect(),
+            stages,
+            base,
+            residuals,
+        }
+    }
+
+    /// [`BeamSearch::find`] by definition: every residual is multiplied by every codeword in every orientation.
+    fn find_by_definition(codebook: &Codebook, x: &Coordinates, width: usize) -> Vec<PartialSum> {
+        let squared = |x: &Coordinates| x.iter().fold(0.0, |sum, value| sum + value * value);
+        let mut kept = MAX_FACTOR * width;
+        let mut sums = vec![(PartialSum::default(), *x)];
+        for (number, (codewords, stage)) in codebook.codewords().zip(&codebook.stages).enumerate() {
+            let mut next = Vec::new();
+            for (sum, residual) in &sums {
+                let gain = if number == 0 {
+                    1.0
+                } else {
+                    codebook.gains[usize::from(sum.indices[0].codeword)]
+                };
+                for orientation in Orientation::ALL
+                    .into_iter()
+                    .take(1 << stage.orientation_bits)
+                {
+                    for (codeword, values) in codewords.iter().enumerate() {
+                        let values = coordinates::oriented(values, orientation);
+                        let product: f32 = residual.iter().zip(&values).map(|(r, c)| r * c).sum();
+                        let negative = number > 0 && product < 0.0;
+                        let sign = if negative { -gain } else { gain };
+                        let left: Coordinates =
+                            std::array::from_fn(|at| residual[at] - sign * values[at]);
+                        let mut sum = *sum;
+                        sum.error = squared(&left);
+                        sum.indices[number] = StageIndex {
+                            codeword: codeword as u16,
+                            orientation,
+                            negative,
+                        };
+                        next.push((sum, left));
+                    }
+                }
+                next.sort_by(|(a, _), (b, _)| a.error.total_cmp(&b.error));
+                next.truncate(kept);
+            }
+            sums = next;
+            if number == 0 {
+                kept = adapted_width(sums[0].0.error, width);
+                sums.truncate(kept);
+            }
+        }
+        sums.into_iter().map(|(sum, _)| sum).collect()
+    }
+
+    #[test]
+    fn the_16_bit_filter_loses_none_of_the_best() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        for stages in [
+            &[(6, 3), (9, 3), (9, 3), (8, 2)][..],
+            &[(4, 0), (4, 1), (6, 2), (7, 3), (8, 3), (5, 0)],
+        ] {
+            let codebook = codebook(stages, &mut random);
+            let search = BeamSearch::new(&codebook);
+            // Blocks of low and high contrast, as far as samples of 0 and 1 go.
+            for size in [0.02, 0.1, 0.3, 1.0] {
+                for _ in 0..8 {
+                    let x: Coordinates = std::array::from_fn(|_| random.random_range(-size..size));
+                    let expected = find_by_definition(&codebook, &x, 5);
+                    let found = search.find(&x, 5);
+                    assert_eq!(found.len(), expected.len());
+                    for (found, expected) in found.iter().zip(&expected) {
+                        // Tabulated products are rounded to 2^-15 of the largest.
+                        let difference = (found.error - expected.error).abs();
+                        assert!(
+                            difference < 2e-3 * expected.error.max(0.05),
+                            "{stages:?}, {size}: {found:?}, {expected:?}"
+                        );
+                    }
+                    assert_eq!(found[0].indices, expected[0].indices, "{stages:?}, {size}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_beam_is_wider_for_blocks_with_a_larger_error() {
+        assert_eq!(adapted_width(0.0, 24), 3);
+        assert_eq!(adapted_width(0.8, 24), 24);
+        assert_eq!(adapted_width(3.2, 24), 48);
+        assert_eq!(adapted_width(100.0, 24), 144);
+        assert_eq!(adapted_width(0.0, 1), 1);
+    }
+
+    #[test]
+    fn a_zero_block_is_found_in_a_codebook_of_zeros() {
+        let codebook = Codebook {
+            stages: vec![
+                Stage {
+                    bits: 4,
+                    orientation_bits: 3,
+                },
+                Stage {
+                    bits: 5,
+                    orientation_bits: 3,
+                },
+            ],
+            base: vec![[0.0; DIMENSIONS]; 2],
+            gains: vec![0.0; 2],
+            residuals: vec![vec![[0.0; DIMENSIONS]; 2]],
+        };
+        let found = BeamSearch::new(&codebook).find(&[0.0; DIMENSIONS], 4);
+        assert_eq!(found[0].error, 0.0);
+    }
+}
