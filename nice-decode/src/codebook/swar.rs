@@ -14,7 +14,8 @@ use crate::ycc::swar::{BLOCK_WORDS, BlockWords, LUMA_WORDS, SwarGain, YccBlock};
 /// The words of a line of luma, and of a line of chroma sites.
 const LINE_WORDS: usize = 2;
 
-/// A block that is being decoded, and the indices of its codewords.
+/// A block that is being decoded, and the indices of its codewords. The block is at the start, so that one pointer serves both.
+#[repr(C)]
 pub(crate) struct Workspace {
     /// The block.
     pub(crate) block: YccBlock,

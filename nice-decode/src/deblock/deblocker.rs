@@ -173,15 +173,32 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         if self.filter.is_none() {
             return self.decoder.region::<P>(region, lines, stride);
         }
+        #[cfg(feature = "std")]
+        if self.decoder.model().swar_codebook().is_none() {
+            return region_vectorized::<P>(self, region, lines, stride);
+        }
+        self.region_with::<P>(region, lines, stride, Self::prepare)
+    }
+
+    /// [`region`](Self::region) with a filter. `prepare` ensures that the row of blocks of a strip is in memory, in the columns
+    /// that are kept, and that its lines in the strip are deblocked.
+    #[inline(always)]
+    fn region_with<P: PixelFormat>(
+        &mut self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+        prepare: impl Fn(&mut Self, &Region, (usize, usize)),
+    ) -> Result<(), OutputError> {
         let layout = RegionLayout::new::<P>(&region, lines.len(), stride)?;
         let blocks_wide = self.decoder.image().blocks_wide();
-        let kept = bounds.columns(MARGIN, blocks_wide);
+        let kept = self.bounds.columns(MARGIN, blocks_wide);
         let (first, count) = region.columns(0, blocks_wide);
         let before = first.saturating_sub(kept.0);
         let mut lines = lines;
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
-            self.prepare(&strip, kept);
+            prepare(self, &strip, kept);
             let half = self.memory.len() / 2;
             let (even, odd) = self.memory.split_at_mut(half);
             let row = half_of(strip.y / SIDE, even, odd);
@@ -201,13 +218,10 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
     /// deblocked. Compiled once, however many pixel formats a program uses.
     fn prepare(&mut self, strip: &Region, kept: (usize, usize)) {
         let model = *self.decoder.model();
-        if let Some(codebook) = model.swar_codebook() {
-            return self.prepare_swar(codebook, strip, kept);
+        match model.swar_codebook() {
+            Some(codebook) => self.prepare_swar(codebook, strip, kept),
+            None => self.prepare_by_lines(&model, strip, kept),
         }
-        #[cfg(feature = "std")]
-        prepare_vectorized(self, &model, strip, kept);
-        #[cfg(not(feature = "std"))]
-        self.prepare_by_lines(&model, strip, kept);
     }
 
     /// [`prepare`](Self::prepare) with a codebook and SWAR. With a stack frame of its own.
@@ -217,14 +231,14 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         self.prepare_with(strip, kept, &mut Swar { codebook, work });
     }
 
-    /// [`prepare`](Self::prepare) line by line of every block.
-    #[cfg(not(feature = "std"))]
+    /// [`prepare`](Self::prepare) line by line of every block. With a stack frame of its own.
     #[inline(never)]
     fn prepare_by_lines(&mut self, model: &Model<'m>, strip: &Region, kept: (usize, usize)) {
         self.prepare_with(strip, kept, &mut ByLines(model));
     }
 
-    /// [`prepare`](Self::prepare) with something that decodes a block.
+    /// Ensures that the row of blocks of a strip is in memory, in the columns that are kept, and that its lines in the strip are
+    /// deblocked, given something that decodes a block.
     #[inline(always)]
     fn prepare_with(
         &mut self,
@@ -269,16 +283,19 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
     }
 }
 
-/// [`Deblocker::prepare`], compiled for several sets of processor features, of which the best is chosen at run time.
+/// [`Deblocker::region`] with a filter, compiled for several sets of processor features, of which the best is chosen at run time.
 #[cfg(feature = "std")]
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-fn prepare_vectorized(
+fn region_vectorized<P: PixelFormat>(
     deblocker: &mut Deblocker,
-    model: &Model,
-    strip: &Region,
-    kept: (usize, usize),
-) {
-    deblocker.prepare_with(strip, kept, &mut Inline(model));
+    region: Region,
+    lines: &mut [u8],
+    stride: usize,
+) -> Result<(), OutputError> {
+    let model = *deblocker.decoder.model();
+    deblocker.region_with::<P>(region, lines, stride, |deblocker, strip, kept| {
+        deblocker.prepare_with(strip, kept, &mut Inline(&model));
+    })
 }
 
 /// The half of the memory that holds a row of blocks.
@@ -298,7 +315,6 @@ trait DecodeBlock {
 struct Inline<'d, 'm>(&'d Model<'m>);
 
 /// Decodes line by line, in a function of its own.
-#[cfg(not(feature = "std"))]
 struct ByLines<'d, 'm>(&'d Model<'m>);
 
 /// Decodes with a codebook and SWAR.
@@ -317,7 +333,6 @@ impl DecodeBlock for Inline<'_, '_> {
     }
 }
 
-#[cfg(not(feature = "std"))]
 impl DecodeBlock for ByLines<'_, '_> {
     #[inline(always)]
     fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
