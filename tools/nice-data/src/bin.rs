@@ -1,4 +1,4 @@
-//! The notebook's `.bin`: a flat N x 3 x 8 x 8 array of bytes, mapped into memory instead of read.
+//! The `.bin` file of blocks: a flat N x 3 x 8 x 8 array of bytes, mapped into memory.
 
 use std::fs::File;
 use std::ops::Range;
@@ -8,10 +8,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use indicatif::HumanCount;
 use memmap2::Mmap;
+use nice_decode::BLOCK_SAMPLES;
 
-use crate::blocks::BLOCK_BYTES;
-
-/// A run of the blocks of a `.bin` file. Clones share the map.
+/// Consecutive blocks of a `.bin` file. Clones share the map.
 #[derive(Clone, Debug)]
 pub struct BinFile {
     map: Arc<Mmap>,
@@ -20,25 +19,31 @@ pub struct BinFile {
 }
 
 impl BinFile {
-    /// Maps a whole file, which must hold at least one block and no part of one.
+    /// Maps a file, which must hold one or more whole blocks.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be mapped, or does not hold whole blocks.
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display();
         if path.is_dir() {
             bail!("cannot use {name} as a .bin of blocks: it is a folder");
         }
         let file = File::open(path).with_context(|| {
-            format!("cannot open {name}; make a .bin with `nice dataset build FOLDER -o FILE.bin`")
+            format!(
+                "cannot open {name}; make a .bin file with `nicec dataset build FOLDER -o FILE.bin`"
+            )
         })?;
         let metadata = file
             .metadata()
-            .with_context(|| format!("cannot tell the size of {name}"))?;
+            .with_context(|| format!("cannot read the size of {name}"))?;
         if !metadata.is_file() {
-            bail!("cannot use {name} as a .bin of blocks: it is no regular file");
+            bail!("cannot use {name} as a .bin of blocks: it is not a regular file");
         }
         let bytes = metadata.len();
         check_size(path, bytes)?;
         let map = map(&file).with_context(|| format!("cannot map {name} into memory"))?;
-        let blocks = 0..map.len() / BLOCK_BYTES;
+        let blocks = 0..map.len() / BLOCK_SAMPLES;
         Ok(Self {
             map: Arc::new(map),
             path: path.to_path_buf(),
@@ -51,22 +56,22 @@ impl BinFile {
         &self.path
     }
 
-    /// Blocks in the run.
+    /// The number of blocks.
     pub fn len(&self) -> usize {
         self.blocks.len()
     }
 
-    /// Whether the run has no block, which only a part of a file can be.
+    /// Whether there are no blocks, as a part of a file can be.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
 
     /// The blocks, one after the other.
     pub fn bytes(&self) -> &[u8] {
-        &self.map[self.blocks.start * BLOCK_BYTES..self.blocks.end * BLOCK_BYTES]
+        &self.map[self.blocks.start * BLOCK_SAMPLES..self.blocks.end * BLOCK_SAMPLES]
     }
 
-    /// The run up to block `at`, and the run from there on.
+    /// The blocks before block `at`, and the others.
     ///
     /// # Panics
     ///
@@ -81,10 +86,14 @@ impl BinFile {
     }
 }
 
-/// Refuses a size that no whole number of blocks has.
+/// Checks that a file of this size holds one or more whole blocks.
+///
+/// # Errors
+///
+/// When it does not; the error names the file.
 pub fn check_size(path: &Path, bytes: u64) -> Result<()> {
     let name = path.display();
-    let block = BLOCK_BYTES as u64;
+    let block = BLOCK_SAMPLES as u64;
     if bytes == 0 {
         bail!(
             "cannot use {name} as a .bin of blocks: it is empty (0 bytes); download or build it again"
@@ -92,8 +101,8 @@ pub fn check_size(path: &Path, bytes: u64) -> Result<()> {
     }
     if !bytes.is_multiple_of(block) {
         bail!(
-            "cannot use {name} as a .bin of blocks: its {} bytes are {} blocks of {block} bytes and {} bytes over; \
-             a .bin is a flat N x 3 x 8 x 8 array of bytes, so it was cut short or is something else",
+            "cannot use {name} as a .bin of blocks: its {} bytes are {} blocks of {block} bytes and {} more bytes; \
+             a .bin is a flat N x 3 x 8 x 8 array of bytes, so it is truncated or another kind of file",
             HumanCount(bytes),
             HumanCount(bytes / block),
             bytes % block
@@ -104,9 +113,8 @@ pub fn check_size(path: &Path, bytes: u64) -> Result<()> {
 
 #[allow(unsafe_code)]
 fn map(file: &File) -> std::io::Result<Mmap> {
-    // SAFETY: the map is private to this process and only ever read as bytes, any of which is a valid sample, so
-    // whatever is in the file is sound to read. What cannot be ruled out is another program shortening the file while
-    // it is mapped: reading past its new end stops this program with a signal. The programs of this project never
-    // write into a file that exists; they put a new file in its place, which leaves a map of the old one whole.
+    // SAFETY: the map is only read, as bytes, and any byte is a valid sample. If another program truncates the file while it is
+    // mapped, reading past its new end stops this program with a signal. The programs of this project never write into an
+    // existing file; they replace it by a new one, which leaves a map of the old one intact.
     unsafe { Mmap::map(file) }
 }

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::noise::{chance, mix};
-use crate::picture::Picture;
+use nice_data::synthetic::noise::{lerp, random_at};
+use nice_encode::Picture;
 
 /// Width of the picture.
 pub(super) const WIDTH: usize = 768;
@@ -14,65 +14,65 @@ const FINER: usize = 2;
 const ACROSS: usize = WIDTH * FINER;
 const DOWN: usize = HEIGHT * FINER;
 
-/// A colour in linear light.
-pub(super) type Colour = [f32; 3];
+/// A color in linear light.
+pub(super) type Color = [f32; 3];
 
-/// A place in the picture, in its pixels.
-pub(super) type Place = (f32, f32);
+/// A point in the picture, in its pixels.
+pub(super) type Point = (f32, f32);
 
-/// The colour of a hexadecimal code as used on web pages, with a gamma of 2.
-pub(super) const fn hex(code: u32) -> Colour {
+/// The color of a hexadecimal code as used on web pages, with a gamma of 2.
+pub(super) const fn hex(code: u32) -> Color {
     let r = ((code >> 16) & 255) as f32 / 255.0;
     let g = ((code >> 8) & 255) as f32 / 255.0;
     let b = (code & 255) as f32 / 255.0;
     [r * r, g * g, b * b]
 }
 
-/// From one colour to another.
-pub(super) fn blend(a: Colour, b: Colour, share: f32) -> Colour {
+/// From one color to another.
+pub(super) fn blend(a: Color, b: Color, fraction: f32) -> Color {
     [
-        mix(a[0], b[0], share),
-        mix(a[1], b[1], share),
-        mix(a[2], b[2], share),
+        lerp(a[0], b[0], fraction),
+        lerp(a[1], b[1], fraction),
+        lerp(a[2], b[2], fraction),
     ]
 }
 
-/// A colour under more or less light.
-pub(super) fn lit(colour: Colour, light: f32) -> Colour {
-    colour.map(|channel| channel * light)
+/// A color under more or less light.
+pub(super) fn lit(color: Color, light: f32) -> Color {
+    color.map(|channel| channel * light)
 }
 
 /// Light added to light.
-pub(super) fn add(a: Colour, b: Colour) -> Colour {
+pub(super) fn add(a: Color, b: Color) -> Color {
     [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
 }
 
 /// The painting.
 pub(super) struct Canvas {
-    samples: Vec<Colour>,
+    samples: Vec<Color>,
 }
 
 impl Canvas {
-    /// A canvas with the colour that `paint` has for each place.
-    pub(super) fn new(paint: impl Fn(Place) -> Colour + Sync) -> Self {
+    /// A canvas with the color that `paint` has for each point.
+    pub(super) fn new(paint: impl Fn(Point) -> Color + Sync) -> Self {
         let mut samples = vec![[0.0; 3]; ACROSS * DOWN];
         samples
             .par_chunks_mut(ACROSS)
             .enumerate()
             .for_each(|(row, line)| {
                 for (column, sample) in line.iter_mut().enumerate() {
-                    *sample = paint(centre(column, row));
+                    *sample = paint(center(column, row));
                 }
             });
         Self { samples }
     }
 
-    /// Lets `paint` say, for each place in the rectangle, which colour covers it, and how much.
+    /// Lets `paint` say, for each point in the rectangle, which color covers it, and how much.
     pub(super) fn cover(
         &mut self,
-        from: Place,
-        to: Place,
-        paint: impl Fn(Place) -> (Colour, f32) + Sync,
+        from: Point,
+        to: Point,
+        paint: impl Fn(Point) -> (Color, f32) + Sync,
     ) {
         let span = |from: f32, to: f32, size: usize| {
             let first = (from * FINER as f32).floor().clamp(0.0, size as f32) as usize;
@@ -82,11 +82,11 @@ impl Canvas {
         let (left, right) = span(from.0, to.0, ACROSS);
         let (top, bottom) = span(from.1, to.1, DOWN);
         let rows = &mut self.samples[top * ACROSS..bottom * ACROSS];
-        let line = |(row, line): (usize, &mut [Colour])| {
+        let line = |(row, line): (usize, &mut [Color])| {
             for (column, sample) in line.iter_mut().enumerate().take(right).skip(left) {
-                let (colour, share) = paint(centre(column, top + row));
-                if share > 0.0 {
-                    *sample = blend(*sample, colour, share.min(1.0));
+                let (color, fraction) = paint(center(column, top + row));
+                if fraction > 0.0 {
+                    *sample = blend(*sample, color, fraction.min(1.0));
                 }
             }
         };
@@ -101,43 +101,40 @@ impl Canvas {
     /// A line with round ends that narrows from one width to another.
     pub(super) fn stroke(
         &mut self,
-        from: Place,
-        to: Place,
+        from: Point,
+        to: Point,
         widths: (f32, f32),
-        colours: (Colour, Colour),
+        colors: (Color, Color),
     ) {
         let reach = widths.0.max(widths.1) / 2.0 + 0.5;
         let low = (from.0.min(to.0) - reach, from.1.min(to.1) - reach);
         let high = (from.0.max(to.0) + reach, from.1.max(to.1) + reach);
-        self.cover(low, high, |place| {
-            let (distance, along) = to_segment(place, from, to);
-            let half = mix(widths.0, widths.1, along) / 2.0;
-            (
-                blend(colours.0, colours.1, along),
-                coverage(distance - half),
-            )
+        self.cover(low, high, |point| {
+            let (distance, along) = to_segment(point, from, to);
+            let half = lerp(widths.0, widths.1, along) / 2.0;
+            (blend(colors.0, colors.1, along), coverage(distance - half))
         });
     }
 
-    /// An ellipse of one colour, turned so that its long axis points along `axis`, which has unit length.
-    pub(super) fn leaf(&mut self, at: Place, axis: Place, long: f32, short: f32, colour: Colour) {
+    /// An ellipse of one color, turned so that its long axis points along `axis`, which has unit length.
+    pub(super) fn leaf(&mut self, at: Point, axis: Point, long: f32, short: f32, color: Color) {
         let reach = long + 0.5;
         self.cover(
             (at.0 - reach, at.1 - reach),
             (at.0 + reach, at.1 + reach),
-            |place| {
-                let (dx, dy) = (place.0 - at.0, place.1 - at.1);
+            |point| {
+                let (dx, dy) = (point.0 - at.0, point.1 - at.1);
                 let along = (dx * axis.0 + dy * axis.1) / long;
                 let across = (dx * axis.1 - dy * axis.0) / short;
                 let distance = ((along * along + across * across).sqrt() - 1.0) * short;
-                (colour, coverage(distance))
+                (color, coverage(distance))
             },
         );
     }
 
     /// Paints the inside of a polygon, with smooth edges.
-    pub(super) fn polygon(&mut self, corners: &[Place], paint: impl Fn(Place) -> Colour + Sync) {
-        let bound = |pick: fn(&Place) -> f32, start: f32, best: fn(f32, f32) -> f32| {
+    pub(super) fn polygon(&mut self, corners: &[Point], paint: impl Fn(Point) -> Color + Sync) {
+        let bound = |pick: fn(&Point) -> f32, start: f32, best: fn(f32, f32) -> f32| {
             corners.iter().map(pick).fold(start, best)
         };
         let low = (
@@ -148,10 +145,10 @@ impl Canvas {
             bound(|c| c.0, f32::MIN, f32::max) + 1.0,
             bound(|c| c.1, f32::MIN, f32::max) + 1.0,
         );
-        self.cover(low, high, |place| {
-            let share = coverage(to_polygon(place, corners));
-            if share > 0.0 {
-                (paint(place), share)
+        self.cover(low, high, |point| {
+            let fraction = coverage(to_polygon(point, corners));
+            if fraction > 0.0 {
+                (paint(point), fraction)
             } else {
                 ([0.0; 3], 0.0)
             }
@@ -181,7 +178,7 @@ impl Canvas {
                     let common = speck(x, y, 11);
                     for (channel, (out, light)) in pixel.iter_mut().zip(sum).enumerate() {
                         let value = shoulder(light * shade).sqrt();
-                        // Most in the middle tones, little in black and white, as on film.
+                        // Most in the middle colors, little in black and white, as on film.
                         let strength = grain * (0.35 + 2.6 * value * (1.0 - value));
                         let speck = 0.8 * common + 0.45 * speck(x, y, 12 + channel as u32);
                         *out = (value * 255.0 + speck * strength + 0.5).clamp(0.0, 255.0) as u8;
@@ -199,23 +196,23 @@ pub(super) fn coverage(distance: f32) -> f32 {
 }
 
 /// Distance to a straight line, and how far along it the nearest point is, from 0 to 1.
-pub(super) fn to_segment(place: Place, from: Place, to: Place) -> (f32, f32) {
+pub(super) fn to_segment(point: Point, from: Point, to: Point) -> (f32, f32) {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = (dx * dx + dy * dy).max(1e-6);
-    let along = (((place.0 - from.0) * dx + (place.1 - from.1) * dy) / length).clamp(0.0, 1.0);
-    let (x, y) = (place.0 - from.0 - dx * along, place.1 - from.1 - dy * along);
+    let along = (((point.0 - from.0) * dx + (point.1 - from.1) * dy) / length).clamp(0.0, 1.0);
+    let (x, y) = (point.0 - from.0 - dx * along, point.1 - from.1 - dy * along);
     ((x * x + y * y).sqrt(), along)
 }
 
 /// Distance to the edge of a polygon, negative inside.
-pub(super) fn to_polygon(place: Place, corners: &[Place]) -> f32 {
+pub(super) fn to_polygon(point: Point, corners: &[Point]) -> f32 {
     let mut nearest = f32::MAX;
     let mut inside = false;
     let mut from = corners[corners.len() - 1];
     for &to in corners {
-        nearest = nearest.min(to_segment(place, from, to).0);
-        if (from.1 > place.1) != (to.1 > place.1)
-            && place.0 < (to.0 - from.0) * (place.1 - from.1) / (to.1 - from.1) + from.0
+        nearest = nearest.min(to_segment(point, from, to).0);
+        if (from.1 > point.1) != (to.1 > point.1)
+            && point.0 < (to.0 - from.0) * (point.1 - from.1) / (to.1 - from.1) + from.0
         {
             inside = !inside;
         }
@@ -224,7 +221,7 @@ pub(super) fn to_polygon(place: Place, corners: &[Place]) -> f32 {
     if inside { -nearest } else { nearest }
 }
 
-fn centre(column: usize, row: usize) -> Place {
+fn center(column: usize, row: usize) -> Point {
     (
         (column as f32 + 0.5) / FINER as f32,
         (row as f32 + 0.5) / FINER as f32,
@@ -250,6 +247,6 @@ fn vignette(column: usize, row: usize) -> f32 {
 
 /// Grain of deviation 1 that is a little coarser than a pixel.
 fn speck(x: i32, y: i32, seed: u32) -> f32 {
-    let one = |x: i32, y: i32| chance(x, y, seed) + chance(x, y, seed ^ 0x5555) - 1.0;
+    let one = |x: i32, y: i32| random_at(x, y, seed) + random_at(x, y, seed ^ 0x5555) - 1.0;
     one(x, y) * 2.0 + one(x + 1, y) + one(x, y + 1)
 }

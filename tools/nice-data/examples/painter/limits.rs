@@ -1,8 +1,8 @@
-//! Four panels that a codec for photographs is bad at: small letters, thin lines in strong colours, fine stripes, noise.
+//! Four panels that a codec for photographs is bad at: small letters, thin lines in strong colors, fine stripes, noise.
 
 use super::canvas::{coverage, to_segment};
-use super::{letters, noise};
-use crate::picture::Picture;
+use nice_data::synthetic::{letters, noise};
+use nice_encode::Picture;
 
 /// The side of a panel.
 const SIDE: u32 = 128;
@@ -41,7 +41,7 @@ fn letter(strokes: &[letters::Stroke], x: f32, y: f32) -> [u8; 3] {
     [(255.0 - 235.0 * ink) as u8; 3]
 }
 
-/// Frames one pixel wide in strong colours on grey.
+/// Frames one pixel wide in strong colors on gray.
 fn lines(x: u32, y: u32) -> [u8; 3] {
     let ring = x.min(y).min(SIDE - 1 - x).min(SIDE - 1 - y);
     match (ring % 9, ring / 9 % 3) {

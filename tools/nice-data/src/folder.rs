@@ -1,4 +1,4 @@
-//! Pictures in a folder: finding them, reading them on all cores, and telling which are for validation.
+//! The pictures in a folder: found, read on all cores, and split into those for training and those for validation.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 use indicatif::{HumanBytes, HumanCount};
+use nice_encode::Picture;
 use rayon::prelude::*;
 
-use super::hash;
-use crate::picture::{self, Picture};
-use crate::progress;
+use crate::{picture_file, progress, random};
 
 /// A file or folder that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,25 +18,25 @@ pub struct Unreadable {
     /// The file or folder.
     pub path: PathBuf,
     /// The reason, without the path.
-    pub why: String,
+    pub reason: String,
 }
 
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}: {}", self.path.display(), self.why)
+        write!(formatter, "{}: {}", self.path.display(), self.reason)
     }
 }
 
-/// What a search for pictures found.
+/// The pictures that a search found.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
-    /// Files whose names end as a picture's do, sorted.
+    /// Files with the extension of a picture, sorted.
     pub pictures: Vec<PathBuf>,
     /// Folders that could not be searched.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// Pictures in memory, and those that were not to be had.
+/// Pictures in memory, and files that could not be read.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// Each picture with its file, in the order of the listing.
@@ -46,10 +45,14 @@ pub struct Loaded {
     pub unreadable: Vec<Unreadable>,
 }
 
-/// Finds the pictures in a folder and all folders in it, sorted by path; or takes a single file as it is.
+/// Finds the pictures in a folder and its subfolders, sorted by path. A single file is listed as it is.
 ///
-/// Files are told by the endings of their names; others are skipped without a word, and so is everything whose name
-/// begins with a dot. Links are followed, and a folder that is reached twice is searched once.
+/// Pictures are recognized by their extensions. Other files, and names that begin with a dot, are skipped silently. Symbolic
+/// links are followed, and a folder is only searched once.
+///
+/// # Errors
+///
+/// When the path does not exist, or a folder has no pictures.
 pub fn list(path: &Path) -> Result<Listing> {
     let metadata = fs::metadata(path).with_context(|| {
         format!(
@@ -63,10 +66,10 @@ pub fn list(path: &Path) -> Result<Listing> {
         listing.pictures.sort();
         if listing.pictures.is_empty() {
             bail!(
-                "there is no picture in {} or the folders in it (names ending in {} and the like are looked for){}",
+                "there are no pictures in {} or its subfolders (with extensions such as {}){}",
                 path.display(),
-                picture::known_formats(),
-                told(&listing.unreadable)
+                picture_file::known_extensions(),
+                on_lines(&listing.unreadable)
             );
         }
     } else {
@@ -75,7 +78,11 @@ pub fn list(path: &Path) -> Result<Listing> {
     Ok(listing)
 }
 
-/// As [`list`], of several folders and files, one after the other.
+/// [`list`] for several folders and files, one after the other.
+///
+/// # Errors
+///
+/// Those of [`list`], for any of them.
 pub fn list_all(paths: &[PathBuf]) -> Result<Listing> {
     let mut all = Listing::default();
     for path in paths {
@@ -89,7 +96,7 @@ pub fn list_all(paths: &[PathBuf]) -> Result<Listing> {
 fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
     let unreadable = |path: &Path, error: std::io::Error| Unreadable {
         path: path.to_path_buf(),
-        why: error.to_string(),
+        reason: error.to_string(),
     };
     match fs::canonicalize(folder) {
         Ok(real) => {
@@ -111,39 +118,47 @@ fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
             Err(error) => listing.unreadable.push(unreadable(folder, error)),
         }
     }
-    // Sorted here already, so that which of two ways into one folder counts does not depend on the file system.
+    // Sorted here, so that it does not depend on the file system by which of two paths a folder is found.
     paths.sort();
     for path in paths {
         if path.is_dir() {
             search(&path, listing, seen);
-        } else if picture::has_known_ending(&path) {
+        } else if picture_file::has_known_extension(&path) {
             listing.pictures.push(path);
         }
     }
 }
 
-/// Reads one picture; the error is ready to be reported beside others.
+/// Reads a picture.
+///
+/// # Errors
+///
+/// When it cannot be read; the error can be listed with others.
 pub fn read(path: &Path) -> Result<Picture, Unreadable> {
-    Picture::load(path).map_err(|error| {
-        // The first link of the chain only says which file it is.
-        let why: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    picture_file::read(path).map_err(|error| {
+        // The first error of the chain only names the file.
+        let reasons: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
         Unreadable {
             path: path.to_path_buf(),
-            why: why.join(": "),
+            reason: reasons.join(": "),
         }
     })
 }
 
-/// Reads one picture of those that were found in `asked`: one that was named has to be readable, any other joins `skipped`
-/// and is `None`.
+/// Reads a picture that was found in `requested`. If it cannot be read, that is an error if it was requested itself; otherwise it
+/// is added to `skipped`, and `None` is returned.
+///
+/// # Errors
+///
+/// When the picture was requested itself and cannot be read.
 pub fn read_found(
     path: &Path,
-    asked: &[PathBuf],
+    requested: &[PathBuf],
     skipped: &mut Vec<Unreadable>,
 ) -> Result<Option<Picture>> {
     match read(path) {
         Ok(picture) => Ok(Some(picture)),
-        Err(unreadable) if asked.iter().any(|named| named == path) => {
+        Err(unreadable) if requested.iter().any(|named| named == path) => {
             bail!("cannot read {unreadable}")
         }
         Err(unreadable) => {
@@ -153,10 +168,11 @@ pub fn read_found(
     }
 }
 
-/// Reads all pictures of a listing on all cores.
+/// Reads all pictures of a listing on all cores. Files that cannot be read are listed in the result.
 ///
-/// Files that cannot be read are reported, not fatal, unless none can. More than `memory` bytes of pictures are an error
-/// that says how to use such a folder all the same.
+/// # Errors
+///
+/// When no picture can be read, or the pictures need more than `memory` bytes.
 pub fn load(listing: Listing, memory: u64) -> Result<Loaded> {
     let total = AtomicU64::new(0);
     let bar = progress::bar(listing.pictures.len() as u64, "reading pictures");
@@ -178,8 +194,8 @@ pub fn load(listing: Listing, memory: u64) -> Result<Loaded> {
     bar.finish_and_clear();
     if total.into_inner() > memory {
         bail!(
-            "the {} pictures there need more than the {} of memory that may be used for them; make a file of blocks with \
-             `nice dataset build FOLDER -o train.bin --per-picture 512` and give that, which is not held in memory",
+            "the {} pictures need more than {} of memory; use a file of blocks instead, which is not held in memory: \
+             make one with `nicec dataset build FOLDER -o train.bin --per-picture 512`",
             HumanCount(listing.pictures.len() as u64),
             HumanBytes(memory)
         );
@@ -195,18 +211,21 @@ pub fn load(listing: Listing, memory: u64) -> Result<Loaded> {
         }
     }
     if loaded.pictures.is_empty() {
-        bail!("no picture could be read{}", told(&loaded.unreadable));
+        bail!(
+            "none of the pictures could be read{}",
+            on_lines(&loaded.unreadable)
+        );
     }
     Ok(loaded)
 }
 
-/// One line a file, and before them how many there are; nothing when there are none.
+/// A heading and a line for each unreadable file; nothing if there are none.
 pub fn notes(unreadable: &[Unreadable], of: usize) -> Vec<String> {
     if unreadable.is_empty() {
         return Vec::new();
     }
     let mut notes = vec![format!(
-        "{} of {} pictures could not be read and are left out:",
+        "{} of {} pictures could not be read and are skipped:",
         HumanCount(unreadable.len() as u64),
         HumanCount(of as u64)
     )];
@@ -215,34 +234,34 @@ pub fn notes(unreadable: &[Unreadable], of: usize) -> Vec<String> {
 }
 
 /// `1 picture`, `2 pictures` and so on.
-pub fn counted(pictures: usize) -> String {
+pub fn count_text(pictures: usize) -> String {
     match pictures {
         1 => "1 picture".to_owned(),
         _ => format!("{} pictures", HumanCount(pictures as u64)),
     }
 }
 
-/// Every file on a line of its own, to go on with after a sentence.
-pub fn told(unreadable: &[Unreadable]) -> String {
+/// Each unreadable file on a line of its own, to be appended to a message.
+pub fn on_lines(unreadable: &[Unreadable]) -> String {
     unreadable.iter().map(|one| format!("\n  {one}")).collect()
 }
 
-/// How much of the pictures is kept for validation: one in this many.
-const ONE_IN: u64 = 20;
+/// One picture in this many is for validation.
+const VALIDATION_INTERVAL: u64 = 20;
 
-/// Says of each file whether it is for validation: about 1 in 20, by a hash of the name of the file.
+/// Whether each file is for validation: about 1 in 20, by a hash of the file name.
 ///
-/// The name alone decides, not the folders above it, the order, or what else is there: a picture stays on its side when
-/// others are added, and two copies in different folders are on the same side. Only where that would leave a side with
-/// nothing, which few pictures can, the name with the lowest hash is taken for validation, or that with the highest for training.
-pub fn for_validation(paths: &[&Path]) -> Vec<bool> {
+/// Only the file name counts, not its folder, the order or the other files: a picture stays in its split when others are added,
+/// and two copies in different folders are in the same split. If one of the splits would be empty, as it can be with few
+/// pictures, it gets the name with the lowest hash (validation) or the highest (training).
+pub fn is_validation(paths: &[&Path]) -> Vec<bool> {
     let hashes: Vec<u64> = paths
         .iter()
-        .map(|path| hash::of(path.file_name().unwrap_or_default().as_encoded_bytes()))
+        .map(|path| random::hash(path.file_name().unwrap_or_default().as_encoded_bytes()))
         .collect();
     let mut chosen: Vec<bool> = hashes
         .iter()
-        .map(|hash| hash.is_multiple_of(ONE_IN))
+        .map(|hash| hash.is_multiple_of(VALIDATION_INTERVAL))
         .collect();
     if let (Some(lowest), Some(highest)) = (hashes.iter().min(), hashes.iter().max()) {
         if !chosen.contains(&true) {

@@ -1,4 +1,4 @@
-//! Unpacking a zip archive from the network: only what a data set needs, nowhere but into its own folder, within bounds.
+//! Unpacking of zip archives that are not trusted: only the files of a data set, only into one folder, and within limits.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -8,22 +8,21 @@ use anyhow::{Context, Result, bail, ensure};
 use indicatif::HumanBytes;
 use zip::ZipArchive;
 
-use crate::{picture, progress};
+use crate::{picture_file, progress};
 
-/// How much an archive may unpack to.
+/// The limits of the unpacked size of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of all files together.
+    /// The bytes of all files together.
     pub bytes: u64,
-    /// Entries, folders included.
+    /// The number of entries, folders included.
     pub entries: usize,
 }
 
 impl Limits {
-    /// What is sensible for an archive of `size` bytes: a hundred times its size, and no less than 1 GiB.
+    /// Sensible limits for an archive of `size` bytes: a hundred times its size, and at least 1 GiB.
     ///
-    /// Deflate reaches 1,000 to 1, but only on data that say nothing; photographs and their blocks shrink to a half at
-    /// best.
+    /// Deflate can reach 1,000 to 1, but only on constant data; photographs and their blocks are at best compressed to a half.
     pub fn for_size(size: u64) -> Self {
         Self {
             bytes: size.saturating_mul(100).max(1 << 30),
@@ -32,12 +31,14 @@ impl Limits {
     }
 }
 
-/// Unpacks the pictures and `.bin` files of an archive into a new folder, which is there as a whole or not at all.
+/// Unpacks the pictures and `.bin` files of an archive into a new folder, completely or not at all. Returns how many there are.
+/// Other files are skipped, and so are names that begin with a dot.
 ///
-/// One entry that would leave the folder (an absolute path, one with `..`, a drive, or a symbolic link) condemns the whole
-/// archive, and so does one that is encrypted, damaged, or past the limits. Other kinds of files are skipped, as are names
-/// that begin with a dot. Returns how many files were unpacked.
-pub fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usize> {
+/// # Errors
+///
+/// When the archive cannot be read, an entry would be outside the folder (an absolute path, `..`, a drive, or a symbolic link),
+/// is encrypted or damaged, or the limits are exceeded.
+pub(super) fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usize> {
     let name = archive.display();
     let file = File::open(archive).with_context(|| format!("cannot open {name}"))?;
     let mut zip = ZipArchive::new(BufReader::new(file)).with_context(|| {
@@ -45,7 +46,7 @@ pub fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usize> {
     })?;
     let wanted = check(&mut zip, limits).with_context(|| format!("refusing to unpack {name}"))?;
     if wanted.is_empty() {
-        bail!("there is neither a .bin nor a picture in {name}");
+        bail!("there are neither .bin files nor pictures in {name}");
     }
 
     let parent = into.parent().unwrap_or(Path::new("."));
@@ -58,23 +59,24 @@ pub fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usize> {
     }
     let folder = beside
         .tempdir_in(parent)
-        .with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+        .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
     unpack_into(&mut zip, &wanted, folder.path(), limits)
         .with_context(|| format!("cannot unpack {name}"))?;
     fs::rename(folder.path(), into)
-        .with_context(|| format!("cannot put the unpacked files at {}", into.display()))?;
-    // Nothing is left under the old name to be removed.
+        .with_context(|| format!("cannot move the unpacked files to {}", into.display()))?;
+    // The folder has been renamed, so there is nothing to remove.
     let _ = folder.keep();
     Ok(wanted.len())
 }
 
-/// A file to unpack: its number in the archive and its path in the folder.
+/// An entry to unpack: its number in the archive, and its path in the folder.
 type Wanted = (usize, PathBuf);
 
+/// Checks all entries, and returns those to unpack.
 fn check<R: Read + io::Seek>(zip: &mut ZipArchive<R>, limits: &Limits) -> Result<Vec<Wanted>> {
     ensure!(
         zip.len() <= limits.entries,
-        "it has {} entries, more than {} are not believed",
+        "it has {} entries, but the limit is {}",
         zip.len(),
         limits.entries
     );
@@ -86,32 +88,33 @@ fn check<R: Read + io::Seek>(zip: &mut ZipArchive<R>, limits: &Limits) -> Result
             .with_context(|| format!("entry {number} is damaged"))?;
         let name = entry.name();
         let Some(path) = inside(name) else {
-            bail!("the entry {name:?} leaves the folder");
+            bail!("the entry {name:?} is outside the folder");
         };
         ensure!(
             !entry.is_symlink(),
-            "the entry {name:?} is a symbolic link, which may leave the folder"
+            "the entry {name:?} is a symbolic link, which may lead outside the folder"
         );
         if entry.is_dir() || !is_wanted(&path) {
             continue;
         }
         ensure!(
             !entry.encrypted(),
-            "the entry {name:?} is encrypted; unpack it by hand and give the folder"
+            "the entry {name:?} is encrypted; unpack the archive yourself and give the folder"
         );
         declared = declared.saturating_add(entry.size());
         wanted.push((number, path));
     }
     ensure!(
         declared <= limits.bytes,
-        "its files would take {}, and no more than {} is believed of an archive of its size; unpack it by hand if that is \
-         right, and give the folder",
+        "its files would take {}, but the limit for an archive of its size is {}; if that is correct, unpack it yourself and \
+         give the folder",
         HumanBytes(declared),
         HumanBytes(limits.bytes)
     );
     Ok(wanted)
 }
 
+/// Unpacks entries into a folder.
 fn unpack_into<R: Read + io::Seek>(
     zip: &mut ZipArchive<R>,
     wanted: &[Wanted],
@@ -125,20 +128,20 @@ fn unpack_into<R: Read + io::Seek>(
         let to = folder.join(path);
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent)
-                .with_context(|| format!("cannot make {}", parent.display()))?;
+                .with_context(|| format!("cannot create {}", parent.display()))?;
         }
         let entry = zip
             .by_index(*number)
             .with_context(|| format!("cannot read {name} in it"))?;
         let file = File::create_new(&to)
-            .with_context(|| format!("cannot make {name} (is it in the archive twice?)"))?;
-        // What an entry says of its size may be a lie; one byte too many tells.
+            .with_context(|| format!("cannot create {name} (is it in the archive twice?)"))?;
+        // The declared size of an entry may be wrong; one byte more than allowed shows it.
         let mut entry = entry.take(left.saturating_add(1));
         let mut writer = BufWriter::with_capacity(1 << 16, file);
         let written = copy(&mut entry, &mut writer, &to)?;
         ensure!(
             written <= left,
-            "{name} unpacks to more than it says, and past the {} that are believed",
+            "{name} is larger than it declares, and exceeds the limit of {}",
             HumanBytes(limits.bytes)
         );
         left -= written;
@@ -148,7 +151,7 @@ fn unpack_into<R: Read + io::Seek>(
     Ok(())
 }
 
-/// Copies to the end, telling an archive that cannot be read from a disk that cannot be written.
+/// Copies to the end, with different errors for an archive that cannot be read and a disk that cannot be written.
 fn copy(from: &mut impl Read, to: &mut impl Write, path: &Path) -> Result<u64> {
     let mut buffer = vec![0; 1 << 16];
     let mut written = 0;
@@ -160,7 +163,7 @@ fn copy(from: &mut impl Read, to: &mut impl Write, path: &Path) -> Result<u64> {
             Err(error) => {
                 return Err(error).with_context(|| {
                     format!(
-                        "what the archive holds for {} is damaged; remove the archive and fetch it again",
+                        "{} is damaged in the archive; remove the archive and fetch it again",
                         path.file_name().unwrap_or_default().display()
                     )
                 });
@@ -175,7 +178,7 @@ fn copy(from: &mut impl Read, to: &mut impl Write, path: &Path) -> Result<u64> {
     Ok(written)
 }
 
-/// The path of an entry in the folder, or nothing when the entry would leave it on this or another system.
+/// The path of an entry within the folder; `None` if it would be outside, on this or another operating system.
 fn inside(name: &str) -> Option<PathBuf> {
     let name = name.replace('\\', "/");
     if name.starts_with('/') || name.contains(['\0', ':']) {
@@ -192,6 +195,7 @@ fn inside(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// Whether a file is a picture or a `.bin` file, and not hidden.
 fn is_wanted(path: &Path) -> bool {
     let hidden = path.iter().any(|part| {
         let part = part.as_encoded_bytes();
@@ -199,8 +203,8 @@ fn is_wanted(path: &Path) -> bool {
     });
     let is_bin = path
         .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("bin"));
-    !hidden && (is_bin || picture::has_known_ending(path))
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("bin"));
+    !hidden && (is_bin || picture_file::has_known_extension(path))
 }
 
 #[cfg(test)]
@@ -208,8 +212,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_leave_the_folder_are_told_from_those_that_do_not() {
-        for leaving in [
+    fn names_outside_the_folder_are_told_from_those_within() {
+        for outside in [
             "../a.png",
             "a/../../b.png",
             "/etc/a.png",
@@ -220,7 +224,7 @@ mod tests {
             "a\0.png",
             "a/..",
         ] {
-            assert_eq!(inside(leaving), None, "{leaving:?}");
+            assert_eq!(inside(outside), None, "{outside:?}");
         }
         assert_eq!(inside("a//./b.png"), Some(PathBuf::from("a/b.png")));
         assert_eq!(inside("a\\b.png"), Some(PathBuf::from("a/b.png")));
@@ -228,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_that_unpacks_to_more_than_it_says_is_stopped() {
+    fn an_archive_with_a_wrong_declared_size_is_refused() {
         use zip::write::SimpleFileOptions;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bomb.zip");
@@ -240,10 +244,10 @@ mod tests {
         zip.finish().unwrap();
         let mut bytes = fs::read(&path).unwrap();
         let size = 100_000_u32.to_le_bytes();
-        let places: Vec<usize> = (0..bytes.len() - 4)
+        let positions: Vec<usize> = (0..bytes.len() - 4)
             .filter(|&at| bytes[at..at + 4] == size)
             .collect();
-        for at in places {
+        for at in positions {
             bytes[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
         }
         fs::write(&path, bytes).unwrap();
@@ -258,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pictures_and_bins_are_wanted() {
+    fn only_pictures_and_bin_files_are_unpacked() {
         for (path, wanted) in [
             ("train.bin", true),
             ("a/b.JPG", true),
@@ -272,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_archive_may_unpack_to_a_gibibyte_and_a_large_one_to_a_hundred_times_its_size() {
+    fn the_limit_is_a_gibibyte_or_a_hundred_times_the_size() {
         assert_eq!(Limits::for_size(100).bytes, 1 << 30);
         assert_eq!(Limits::for_size(1 << 30).bytes, 100 << 30);
         assert_eq!(Limits::for_size(u64::MAX).bytes, u64::MAX);

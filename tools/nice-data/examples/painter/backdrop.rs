@@ -1,30 +1,30 @@
 //! What lies behind: sky, sun, clouds, mountains, the wood on the far shore, and the lake that mirrors them.
 
-use super::canvas::{Colour, Place, add, blend, hex, lit};
-use super::noise::{chance, fractal, mix, noise, smooth, wave};
+use super::canvas::{Color, Point, add, blend, hex, lit};
+use nice_data::synthetic::noise::{fractal, lerp, noise, random_at, smoothstep, wave};
 
 /// The line in which the lake meets its far shore.
 pub(super) const SHORE: f32 = 302.0;
 /// Where the sun stands.
-pub(super) const SUN: Place = (318.0, 196.0);
+pub(super) const SUN: Point = (318.0, 196.0);
 
-/// The colour of the view at a place, without what stands on the near shore.
-pub(super) fn view(place: Place) -> Colour {
-    let shore = SHORE + 0.9 * noise(place.0 / 23.0, 0.0, 21) + 0.5 * noise(place.0 / 4.0, 0.0, 22);
-    if place.1 < shore {
-        land(place)
+/// The color of the view at a point, without what stands on the near shore.
+pub(super) fn view(point: Point) -> Color {
+    let shore = SHORE + 0.9 * noise(point.0 / 23.0, 0.0, 21) + 0.5 * noise(point.0 / 4.0, 0.0, 22);
+    if point.1 < shore {
+        land(point)
     } else {
-        lake(place)
+        lake(point)
     }
 }
 
 /// Everything above the water.
-fn land(place: Place) -> Colour {
-    if let Some(wood) = wood(place) {
+fn land(point: Point) -> Color {
+    if let Some(wood) = wood(point) {
         return wood;
     }
-    let air = sky(place);
-    mountains(place, air).unwrap_or(air)
+    let air = sky(point);
+    mountains(point, air).unwrap_or(air)
 }
 
 /// Where the sun stands from here: 1 on the right, -1 on the left, and between near it.
@@ -32,10 +32,10 @@ fn sunward(x: f32) -> f32 {
     ((SUN.0 - x) / 70.0).clamp(-1.0, 1.0)
 }
 
-fn sky((x, y): Place) -> Colour {
+fn sky((x, y): Point) -> Color {
     let height = ((SHORE - y) / SHORE).clamp(0.0, 1.0);
-    let low = blend(hex(0xf6d6a8), hex(0xa9c4d8), smooth(0.05, 0.5, height));
-    let air = blend(low, hex(0x3a6aa8), smooth(0.3, 1.05, height));
+    let low = blend(hex(0xf6d6a8), hex(0xa9c4d8), smoothstep(0.05, 0.5, height));
+    let air = blend(low, hex(0x3a6aa8), smoothstep(0.3, 1.05, height));
     let (dx, dy) = (x - SUN.0, (y - SUN.1) * 1.3);
     let far = dx * dx + dy * dy;
     let warmth = 1.0 / (1.0 + far / (150.0 * 150.0));
@@ -43,13 +43,16 @@ fn sky((x, y): Place) -> Colour {
         lit(hex(0xffd694), 1.5 / (1.0 + far / (30.0 * 30.0))),
         lit(hex(0xffc48c), 0.36 * warmth),
     );
-    let disc = lit(hex(0xfff2cc), 2.6 * (1.0 - smooth(7.0, 17.0, far.sqrt())));
-    let mut colour = add(add(air, glow), disc);
+    let disc = lit(
+        hex(0xfff2cc),
+        2.6 * (1.0 - smoothstep(7.0, 17.0, far.sqrt())),
+    );
+    let mut color = add(add(air, glow), disc);
 
     // Thin high streaks.
     let streak = fractal(x * 0.006 + y * 0.011, y * 0.034 - x * 0.004, 5, 31);
-    let veil = smooth(0.05, 0.75, streak) * smooth(0.1, 0.5, height) * 0.38;
-    colour = blend(colour, blend(hex(0xf3eee9), hex(0xffe0b4), warmth), veil);
+    let veil = smoothstep(0.05, 0.75, streak) * smoothstep(0.1, 0.5, height) * 0.38;
+    color = blend(color, blend(hex(0xf3eee9), hex(0xffe0b4), warmth), veil);
 
     // Heaps of cloud on a plane overhead, smaller towards the horizon.
     let away = 100.0 / (SHORE - y + 62.0);
@@ -68,28 +71,28 @@ fn sky((x, y): Place) -> Colour {
     };
     let large = fractal(u * 0.95, v * 0.95, 3, 53) - 0.06;
     let body = large + if large > -0.5 { heap(u, v, 5) } else { 0.0 };
-    let thickness = smooth(0.0, 0.42, body);
+    let thickness = smoothstep(0.0, 0.42, body);
     if thickness > 0.0 {
         let side = sunward(x);
         let (tu, tv) = (u + 0.07 * side, v + 0.09);
         let towards = fractal(tu * 0.95, tv * 0.95, 3, 53) - 0.06 + heap(tu, tv, 4);
         let bright = (0.62 + (body - towards) * 1.15
-            - 0.42 * smooth(0.1, 0.9, body) * (1.0 - warmth))
+            - 0.42 * smoothstep(0.1, 0.9, body) * (1.0 - warmth))
             .clamp(0.0, 1.0);
         let shade = blend(hex(0x8b96ad), hex(0xcfa68c), warmth);
         let light = blend(hex(0xfdf6ec), hex(0xffe9bd), warmth * 1.2);
         let cloud = lit(blend(shade, light, bright), 1.0 + 0.5 * warmth);
-        colour = blend(
-            colour,
+        color = blend(
+            color,
             cloud,
-            thickness * mix(0.30, 0.95, smooth(0.02, 0.3, height)),
+            thickness * lerp(0.30, 0.95, smoothstep(0.02, 0.3, height)),
         );
     }
-    colour
+    color
 }
 
 /// Two ranges with snow, the farther one paler.
-fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
+fn mountains((x, y): Point, air: Color) -> Option<Color> {
     let ranges = [
         // Height of the foot, of the peaks, width of a mountain, seed, how much air lies between.
         (290.0, 118.0, 140.0, 5, 0.26),
@@ -102,7 +105,7 @@ fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
             + 0.75 * noise(x / 260.0, 7.0 + seed as f32, seed).abs()
             + 0.14 * wave(x / 700.0 + 0.1);
         // The ranges are low in the middle, where the sun goes down.
-        let gap = 0.40 + 0.60 * smooth(20.0, 215.0, (x - SUN.0 - 16.0).abs());
+        let gap = 0.40 + 0.60 * smoothstep(20.0, 215.0, (x - SUN.0 - 16.0).abs());
         let top = foot - peak * ridge.max(0.1) * broad.max(0.25) * gap;
         if y < top {
             continue;
@@ -121,19 +124,19 @@ fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
         let snow_line = 20.0
             + 26.0 * noise(x / 30.0, y / 17.0, seed + 4)
             + 12.0 * noise(x / 6.0, y / 5.0, seed);
-        let snow = smooth(8.0, -8.0, depth - snow_line - (270.0 - foot + peak * 0.12));
+        let snow = smoothstep(8.0, -8.0, depth - snow_line - (270.0 - foot + peak * 0.12));
         let rock = blend(
             hex(0x4d5468),
             hex(0x837a78),
             0.5 + noise(x / 9.0, y / 7.0, 61),
         );
-        let forest = smooth(
+        let forest = smoothstep(
             foot - 62.0,
             foot - 22.0,
             y + 14.0 * fractal(x / 24.0, y / 18.0, 4, 77),
         );
         let ground = blend(rock, hex(0x37503c), forest * 0.85);
-        let colour = lit(
+        let color = lit(
             blend(ground, hex(0xf2f1f4), snow * (1.0 - forest)),
             light * 0.85,
         );
@@ -144,38 +147,38 @@ fn mountains((x, y): Place, air: Colour) -> Option<Colour> {
             hex(0xf8d7aa),
             1.0 / (1.0 + far * far / (190.0 * 190.0)),
         );
-        let haze = (haze + 0.3 * smooth(foot - 70.0, foot, y)).min(0.93);
-        let colour = blend(colour, warm, haze);
-        return Some(blend(colour, air, 0.5 * smooth(1.2, 0.0, depth)));
+        let haze = (haze + 0.3 * smoothstep(foot - 70.0, foot, y)).min(0.93);
+        let color = blend(color, warm, haze);
+        return Some(blend(color, air, 0.5 * smoothstep(1.2, 0.0, depth)));
     }
     None
 }
 
 /// Rows of conifers on the hills of the far shore, the nearest first.
-fn wood((x, y): Place) -> Option<Colour> {
+fn wood((x, y): Point) -> Option<Color> {
     const ROWS: i32 = 8;
     for row in (0..ROWS).rev() {
         let near = row as f32 / (ROWS - 1) as f32;
         // The foot of the row: a hill on the left and one on the right.
-        let hill = 46.0 * smooth(300.0, -40.0, x) + 58.0 * smooth(390.0, 800.0, x);
+        let hill = 46.0 * smoothstep(300.0, -40.0, x) + 58.0 * smoothstep(390.0, 800.0, x);
         let foot =
             SHORE - (1.0 - near) * (5.0 + hill) - 1.5 + 3.0 * noise(x / 60.0, row as f32 * 3.3, 91);
-        let width = mix(4.6, 7.5, near);
-        let tallest = mix(15.0, 30.0, near);
+        let width = lerp(4.6, 7.5, near);
+        let tallest = lerp(15.0, 30.0, near);
         if y < foot - tallest * 1.15 {
             continue;
         }
         let cell = (x / width).floor() as i32;
         let mut hit: Option<(f32, f32, i32)> = None;
         for tree in cell - 1..=cell + 1 {
-            let middle = (tree as f32 + 0.5 + 0.7 * (chance(tree, row, 5) - 0.5)) * width;
-            let high = tallest * (0.55 + 0.6 * chance(tree, row, 6));
+            let middle = (tree as f32 + 0.5 + 0.7 * (random_at(tree, row, 5) - 0.5)) * width;
+            let high = tallest * (0.55 + 0.6 * random_at(tree, row, 6));
             let down = (y - (foot - high)) / high;
             if !(0.0..1.0).contains(&down) {
                 continue;
             }
             // Tiers of branches.
-            let tier = down * 6.0 + chance(tree, row, 7);
+            let tier = down * 6.0 + random_at(tree, row, 7);
             let half = high * 0.235 * (down + 0.04) * (0.72 + 0.42 * (tier - tier.floor()));
             let rough = 1.0 + 0.5 * noise(x * 0.9, y * 0.9, row as u32);
             let across = (x - middle) / (half * rough + 0.2);
@@ -191,18 +194,18 @@ fn wood((x, y): Place) -> Option<Colour> {
         let side = sunward(x);
         let light = 0.62 + 0.5 * across * side - 0.45 * down
             + 0.55 * noise(x * 0.7, y * 0.8, 17 + row as u32);
-        let kind = chance(tree, row, 8);
+        let kind = random_at(tree, row, 8);
         let leaf = if kind > 0.86 {
             hex(0x8f7a35)
         } else {
             blend(hex(0x2c4a2c), hex(0x4c6a35), kind)
         };
-        let colour = lit(leaf, light.clamp(0.18, 1.4));
+        let color = lit(leaf, light.clamp(0.18, 1.4));
         let far = (x - SUN.0).abs();
         let warm = 1.0 / (1.0 + far * far / (150.0 * 150.0));
-        let haze = mix(0.50, 0.10, near) + 0.22 * warm * (1.0 - 0.5 * near);
+        let haze = lerp(0.50, 0.10, near) + 0.22 * warm * (1.0 - 0.5 * near);
         return Some(blend(
-            colour,
+            color,
             blend(hex(0x9fb2c4), hex(0xf2cf9d), warm),
             haze,
         ));
@@ -210,14 +213,14 @@ fn wood((x, y): Place) -> Option<Colour> {
     None
 }
 
-fn lake((x, y): Place) -> Colour {
+fn lake((x, y): Point) -> Color {
     let near = ((y - SHORE) / (512.0 - SHORE)).clamp(0.0, 1.0);
     // Ripples, finer towards the far shore.
     let distance = 46.0 / (y - SHORE + 9.0);
     let (u, v) = ((x - 384.0) * distance * 0.02, distance * 11.0);
     let long = fractal(u * 1.3, v * 1.6, 4, 101);
     let short = noise(u * 8.0, v * 8.0, 103) + 0.5 * noise(u * 17.0, v * 19.0, 104);
-    let calm = 0.35 + 0.65 * smooth(-0.35, 0.35, noise(x / 210.0, y / 23.0, 107));
+    let calm = 0.35 + 0.65 * smoothstep(-0.35, 0.35, noise(x / 210.0, y / 23.0, 107));
     let lift = (long * 0.8 + short * 0.55) * calm;
     let reach = 3.0 + 34.0 * near;
     let mirror = (
@@ -227,14 +230,11 @@ fn lake((x, y): Place) -> Colour {
     let sky = land(mirror);
     let deep = blend(hex(0x2d4c52), hex(0x14303c), near);
     let steep = (0.20 + 0.46 * near - 0.30 * lift).clamp(0.08, 0.85);
-    let mut colour = blend(lit(sky, 0.92), deep, steep);
+    let mut color = blend(lit(sky, 0.92), deep, steep);
     // Glitter under the sun.
     let off = (x - SUN.0) / (14.0 + 60.0 * near);
-    let spark = smooth(0.18, 0.62, short * 0.9 + long * 0.5) / (1.0 + off * off * off * off);
-    colour = add(
-        colour,
-        lit(hex(0xffdca0), 0.85 * spark * (1.0 - 0.6 * near)),
-    );
+    let spark = smoothstep(0.18, 0.62, short * 0.9 + long * 0.5) / (1.0 + off * off * off * off);
+    color = add(color, lit(hex(0xffdca0), 0.85 * spark * (1.0 - 0.6 * near)));
     // A line of light where water meets land.
-    blend(colour, hex(0xb9c2b8), 0.16 * smooth(2.2, 0.4, y - SHORE))
+    blend(color, hex(0xb9c2b8), 0.16 * smoothstep(2.2, 0.4, y - SHORE))
 }

@@ -1,10 +1,10 @@
-//! Noise and chance from integer hashes: the same on every machine, for pictures made from a seed.
+//! Noise and random numbers from integer hashes, the same on every machine.
 //!
-//! Only additions, multiplications, divisions, square roots and rounding down are used, which IEEE 754 fixes to the bit.
+//! Only additions, multiplications, divisions, square roots and rounding down are used, which IEEE 754 defines to the bit.
 
-/// Scrambles a place and a seed into 32 bits.
-pub(crate) fn hash(x: i32, y: i32, seed: u32) -> u32 {
-    // Odd numbers from the golden ratio and the roots of 2 and 3.
+/// A hash of a point and a seed.
+pub fn hash(x: i32, y: i32, seed: u32) -> u32 {
+    // Odd numbers from the golden ratio and the square roots of 2 and 3.
     let mut bits = (x as u32).wrapping_mul(0x9e37_79b9);
     bits = (bits ^ (bits >> 15)).wrapping_add((y as u32).wrapping_mul(0xb504_f333));
     bits = (bits ^ (bits >> 13))
@@ -15,13 +15,13 @@ pub(crate) fn hash(x: i32, y: i32, seed: u32) -> u32 {
     bits ^ (bits >> 16)
 }
 
-/// A number in 0..1 for a place and a seed.
-pub(crate) fn chance(x: i32, y: i32, seed: u32) -> f32 {
+/// A random number in 0..1 for a point and a seed.
+pub fn random_at(x: i32, y: i32, seed: u32) -> f32 {
     unit(hash(x, y, seed))
 }
 
-/// Gradient noise: smooth, with features of about unit size, mostly within -0.7..0.7 and 0 on average.
-pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
+/// Gradient noise: smooth, with features of about unit size, mostly in -0.7..0.7 and 0 on average.
+pub fn noise(x: f32, y: f32, seed: u32) -> f32 {
     let (left, top) = (x.floor(), y.floor());
     let (column, row) = (left as i32, top as i32);
     let (dx, dy) = (x - left, y - top);
@@ -33,45 +33,45 @@ pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
     };
     let fade = |t: f32| t * t * t * (t * (t * 6.0 - 15.0) + 10.0);
     let across = fade(dx);
-    mix(
-        mix(corner(0, 0), corner(1, 0), across),
-        mix(corner(0, 1), corner(1, 1), across),
+    lerp(
+        lerp(corner(0, 0), corner(1, 0), across),
+        lerp(corner(0, 1), corner(1, 1), across),
         fade(dy),
     ) * 1.3
 }
 
-/// Noise of several octaves, each half as strong and twice as fine as the one before.
-pub(crate) fn fractal(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
+/// Several octaves of noise, each half as strong and twice as fine as the one before.
+pub fn fractal(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
     let (mut sum, mut strength) = (0.0, 1.0);
     for octave in 0..octaves {
         sum += strength * noise(x, y, seed.wrapping_add(octave.wrapping_mul(0x51)));
         strength *= 0.5;
-        // Turned a little from octave to octave (by the angle of 3, 4, 5), so that no lattice shows.
+        // Each octave is rotated (by an angle of the triangle with sides 3, 4, 5), so that no lattice is visible.
         (x, y) = (1.6 * x - 1.2 * y + 0.37, 1.2 * x + 1.6 * y + 0.71);
     }
     sum
 }
 
-/// From `a` at 0 to `b` at 1.
-pub(crate) fn mix(a: f32, b: f32, share: f32) -> f32 {
-    a + (b - a) * share
+/// Linear interpolation from `a` at 0 to `b` at 1.
+pub fn lerp(a: f32, b: f32, fraction: f32) -> f32 {
+    a + (b - a) * fraction
 }
 
-/// 0 up to `from`, 1 from `to`, and a smooth way between.
-pub(crate) fn smooth(from: f32, to: f32, value: f32) -> f32 {
-    let share = ((value - from) / (to - from)).clamp(0.0, 1.0);
-    share * share * (3.0 - 2.0 * share)
+/// 0 up to `from`, 1 from `to`, and smooth between them.
+pub fn smoothstep(from: f32, to: f32, value: f32) -> f32 {
+    let fraction = ((value - from) / (to - from)).clamp(0.0, 1.0);
+    fraction * fraction * (3.0 - 2.0 * fraction)
 }
 
-/// Sine of a whole turn per unit, by a polynomial.
-pub(crate) fn wave(turns: f32) -> f32 {
+/// The sine of a number of turns, by a polynomial.
+pub fn wave(turns: f32) -> f32 {
     let turn = turns - turns.floor();
     let (half, sign) = if turn < 0.5 {
         (turn, 1.0)
     } else {
         (turn - 0.5, -1.0)
     };
-    // A parabola through the zeros, bent to the shape of a sine.
+    // A parabola through the zeros, corrected to the shape of a sine.
     let arch = half * (0.5 - half) * 16.0;
     sign * arch * (0.775 + 0.225 * arch)
 }
@@ -80,42 +80,49 @@ fn unit(bits: u32) -> f32 {
     (bits >> 8) as f32 / 16_777_216.0
 }
 
-/// Numbers one after another from a seed.
+/// A random number generator.
 #[derive(Clone, Debug)]
-pub(crate) struct Chance {
+pub struct Random {
     seed: u32,
-    drawn: u32,
+    position: u32,
 }
 
-impl Chance {
-    pub(crate) fn new(seed: u64) -> Self {
+impl Random {
+    /// A generator with a seed.
+    pub fn new(seed: u64) -> Self {
         Self {
             seed: hash(seed as i32, (seed >> 32) as i32, 0x4e49_4345),
-            drawn: 0,
+            position: 0,
         }
     }
 
-    pub(crate) fn bits(&mut self) -> u32 {
-        self.drawn = self.drawn.wrapping_add(1);
-        hash(self.drawn as i32, (self.drawn >> 16) as i32, self.seed)
+    /// The next 32 random bits.
+    pub fn bits(&mut self) -> u32 {
+        self.position = self.position.wrapping_add(1);
+        hash(
+            self.position as i32,
+            (self.position >> 16) as i32,
+            self.seed,
+        )
     }
 
-    /// In 0..1.
-    pub(crate) fn unit(&mut self) -> f32 {
+    /// The next number in 0..1.
+    pub fn unit(&mut self) -> f32 {
         unit(self.bits())
     }
 
-    pub(crate) fn range(&mut self, from: f32, to: f32) -> f32 {
-        mix(from, to, self.unit())
+    /// The next number in a range.
+    pub fn range(&mut self, from: f32, to: f32) -> f32 {
+        lerp(from, to, self.unit())
     }
 
-    /// In 0..count.
-    pub(crate) fn below(&mut self, count: u32) -> u32 {
+    /// The next integer in 0..count.
+    pub fn below(&mut self, count: u32) -> u32 {
         ((u64::from(self.bits()) * u64::from(count)) >> 32) as u32
     }
 
-    /// About normal: mean 0, deviation 1.
-    pub(crate) fn normal(&mut self) -> f32 {
+    /// The next number with an approximately normal distribution: mean 0, deviation 1.
+    pub fn normal(&mut self) -> f32 {
         let sum: f32 = (0..6).map(|_| self.unit()).sum();
         (sum - 3.0) * std::f32::consts::SQRT_2
     }
@@ -126,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noise_is_even_and_smooth_and_depends_on_its_seed() {
+    fn noise_is_0_on_average_and_smooth_and_depends_on_its_seed() {
         let values: Vec<f32> = (0..10_000)
             .map(|i| noise((i % 100) as f32 * 0.37, (i / 100) as f32 * 0.41, 1))
             .collect();
@@ -139,17 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn chances_are_spread_evenly() {
-        let mut chance = Chance::new(7);
+    fn random_numbers_have_the_right_distributions() {
+        let mut random = Random::new(7);
         let mut counts = [0; 10];
         for _ in 0..10_000 {
-            counts[chance.below(10) as usize] += 1;
+            counts[random.below(10) as usize] += 1;
         }
         assert!(
             counts.iter().all(|count| (850..1150).contains(count)),
             "{counts:?}"
         );
-        let normal: Vec<f32> = (0..10_000).map(|_| chance.normal()).collect();
+        let normal: Vec<f32> = (0..10_000).map(|_| random.normal()).collect();
         let mean = normal.iter().sum::<f32>() / 1e4;
         let variance = normal.iter().map(|v| v * v).sum::<f32>() / 1e4;
         assert!(

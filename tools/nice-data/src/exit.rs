@@ -1,18 +1,18 @@
-//! How a program of this project ends: the whole chain of an error on standard error, and an exit code.
+//! The end of a program: the chain of an error on standard error, and the exit code.
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-/// Turns what a program came to into its exit code.
+/// The exit code for the result of a program.
 ///
-/// Success is 0. An error is printed on standard error as one line, `error: ` and every link of its chain separated by
-/// colons, and is 1. A reader that went away (`nice info x | head -1`) is no error of ours: quiet, and 0.
-pub fn finish(result: anyhow::Result<()>) -> ExitCode {
+/// Success is 0. An error is 1, and is printed on standard error in one line: `error: ` and its chain of causes, separated by
+/// colons. A closed pipe (`nicec info x | head -1`) is not an error of the program: it is 0, and nothing is printed.
+pub fn code(result: anyhow::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Standard error may be closed or full as well; there is nowhere left to say so.
+            // If standard error is closed or full, there is nowhere left to report it.
             let _ = std::io::Write::write_all(
                 &mut std::io::stderr(),
                 format!("error: {error:#}\n").as_bytes(),
@@ -22,7 +22,7 @@ pub fn finish(result: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-/// Whether the error comes from writing to a pipe that nobody reads any more.
+/// Whether the error comes from writing to a closed pipe.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause
@@ -37,7 +37,7 @@ mod tests {
     use anyhow::Context;
 
     #[test]
-    fn a_pipe_that_nobody_reads_is_found_through_its_context() {
+    fn a_closed_pipe_is_found_behind_its_context() {
         let cut = Err::<(), _>(std::io::Error::from(ErrorKind::BrokenPipe)).context("writing");
         assert!(is_broken_pipe(&cut.unwrap_err()));
         let other = Err::<(), _>(std::io::Error::from(ErrorKind::NotFound)).context("reading");

@@ -2,10 +2,10 @@
 
 use super::backdrop::SHORE;
 use super::canvas::{
-    Canvas, Colour, HEIGHT, Place, add, blend, coverage, hex, lit, to_polygon, to_segment,
+    Canvas, Color, HEIGHT, Point, add, blend, coverage, hex, lit, to_polygon, to_segment,
 };
-use super::letters;
-use super::noise::{Chance, chance, fractal, mix, noise, smooth};
+use nice_data::synthetic::letters;
+use nice_data::synthetic::noise::{Random, fractal, lerp, noise, random_at, smoothstep};
 
 /// Light of the sky on what the sun does not reach.
 const SHADE: f32 = 0.62;
@@ -14,10 +14,10 @@ const SHADE: f32 = 0.62;
 pub(super) fn paint(canvas: &mut Canvas) {
     boat(canvas, (452.0, 327.0));
     meadow(canvas);
-    let mut chance = Chance::new(48);
-    shrub(canvas, &mut chance, (742.0, 402.0), (34.0, 44.0), 900);
-    conifer(canvas, &mut chance, (724.0, 424.0), 190.0);
-    grass(canvas, &mut chance, 380.0, 420.0);
+    let mut random = Random::new(48);
+    shrub(canvas, &mut random, (742.0, 402.0), (34.0, 44.0), 900);
+    conifer(canvas, &mut random, (724.0, 424.0), 190.0);
+    grass(canvas, &mut random, 380.0, 420.0);
     shadow(
         canvas,
         &[
@@ -30,9 +30,9 @@ pub(super) fn paint(canvas: &mut Canvas) {
         ],
     );
     house(canvas);
-    shrub(canvas, &mut chance, (468.0, 402.0), (22.0, 17.0), 520);
-    shrub(canvas, &mut chance, (708.0, 424.0), (24.0, 22.0), 520);
-    grass(canvas, &mut chance, 420.0, 456.0);
+    shrub(canvas, &mut random, (468.0, 402.0), (22.0, 17.0), 520);
+    shrub(canvas, &mut random, (708.0, 424.0), (24.0, 22.0), 520);
+    grass(canvas, &mut random, 420.0, 456.0);
     shadow(
         canvas,
         &[
@@ -43,8 +43,8 @@ pub(super) fn paint(canvas: &mut Canvas) {
             (-60.0, 470.0),
         ],
     );
-    tree(canvas, &mut chance);
-    grass(canvas, &mut chance, 456.0, 484.0);
+    tree(canvas, &mut random);
+    grass(canvas, &mut random, 456.0, 484.0);
     shadow(
         canvas,
         &[
@@ -55,13 +55,13 @@ pub(super) fn paint(canvas: &mut Canvas) {
         ],
     );
     sign(canvas);
-    grass(canvas, &mut chance, 482.0, 530.0);
+    grass(canvas, &mut random, 482.0, 530.0);
 }
 
 /// The line of the near shore.
 fn bank(x: f32) -> f32 {
     let bay = (x - 290.0) / 122.0;
-    400.0 + 34.0 / (1.0 + bay * bay * bay * bay) - 9.0 * smooth(380.0, 600.0, x)
+    400.0 + 34.0 / (1.0 + bay * bay * bay * bay) - 9.0 * smoothstep(380.0, 600.0, x)
         + 4.0 * noise(x / 37.0, 0.0, 201)
         + 1.6 * noise(x / 7.0, 3.0, 202)
 }
@@ -70,29 +70,29 @@ fn bank(x: f32) -> f32 {
 fn path(y: f32) -> (f32, f32) {
     let near = ((y - 421.0) / (512.0 - 421.0)).clamp(0.0, 1.3);
     let middle = 634.0 - 118.0 * near * (0.55 + 0.45 * near) + 9.0 * noise(y / 24.0, 1.0, 203);
-    (middle, mix(9.0, 50.0, near * (0.6 + 0.4 * near)))
+    (middle, lerp(9.0, 50.0, near * (0.6 + 0.4 * near)))
 }
 
-/// How much of a place is path.
-fn on_path((x, y): Place) -> f32 {
+/// How much of a point is path.
+fn on_path((x, y): Point) -> f32 {
     let (middle, half) = path(y);
     let rough = 1.0 + 0.22 * fractal(x / 11.0, y / 6.0, 3, 204);
-    smooth(1.0, 0.8, (x - middle).abs() / (half * rough)) * smooth(420.0, 424.0, y)
+    smoothstep(1.0, 0.8, (x - middle).abs() / (half * rough)) * smoothstep(420.0, 424.0, y)
 }
 
 fn meadow(canvas: &mut Canvas) {
-    canvas.cover((0.0, 380.0), (768.0, HEIGHT as f32), |place| {
-        let (x, y) = place;
+    canvas.cover((0.0, 380.0), (768.0, HEIGHT as f32), |point| {
+        let (x, y) = point;
         let edge = bank(x);
-        let share = coverage(edge - y);
-        if share <= 0.0 {
+        let fraction = coverage(edge - y);
+        if fraction <= 0.0 {
             return ([0.0; 3], 0.0);
         }
         let depth = 70.0 / (y - 336.0);
         let (u, v) = ((x - 384.0) * depth * 0.04, depth * 9.0);
         let patch = fractal(u * 0.5, v * 0.8, 4, 205);
         let fine = fractal(u * 6.0, v * 9.0, 3, 206);
-        let dry = smooth(-0.2, 0.6, patch);
+        let dry = smoothstep(-0.2, 0.6, patch);
         let green = blend(hex(0x42571f), hex(0x8f9346), dry);
         let grass = lit(green, 0.72 + 0.45 * fine);
         let stone = noise(u * 22.0, v * 26.0, 207);
@@ -100,28 +100,28 @@ fn meadow(canvas: &mut Canvas) {
             blend(hex(0x8a7454), hex(0xc4ad86), 0.5 + fine * 0.7),
             0.85 + 0.35 * stone,
         );
-        let mut colour = blend(grass, sand, on_path(place));
+        let mut color = blend(grass, sand, on_path(point));
         // Wet sand at the water.
-        let wet = smooth(5.0, 0.5, y - edge);
-        colour = blend(colour, lit(hex(0x6b604a), 0.7 + 0.4 * stone), wet);
-        (colour, share)
+        let wet = smoothstep(5.0, 0.5, y - edge);
+        color = blend(color, lit(hex(0x6b604a), 0.7 + 0.4 * stone), wet);
+        (color, fraction)
     });
 }
 
 /// Blades of grass and flowers with their feet between two heights, the far ones first.
-fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
+fn grass(canvas: &mut Canvas, random: &mut Random, from: f32, to: f32) {
     let mut y = from;
     while y < to {
         let near = ((y - 380.0) / 140.0).clamp(0.0, 1.0);
-        let count = mix(620.0, 150.0, near) as u32;
+        let count = lerp(620.0, 150.0, near) as u32;
         for _ in 0..count {
-            let x = chance.range(-4.0, 772.0);
-            let foot = y + chance.unit() * 1.2;
-            let kind = chance.unit();
+            let x = random.range(-4.0, 772.0);
+            let foot = y + random.unit() * 1.2;
+            let kind = random.unit();
             let (tall, lean, tone) = (
-                chance.range(0.5, 1.3),
-                chance.normal() * 0.34,
-                chance.unit(),
+                random.range(0.5, 1.3),
+                random.normal() * 0.34,
+                random.unit(),
             );
             if foot < bank(x) + 2.5 || on_path((x, foot)) > 0.25 {
                 continue;
@@ -133,33 +133,33 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
             } else {
                 1.0
             };
-            let high = mix(2.4, 17.0, near * near) * tall * tuft.max(0.3) * low;
+            let high = lerp(2.4, 17.0, near * near) * tall * tuft.max(0.3) * low;
             let tip = (x + lean * high + high * 0.12, foot - high);
-            let dry = smooth(
+            let dry = smoothstep(
                 -0.35,
                 0.6,
                 noise(x / 60.0, foot / 26.0, 209) + tone * 0.5 - 0.25,
             );
             let leaf = blend(hex(0x5c7a28), hex(0xb3a658), dry);
-            let colour = lit(leaf, 0.55 + 0.6 * tone);
-            let width = mix(0.55, 1.7, near);
-            let meadow = smooth(0.0, 0.5, noise(x / 40.0, foot / 17.0, 212));
+            let color = lit(leaf, 0.55 + 0.6 * tone);
+            let width = lerp(0.55, 1.7, near);
+            let meadow = smoothstep(0.0, 0.5, noise(x / 40.0, foot / 17.0, 212));
             if kind < 0.998 - 0.03 * meadow {
                 // Bent at the middle; the tips catch the sun.
                 let middle = (x + lean * high * 0.30, foot - high * 0.58);
-                let root = lit(colour, 0.42);
+                let root = lit(color, 0.42);
                 canvas.stroke(
                     (x, foot),
                     middle,
                     (width, width * 0.85),
-                    (root, lit(colour, 0.9)),
+                    (root, lit(color, 0.9)),
                 );
-                let bright = add(lit(colour, 1.15), lit(hex(0xffdc96), 0.08));
+                let bright = add(lit(color, 1.15), lit(hex(0xffdc96), 0.08));
                 canvas.stroke(
                     middle,
                     tip,
                     (width * 0.85, width * 0.25),
-                    (lit(colour, 0.9), bright),
+                    (lit(color, 0.9), bright),
                 );
             } else {
                 let petals = match (noise(x / 45.0, foot / 20.0, 211) * 4.0 + tone * 2.0) as i32 {
@@ -168,12 +168,12 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
                     1 => hex(0xf0c03c),
                     _ => hex(0x8a6fc4),
                 };
-                let size = mix(0.7, 2.9, near);
+                let size = lerp(0.7, 2.9, near);
                 canvas.stroke(
                     (x, foot),
                     tip,
                     (width * 0.7, width * 0.5),
-                    (lit(colour, 0.5), colour),
+                    (lit(color, 0.5), color),
                 );
                 for side in [(1.0, 0.0), (0.6, 0.8), (-0.6, 0.8)] {
                     canvas.leaf(
@@ -181,7 +181,7 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
                         side,
                         size,
                         size * 0.45,
-                        lit(petals, 0.7 + 0.4 * chance.unit()),
+                        lit(petals, 0.7 + 0.4 * random.unit()),
                     );
                 }
                 canvas.leaf(tip, (1.0, 0.0), size * 0.35, size * 0.3, hex(0x9a6b20));
@@ -192,7 +192,7 @@ fn grass(canvas: &mut Canvas, chance: &mut Chance, from: f32, to: f32) {
 }
 
 /// A soft shadow on the ground.
-fn shadow(canvas: &mut Canvas, corners: &[Place]) {
+fn shadow(canvas: &mut Canvas, corners: &[Point]) {
     let low = corners.iter().fold((f32::MAX, f32::MAX), |low, c| {
         (low.0.min(c.0), low.1.min(c.1))
     });
@@ -202,9 +202,9 @@ fn shadow(canvas: &mut Canvas, corners: &[Place]) {
     canvas.cover(
         (low.0 - 12.0, low.1 - 8.0),
         (high.0 + 12.0, high.1 + 12.0),
-        |place| {
-            let depth = -to_polygon(place, corners);
-            (hex(0x141a18), 0.62 * smooth(-7.0, 6.0, depth))
+        |point| {
+            let depth = -to_polygon(point, corners);
+            (hex(0x141a18), 0.62 * smoothstep(-7.0, 6.0, depth))
         },
     );
 }
@@ -218,40 +218,40 @@ fn house(canvas: &mut Canvas) {
 
     chimney(canvas);
     // The side wall.
-    canvas.polygon(&[back, corner, corner_top, back_top], |place| {
-        let (u, v) = in_wall(place, back, corner, back_top, corner_top);
-        let warm = mix(0.95, 1.12, u);
-        let mut colour = lit(planks(u * 9.0, v * 10.0, 1), warm);
-        colour = shade_under_eave(colour, v, 0.16);
+    canvas.polygon(&[back, corner, corner_top, back_top], |point| {
+        let (u, v) = in_wall(point, back, corner, back_top, corner_top);
+        let warm = lerp(0.95, 1.12, u);
+        let mut color = lit(planks(u * 9.0, v * 10.0, 1), warm);
+        color = shade_under_eave(color, v, 0.16);
         for window in [0.20, 0.62] {
-            if let Some(pane) = window_at((u - window) / 0.22, (v - 0.34) / 0.42, 21, place, false)
+            if let Some(pane) = window_at((u - window) / 0.22, (v - 0.34) / 0.42, 21, point, false)
             {
-                colour = pane;
+                color = pane;
             }
         }
-        footing(colour, u * 9.0, v, place)
+        footing(color, u * 9.0, v, point)
     });
     // The front with its gable.
-    canvas.polygon(&[corner, right, right_top, peak, corner_top], |place| {
-        let (u, v) = in_wall(place, corner, right, corner_top, right_top);
-        let mut colour = lit(planks(u * 13.0, v * 10.0, 2), SHADE * mix(1.0, 0.86, u));
+    canvas.polygon(&[corner, right, right_top, peak, corner_top], |point| {
+        let (u, v) = in_wall(point, corner, right, corner_top, right_top);
+        let mut color = lit(planks(u * 13.0, v * 10.0, 2), SHADE * lerp(1.0, 0.86, u));
         // The eaves keep the light of the sky from the gable's edges.
-        let edge = to_segment(place, corner_top, peak)
+        let edge = to_segment(point, corner_top, peak)
             .0
-            .min(to_segment(place, peak, right_top).0);
-        colour = lit(colour, mix(0.55, 1.0, smooth(0.0, 15.0, edge)));
+            .min(to_segment(point, peak, right_top).0);
+        color = lit(color, lerp(0.55, 1.0, smoothstep(0.0, 15.0, edge)));
         for (window, lamp) in [(0.10, false), (0.72, true)] {
-            if let Some(pane) = window_at((u - window) / 0.19, (v - 0.34) / 0.40, 22, place, lamp) {
-                colour = lit(pane, if lamp { 0.95 } else { 0.72 });
+            if let Some(pane) = window_at((u - window) / 0.19, (v - 0.34) / 0.40, 22, point, lamp) {
+                color = lit(pane, if lamp { 0.95 } else { 0.72 });
             }
         }
-        if let Some(pane) = window_at((u - 0.425) / 0.145, (v - 1.16) / 0.27, 23, place, true) {
-            colour = lit(pane, 0.85);
+        if let Some(pane) = window_at((u - 0.425) / 0.145, (v - 1.16) / 0.27, 23, point, true) {
+            color = lit(pane, 0.85);
         }
-        if let Some(door) = door((u - 0.415) / 0.17, v / 0.70, place) {
-            colour = door;
+        if let Some(door) = door((u - 0.415) / 0.17, v / 0.70, point) {
+            color = door;
         }
-        footing(colour, u * 13.0, v, place)
+        footing(color, u * 13.0, v, point)
     });
     let white = hex(0xe9e4d8);
     // Boards on the corners.
@@ -293,26 +293,26 @@ fn house(canvas: &mut Canvas) {
 
 /// Share of the way across and up a wall with upright sides.
 fn in_wall(
-    (x, y): Place,
-    left: Place,
-    right: Place,
-    left_top: Place,
-    right_top: Place,
+    (x, y): Point,
+    left: Point,
+    right: Point,
+    left_top: Point,
+    right_top: Point,
 ) -> (f32, f32) {
     let u = (x - left.0) / (right.0 - left.0);
-    let (low, high) = (mix(left.1, right.1, u), mix(left_top.1, right_top.1, u));
+    let (low, high) = (lerp(left.1, right.1, u), lerp(left_top.1, right_top.1, u));
     (u, (low - y) / (low - high))
 }
 
 /// Weathered red boards, one a unit upwards.
-fn planks(along: f32, up: f32, seed: u32) -> Colour {
+fn planks(along: f32, up: f32, seed: u32) -> Color {
     let board = up.floor();
     let within = up - board;
-    let tint = chance(board as i32, seed as i32, 31);
+    let tint = random_at(board as i32, seed as i32, 31);
     let grain = fractal(along * 1.5 + tint * 40.0, up * 9.0, 3, 32 + seed);
-    let worn = smooth(0.25, 0.8, fractal(along * 0.8, up * 0.5, 4, 33 + seed));
+    let worn = smoothstep(0.25, 0.8, fractal(along * 0.8, up * 0.5, 4, 33 + seed));
     let paint = blend(hex(0x8e2f24), hex(0xa8463a), tint);
-    let colour = blend(paint, hex(0x9c7a66), worn * 0.4);
+    let color = blend(paint, hex(0x9c7a66), worn * 0.4);
     let gap = if within < 0.12 {
         0.42
     } else if within > 0.9 {
@@ -320,22 +320,22 @@ fn planks(along: f32, up: f32, seed: u32) -> Colour {
     } else {
         1.0
     };
-    lit(colour, gap * (0.95 + 0.26 * grain))
+    lit(color, gap * (0.95 + 0.26 * grain))
 }
 
-fn shade_under_eave(colour: Colour, v: f32, depth: f32) -> Colour {
+fn shade_under_eave(color: Color, v: f32, depth: f32) -> Color {
     lit(
-        colour,
-        mix(1.0, 0.42, smooth(1.0 - depth, 1.0 - depth + 0.03, v)),
+        color,
+        lerp(1.0, 0.42, smoothstep(1.0 - depth, 1.0 - depth + 0.03, v)),
     )
 }
 
 /// Stones at the foot of a wall.
-fn footing(colour: Colour, along: f32, v: f32, (x, y): Place) -> Colour {
+fn footing(color: Color, along: f32, v: f32, (x, y): Point) -> Color {
     if v > 0.075 {
-        return lit(colour, mix(0.72, 1.0, smooth(0.07, 0.3, v)));
+        return lit(color, lerp(0.72, 1.0, smoothstep(0.07, 0.3, v)));
     }
-    let stone = chance((along * 1.6).floor() as i32, (v * 27.0).floor() as i32, 34);
+    let stone = random_at((along * 1.6).floor() as i32, (v * 27.0).floor() as i32, 34);
     lit(
         hex(0x8b8780),
         0.35 + 0.3 * stone + 0.2 * noise(x * 0.7, y * 0.9, 35),
@@ -343,7 +343,7 @@ fn footing(colour: Colour, along: f32, v: f32, (x, y): Place) -> Colour {
 }
 
 /// A window with a white frame, in its own coordinates from 0 to 1.
-fn window_at(u: f32, v: f32, seed: u32, (x, y): Place, lamp: bool) -> Option<Colour> {
+fn window_at(u: f32, v: f32, seed: u32, (x, y): Point, lamp: bool) -> Option<Color> {
     let border = 0.13;
     if !(-border..1.0 + border).contains(&u) || !(-border..1.0 + border).contains(&v) {
         return None;
@@ -359,7 +359,7 @@ fn window_at(u: f32, v: f32, seed: u32, (x, y): Place, lamp: bool) -> Option<Col
         return Some(lit(white, 0.9));
     }
     if lamp {
-        let curtain = smooth(0.20, 0.10, 0.5 - (u - 0.5).abs());
+        let curtain = smoothstep(0.20, 0.10, 0.5 - (u - 0.5).abs());
         let glow = 1.0 - 0.9 * ((u - 0.45) * (u - 0.45) + (v - 0.6) * (v - 0.6));
         let warm = lit(blend(hex(0xffd27a), hex(0xff9c48), 1.0 - glow), 1.25 * glow);
         return Some(blend(warm, hex(0xd8b48a), curtain * 0.7));
@@ -374,7 +374,7 @@ fn window_at(u: f32, v: f32, seed: u32, (x, y): Place, lamp: bool) -> Option<Col
     Some(lit(mirror, edge))
 }
 
-fn door(u: f32, v: f32, (x, y): Place) -> Option<Colour> {
+fn door(u: f32, v: f32, (x, y): Point) -> Option<Color> {
     if !(-0.14..1.14).contains(&u) || !(0.0..1.08).contains(&v) {
         return None;
     }
@@ -410,7 +410,7 @@ fn roof(canvas: &mut Canvas) {
     let (eave, eave_back) = ((545.0, 343.0), (446.0, 347.0));
     let (ridge_back, ridge) = ((524.0, 256.0), (633.0, 246.0));
     canvas.polygon(&[eave, eave_back, ridge_back, ridge], |(x, y)| {
-        // The share of the way up the slope, and along it.
+        // The fraction of the way up the slope, and along it.
         let (dx, dy) = (x - eave.0, y - eave.1);
         let (ux, uy) = (eave_back.0 - eave.0, eave_back.1 - eave.1);
         let (vx, vy) = (ridge.0 - eave.0, ridge.1 - eave.1);
@@ -419,10 +419,10 @@ fn roof(canvas: &mut Canvas) {
         let up = (ux * dy - uy * dx) / area;
         let row = (up * 14.0).floor();
         let within = up * 14.0 - row;
-        let place = along * 15.0 + 0.5 * (row / 2.0 - (row / 2.0).floor()) * 2.0;
-        let tile = chance(place.floor() as i32, row as i32, 51);
-        let across = place - place.floor();
-        let moss = smooth(0.1, 0.7, fractal(along * 5.0, up * 6.0, 4, 52)) * 0.6;
+        let point = along * 15.0 + 0.5 * (row / 2.0 - (row / 2.0).floor()) * 2.0;
+        let tile = random_at(point.floor() as i32, row as i32, 51);
+        let across = point - point.floor();
+        let moss = smoothstep(0.1, 0.7, fractal(along * 5.0, up * 6.0, 4, 52)) * 0.6;
         let slate = blend(
             blend(hex(0x5c5f66), hex(0x8b857d), tile),
             hex(0x66703c),
@@ -433,7 +433,7 @@ fn roof(canvas: &mut Canvas) {
         } else {
             0.8 + 0.3 * within
         };
-        let glance = 1.05 + 0.25 * smooth(0.3, 1.0, up);
+        let glance = 1.05 + 0.25 * smoothstep(0.3, 1.0, up);
         lit(
             slate,
             gap * glance * (0.95 + 0.25 * noise(x * 0.9, y * 0.9, 53)),
@@ -501,7 +501,7 @@ fn chimney(canvas: &mut Canvas) {
             let brick = blend(
                 hex(0x93523c),
                 hex(0xb5775a),
-                chance(at.floor() as i32, row as i32, 55),
+                random_at(at.floor() as i32, row as i32, 55),
             );
             lit(
                 if joint { hex(0xa79c8d) } else { brick },
@@ -524,9 +524,11 @@ fn chimney(canvas: &mut Canvas) {
         let middle = 581.0 + 92.0 * rise * rise + 16.0 * rise * fractal(y / 38.0, 0.0, 3, 57);
         let half = 4.0 + 27.0 * rise;
         let wisp = 0.55 + 0.8 * fractal(x / 15.0, y / 19.0, 4, 58);
-        let share =
-            smooth(1.0, 0.0, (x - middle).abs() / half) * wisp * 0.42 * smooth(0.98, 0.2, rise);
-        (hex(0xdcd6d0), share.clamp(0.0, 1.0))
+        let fraction = smoothstep(1.0, 0.0, (x - middle).abs() / half)
+            * wisp
+            * 0.42
+            * smoothstep(0.98, 0.2, rise);
+        (hex(0xdcd6d0), fraction.clamp(0.0, 1.0))
     });
 }
 
@@ -571,8 +573,8 @@ fn sign(canvas: &mut Canvas) {
         } else {
             1.0
         };
-        let shade =
-            mix(0.70, 1.0, smooth(4.0, 9.0, edge)) * mix(0.9, 1.04, (x - left) / (right - left));
+        let shade = lerp(0.70, 1.0, smoothstep(4.0, 9.0, edge))
+            * lerp(0.9, 1.04, (x - left) / (right - left));
         let paint = blend(
             hex(0xf1e8d2),
             hex(0xd9cba9),
@@ -605,25 +607,25 @@ fn sign(canvas: &mut Canvas) {
 fn write(
     canvas: &mut Canvas,
     text: &str,
-    (middle, top): Place,
+    (middle, top): Point,
     height: f32,
     width: f32,
-    colour: Colour,
+    color: Color,
 ) {
     let (strokes, length) = letters::line(text, height);
     let left = middle - length / 2.0;
     for [from, to] in strokes {
-        let place = |(x, y): Place| (left + x, top + y);
-        canvas.stroke(place(from), place(to), (width, width), (colour, colour));
+        let point = |(x, y): Point| (left + x, top + y);
+        canvas.stroke(point(from), point(to), (width, width), (color, color));
     }
 }
 
 /// The great tree on the left: trunk, branches, and some thousand leaves in clusters.
-fn tree(canvas: &mut Canvas, chance: &mut Chance) {
+fn tree(canvas: &mut Canvas, random: &mut Random) {
     let mut tips = Vec::new();
     let mut limbs = Vec::new();
     grow(
-        chance,
+        random,
         (96.0, 458.0),
         (0.02, -1.0),
         104.0,
@@ -647,23 +649,24 @@ fn tree(canvas: &mut Canvas, chance: &mut Chance) {
     // Leaves hang about the tips; those behind are painted first, darker.
     let mut leaves = Vec::new();
     for &(x, y) in &tips {
-        let (size, shift) = (chance.range(12.0, 25.0), chance.normal() * 0.6);
+        let (size, shift) = (random.range(12.0, 25.0), random.normal() * 0.6);
         for _ in 0..(size * 6.0) as u32 {
             let (dx, dy, dz) = (
-                chance.normal() * 0.55,
-                chance.normal() * 0.42,
-                chance.normal() * 0.5,
+                random.normal() * 0.55,
+                random.normal() * 0.42,
+                random.normal() * 0.5,
             );
-            let place = (x + dx * size, y + dy * size + dx * dx * 2.5);
-            leaves.push((dz + shift, place, (dx, dy), chance.bits()));
+            let point = (x + dx * size, y + dy * size + dx * dx * 2.5);
+            leaves.push((dz + shift, point, (dx, dy), random.bits()));
         }
     }
     leaves.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (depth, place, (dx, dy), bits) in leaves {
-        let mut own = Chance::new(u64::from(bits));
+    for (depth, point, (dx, dy), bits) in leaves {
+        let mut own = Random::new(u64::from(bits));
         // The sun stands low on the right; the crown shades itself on the left and below.
-        let crown = 0.6 * smooth(-60.0, 230.0, place.0) + 0.35 * smooth(320.0, 70.0, place.1);
-        let hollow = fractal(place.0 / 30.0, place.1 / 24.0, 3, 72);
+        let crown =
+            0.6 * smoothstep(-60.0, 230.0, point.0) + 0.35 * smoothstep(320.0, 70.0, point.1);
+        let hollow = fractal(point.0 / 30.0, point.1 / 24.0, 3, 72);
         let light = 0.02 + 0.42 * crown + 0.26 * dx - 0.34 * dy
             + 0.16 * depth
             + 0.34 * hollow
@@ -672,39 +675,39 @@ fn tree(canvas: &mut Canvas, chance: &mut Chance) {
         let sunny = blend(
             hex(0x7a9037),
             hex(0xd9bd62),
-            smooth(0.6, 1.1, light + 0.15 * own.unit()),
+            smoothstep(0.6, 1.1, light + 0.15 * own.unit()),
         );
-        let colour = blend(shade, sunny, smooth(0.38, 0.9, light));
-        let colour = if own.unit() < 0.03 {
-            blend(colour, hex(0xa8722e), 0.5)
+        let color = blend(shade, sunny, smoothstep(0.38, 0.9, light));
+        let color = if own.unit() < 0.03 {
+            blend(color, hex(0xa8722e), 0.5)
         } else {
-            colour
+            color
         };
         let axis = own.range(-1.0, 1.0);
         let axis = (axis, (1.0 - axis * axis).sqrt());
         let long = own.range(1.2, 2.5);
-        canvas.leaf(place, axis, long, long * own.range(0.38, 0.62), colour);
+        canvas.leaf(point, axis, long, long * own.range(0.38, 0.62), color);
     }
 }
 
-type Limb = (Place, Place, (f32, f32));
+type Limb = (Point, Point, (f32, f32));
 
 /// Lets a branch grow and divide.
 #[expect(clippy::too_many_arguments, reason = "the state of a growing branch")]
 fn grow(
-    chance: &mut Chance,
-    from: Place,
-    towards: Place,
+    random: &mut Random,
+    from: Point,
+    towards: Point,
     length: f32,
     width: f32,
     level: u32,
     limbs: &mut Vec<Limb>,
-    tips: &mut Vec<Place>,
+    tips: &mut Vec<Point>,
 ) {
     const PIECES: u32 = 4;
     let (mut at, mut along, mut thick) = (from, towards, width);
     for _ in 0..PIECES {
-        let bend = chance.normal() * if level == 0 { 0.05 } else { 0.13 };
+        let bend = random.normal() * if level == 0 { 0.05 } else { 0.13 };
         // Branches strive upwards.
         along = unit((along.0 - along.1 * bend, along.1 + along.0 * bend - 0.05));
         let next = (
@@ -725,11 +728,11 @@ fn grow(
     for fork in 0..forks {
         let spread =
             (fork as f32 - (forks - 1) as f32 / 2.0) * if level == 0 { 0.62 } else { 0.80 };
-        let turn = spread + chance.normal() * 0.17;
+        let turn = spread + random.normal() * 0.17;
         let next = unit((along.0 - along.1 * turn, along.1 + along.0 * turn));
-        let (longer, thinner) = (chance.range(0.64, 0.80), chance.range(0.58, 0.72));
+        let (longer, thinner) = (random.range(0.64, 0.80), random.range(0.58, 0.72));
         grow(
-            chance,
+            random,
             at,
             next,
             length * longer,
@@ -741,33 +744,33 @@ fn grow(
     }
 }
 
-fn unit((x, y): Place) -> Place {
+fn unit((x, y): Point) -> Point {
     let length = (x * x + y * y).sqrt().max(1e-6);
     (x / length, y / length)
 }
 
 /// A piece of trunk or branch, lit from the right, with furrows.
-fn bark(canvas: &mut Canvas, from: Place, to: Place, widths: (f32, f32)) {
+fn bark(canvas: &mut Canvas, from: Point, to: Point, widths: (f32, f32)) {
     let reach = widths.0;
     let low = (from.0.min(to.0) - reach, from.1.min(to.1) - reach);
     let high = (from.0.max(to.0) + reach, from.1.max(to.1) + reach);
     let (dx, dy) = unit((to.0 - from.0, to.1 - from.1));
-    canvas.cover(low, high, |place| {
-        let (distance, along) = to_segment(place, from, to);
-        let half = mix(widths.0, widths.1, along) / 2.0;
-        let share = coverage(distance - half);
-        if share <= 0.0 {
+    canvas.cover(low, high, |point| {
+        let (distance, along) = to_segment(point, from, to);
+        let half = lerp(widths.0, widths.1, along) / 2.0;
+        let fraction = coverage(distance - half);
+        if fraction <= 0.0 {
             return ([0.0; 3], 0.0);
         }
-        let across = ((place.0 - from.0) * -dy + (place.1 - from.1) * dx) / half.max(0.4);
-        let furrow = fractal(place.0 * 0.42, place.1 * 0.09, 3, 71);
+        let across = ((point.0 - from.0) * -dy + (point.1 - from.1) * dx) / half.max(0.4);
+        let furrow = fractal(point.0 * 0.42, point.1 * 0.09, 3, 71);
         let light = 0.46 + 0.42 * across.clamp(-1.0, 1.0) + 0.65 * furrow;
         (
             lit(
                 blend(hex(0x4d3d2e), hex(0xa98a62), light.clamp(0.0, 1.0)),
                 0.45 + 0.5 * light.max(0.0),
             ),
-            share,
+            fraction,
         )
     });
 }
@@ -775,36 +778,36 @@ fn bark(canvas: &mut Canvas, from: Place, to: Place, widths: (f32, f32)) {
 /// A round bush of leaves.
 fn shrub(
     canvas: &mut Canvas,
-    chance: &mut Chance,
-    foot: Place,
+    random: &mut Random,
+    foot: Point,
     (wide, high): (f32, f32),
     leaves: u32,
 ) {
     let middle = (foot.0, foot.1 - high * 0.45);
     for leaf in 0..leaves {
         let depth = leaf as f32 / leaves as f32;
-        let (dx, dy) = (chance.normal() * 0.42, chance.normal() * 0.34);
-        let place = (
+        let (dx, dy) = (random.normal() * 0.42, random.normal() * 0.34);
+        let point = (
             middle.0 + dx * wide,
             (middle.1 + dy * high).min(foot.1 + 2.0),
         );
-        let light = 0.15 + 0.45 * depth - 0.35 * dx - 0.4 * dy + 0.12 * chance.normal();
+        let light = 0.15 + 0.45 * depth - 0.35 * dx - 0.4 * dy + 0.12 * random.normal();
         let dark = blend(hex(0x1f3016), hex(0x4d6b2a), (light * 1.7).clamp(0.0, 1.0));
-        let colour = blend(dark, hex(0xa3a648), smooth(0.45, 1.0, light));
-        let axis = chance.range(-1.0, 1.0);
-        let long = chance.range(1.3, 2.6);
+        let color = blend(dark, hex(0xa3a648), smoothstep(0.45, 1.0, light));
+        let axis = random.range(-1.0, 1.0);
+        let long = random.range(1.3, 2.6);
         canvas.leaf(
-            place,
+            point,
             (axis, (1.0 - axis * axis).sqrt()),
             long,
             long * 0.5,
-            colour,
+            color,
         );
     }
 }
 
 /// A tall fir: whorls of hanging boughs, each of many needles.
-fn conifer(canvas: &mut Canvas, chance: &mut Chance, foot: Place, high: f32) {
+fn conifer(canvas: &mut Canvas, random: &mut Random, foot: Point, high: f32) {
     canvas.stroke(
         foot,
         (foot.0, foot.1 - high),
@@ -816,28 +819,31 @@ fn conifer(canvas: &mut Canvas, chance: &mut Chance, foot: Place, high: f32) {
         let up = 0.09 + 0.91 * whorl as f32 / whorls as f32;
         let reach = high * 0.23 * (1.02 - up);
         for bough in 0..9 {
-            let swing = (bough as f32 / 8.0) * 2.0 - 1.0 + chance.normal() * 0.1;
-            let root = (foot.0, foot.1 - high * up + chance.normal() * 1.5);
+            let swing = (bough as f32 / 8.0) * 2.0 - 1.0 + random.normal() * 0.1;
+            let root = (foot.0, foot.1 - high * up + random.normal() * 1.5);
             let tip = (
                 root.0 + swing * reach,
                 root.1 + reach * 0.32 + (1.0 - swing.abs()) * reach * 0.2,
             );
             for needle in 0..14 {
-                let out = (needle as f32 + chance.unit()) / 14.0;
-                let at = (mix(root.0, tip.0, out), mix(root.1, tip.1, out * out) - 1.0);
-                let light = 0.30 - 0.30 * swing + 0.25 * out + 0.14 * chance.normal();
+                let out = (needle as f32 + random.unit()) / 14.0;
+                let at = (
+                    lerp(root.0, tip.0, out),
+                    lerp(root.1, tip.1, out * out) - 1.0,
+                );
+                let light = 0.30 - 0.30 * swing + 0.25 * out + 0.14 * random.normal();
                 let leaf = blend(hex(0x172a1b), hex(0x5d7440), light.clamp(0.0, 1.0));
-                let axis = unit((swing + chance.normal() * 0.5, 0.7 + 0.3 * chance.normal()));
-                canvas.leaf(at, axis, chance.range(1.6, 3.6), 0.8, leaf);
+                let axis = unit((swing + random.normal() * 0.5, 0.7 + 0.3 * random.normal()));
+                canvas.leaf(at, axis, random.range(1.6, 3.6), 0.8, leaf);
             }
         }
     }
 }
 
 /// A small sailing boat, with its image in the water.
-fn boat(canvas: &mut Canvas, (x, y): Place) {
+fn boat(canvas: &mut Canvas, (x, y): Point) {
     for (flip, strength) in [(-0.85, 0.5), (1.0, 1.0)] {
-        let place = |dx: f32, dy: f32| {
+        let point = |dx: f32, dy: f32| {
             let sway = if flip < 0.0 {
                 1.6 * noise(dx * 0.3, dy * 0.35, 81)
             } else {
@@ -846,9 +852,9 @@ fn boat(canvas: &mut Canvas, (x, y): Place) {
             (x + dx + sway, y - dy * flip)
         };
         let water = hex(0x8fa0a4);
-        let tone = |colour: Colour, light: f32| blend(water, lit(colour, light), strength);
-        let sail = |corners: &[Place], light: f32| {
-            let corners: Vec<Place> = corners.iter().map(|&(dx, dy)| place(dx, dy)).collect();
+        let tone = |color: Color, light: f32| blend(water, lit(color, light), strength);
+        let sail = |corners: &[Point], light: f32| {
+            let corners: Vec<Point> = corners.iter().map(|&(dx, dy)| point(dx, dy)).collect();
             (corners, light)
         };
         let (main, light) = sail(&[(1.0, 6.0), (1.0, 41.0), (17.0, 8.0)], 0.92);
@@ -868,8 +874,8 @@ fn boat(canvas: &mut Canvas, (x, y): Place) {
         let (jib, light) = sail(&[(-1.0, 6.0), (-0.5, 36.0), (-12.0, 7.0)], 0.75);
         canvas.polygon(&jib, |_| tone(hex(0xf1e2c6), light));
         canvas.stroke(
-            place(0.0, 2.0),
-            place(0.0, 44.0),
+            point(0.0, 2.0),
+            point(0.0, 44.0),
             (1.2, 0.8),
             (tone(hex(0x5b4632), 1.0), tone(hex(0x5b4632), 1.0)),
         );

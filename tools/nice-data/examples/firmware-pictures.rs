@@ -1,23 +1,20 @@
-//! Renders the pictures of `firmware-example` from the project's own scene and encodes them: run it after a change to the
-//! scene or to a model, and then the firmware's checks.
+//! Encodes the pictures of `firmware-example` from the demo picture: run it after a change to the picture or to a model, and then
+//! the device checks.
 //!
-//! Boards with room have them with the model m for displays of 320 x 240 pixels, small boards with the model s for 96 x 64,
-//! and the Game Boy Advance with the model m for 240 x 160. Of the original of the demo picture, a board gets one pixel of
-//! every block, to measure against.
+//! Boards with enough flash have pictures with the model m for displays of 320 x 240 pixels, small boards with the model s for
+//! 96 x 64, and the Game Boy Advance with the model m for 240 x 160. Of the original demo picture, a board has one pixel of each
+//! block, to measure the error.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
-use nice_decode::{BLOCK, Image};
-use tools::coder::{Coder, MAX_EFFORT};
-use tools::decode::decode_picture;
-use tools::picture::Picture;
-use tools::psnr::Pooled;
-use tools::{builtin, files, picture_file, scene};
+use nice_decode::BLOCK_SIDE;
+use nice_encode::psnr::PooledError;
+use nice_encode::{Encoder, MAX_EFFORT, Picture, block, files, measure, pretrained};
 
-/// A picture of a display: the part of the scene that it shows, and how large.
+/// A picture for a display: a part of the demo picture, scaled to a size.
 struct Slide {
     name: &'static str,
     /// Column and line of the upper left corner, width and height.
@@ -48,12 +45,12 @@ const fn slide(name: &'static str, part: [u32; 4], size: [u32; 2], model: &'stat
 }
 
 fn main() -> Result<()> {
-    let demo = scene::demo();
+    let demo = nice_data::demo::picture()?;
     save("large/demo", &demo, "m")?;
     save("small/demo", &demo, "s")?;
-    write("demo.rgb", &one_pixel_a_block(&demo))?;
+    write("demo.rgb", &one_pixel_of_each_block(&demo))?;
     let demo = RgbImage::from_raw(demo.width(), demo.height(), demo.into_rgb())
-        .context("three samples a pixel")?;
+        .context("the demo picture has the wrong size")?;
     let floor = tile(&demo);
     let floor = Picture::new(floor.width(), floor.height(), floor.into_raw())?;
     save("large/floor", &floor, "m")?;
@@ -66,17 +63,17 @@ fn main() -> Result<()> {
     } in SLIDES
     {
         let part = imageops::crop_imm(&demo, x, y, width, height).to_image();
-        let shown = imageops::resize(&part, size[0], size[1], FilterType::Lanczos3);
+        let scaled = imageops::resize(&part, size[0], size[1], FilterType::Lanczos3);
         save(
             name,
-            &Picture::new(size[0], size[1], shown.into_raw())?,
+            &Picture::new(size[0], size[1], scaled.into_raw())?,
             model,
         )?;
     }
     Ok(())
 }
 
-/// A square of the scene with a stone border, to be repeated on a floor.
+/// A square part of the demo picture with a border of stone, to be repeated as a floor.
 fn tile(demo: &RgbImage) -> RgbImage {
     const SIDE: u32 = 256;
     const BORDER: u32 = 8;
@@ -88,38 +85,34 @@ fn tile(demo: &RgbImage) -> RgbImage {
     tile
 }
 
-/// Encodes a picture with as much effort as there is, and says how good it is.
+/// Encodes a picture with the largest effort, and prints its PSNR.
 fn save(name: &str, picture: &Picture, model: &str) -> Result<()> {
-    let model = builtin::named(model).context("the model is in the box")?;
-    let coder = Coder::of_model(model)?;
-    let latents = coder.encode_picture(picture, MAX_EFFORT);
-    let id = coder.decoder().id();
-    let file = picture_file::to_bytes(picture.width(), picture.height(), id, &latents)?;
-    let decoded = decode_picture(coder.decoder(), &Image::from_bytes(&file)?, false)?;
-    let db = Pooled::of(picture.rgb(), decoded.rgb()).db();
-    println!("{name}: {db:.2} dB");
-    write(&format!("{name}.nice"), &file)
+    let model = pretrained::named(model).context("there is no such model")?;
+    let encoder = Encoder::for_codebook(model)?;
+    let encoded = measure::encode(&encoder, picture, MAX_EFFORT)?;
+    let decoded = encoded.decode(&encoder, false)?;
+    let error = PooledError::between(picture.rgb(), decoded.picture.rgb());
+    println!("{name}: {:.2} dB", error.psnr());
+    write(&format!("{name}.nice"), &encoded.file)
 }
 
-/// One pixel of every block, red, green and blue, block after block: the 64 places of a block take turns.
-fn one_pixel_a_block(picture: &Picture) -> Vec<u8> {
-    let wide = picture.width().div_ceil(BLOCK as u32);
-    let high = picture.height().div_ceil(BLOCK as u32);
-    (0..high)
-        .flat_map(|row| (0..wide).map(move |column| (row, column)))
-        .enumerate()
-        .flat_map(|(index, (row, column))| {
-            let place = index % (BLOCK * BLOCK);
-            let x = column as usize * BLOCK + place % BLOCK;
-            let y = row * BLOCK as u32 + (place / BLOCK) as u32;
-            <[u8; 3]>::try_from(&picture.row(y)[3 * x..][..3]).expect("three samples")
+/// One pixel of each block, red, green and blue, block after block: pixel `i % 64` of block `i`.
+fn one_pixel_of_each_block(picture: &Picture) -> Vec<u8> {
+    let columns = block::along(picture.width());
+    (0..block::count(picture))
+        .flat_map(|index| {
+            let pixel = index % (BLOCK_SIDE * BLOCK_SIDE);
+            let x = index % columns * BLOCK_SIDE + pixel % BLOCK_SIDE;
+            let y = index / columns * BLOCK_SIDE + pixel / BLOCK_SIDE;
+            <[u8; 3]>::try_from(&picture.line(y as u32)[3 * x..][..3]).expect("three samples")
         })
         .collect()
 }
 
+/// Writes a file of `firmware-example`.
 fn write(name: &str, bytes: &[u8]) -> Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../firmware-example/pictures")
+        .join("../../firmware-example/pictures")
         .join(name);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;

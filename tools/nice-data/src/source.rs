@@ -1,4 +1,4 @@
-//! Where data come from, as a person types it.
+//! The source of a data set, as it is given on the command line.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,19 +6,19 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-use crate::picture;
+use crate::picture_file;
 
-/// Synthetic pictures to train on when nothing else is said.
+/// The number of synthetic pictures unless another is requested.
 pub const SYNTHETIC_PICTURES: u32 = 512;
 
-/// Where blocks come from.
+/// The source of a data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A flat file of blocks.
+    /// A `.bin` file of blocks.
     Bin(PathBuf),
     /// A folder of pictures or of `train.bin` and `val.bin`; or a single picture.
     Folder(PathBuf),
-    /// The address of a `.bin`, a picture, or a `.zip` of either.
+    /// The URL of a `.bin` file, a picture, or a `.zip` archive of either.
     Url(String),
     /// A data set on Kaggle, `owner/name`.
     Kaggle(String),
@@ -40,8 +40,8 @@ impl Default for Source {
     }
 }
 
-/// Whether this is an address and not a path.
-pub fn is_address(text: &str) -> bool {
+/// Whether a text is a URL and not a path.
+pub fn is_url(text: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| {
         text.get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -53,13 +53,13 @@ impl FromStr for Source {
 
     /// Reads `http://..`, `https://..`, `kaggle:owner/name`, `synthetic[:SEED[:PICTURES]]`, or a path.
     ///
-    /// A path that ends in `.bin` is a file of blocks, and so is a file that does not end as a picture does; anything
-    /// else is a folder or a picture. (A folder named `synthetic` is `./synthetic`.)
+    /// A path with the extension `.bin` is a file of blocks, and so is a file without the extension of a picture; anything else
+    /// is a folder or a picture. (A folder named `synthetic` is `./synthetic`.)
     fn from_str(text: &str) -> Result<Self> {
         if text.is_empty() {
-            bail!("a data set has a name that is not empty");
+            bail!("the name of a data set is empty");
         }
-        if is_address(text) {
+        if is_url(text) {
             return Ok(Self::Url(text.to_owned()));
         }
         if let Some(name) = text.strip_prefix("kaggle:") {
@@ -72,13 +72,13 @@ impl FromStr for Source {
             return synthetic(numbers);
         }
         if let Some((scheme, _)) = text.split_once("://") {
-            bail!("{text}: addresses begin with http:// or https://, not with {scheme}://");
+            bail!("{text}: a URL begins with http:// or https://, not with {scheme}://");
         }
         let path = Path::new(text);
         let is_bin = path
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("bin"));
-        if is_bin || path.is_file() && !picture::has_known_ending(path) {
+        if is_bin || path.is_file() && !picture_file::has_known_extension(path) {
             Ok(Self::Bin(path.to_path_buf()))
         } else {
             Ok(Self::Folder(path.to_path_buf()))
@@ -131,7 +131,7 @@ impl fmt::Display for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bin(path) | Self::Folder(path) => write!(formatter, "{}", path.display()),
-            Self::Url(address) => formatter.write_str(address),
+            Self::Url(url) => formatter.write_str(url),
             Self::Kaggle(name) => write!(formatter, "kaggle:{name}"),
             Self::Synthetic { seed, pictures } => {
                 write!(formatter, "synthetic:{seed}:{pictures}")

@@ -1,17 +1,17 @@
-//! Letters as strokes, for writing on pictures: the project's own font of capitals, digits and a few signs.
+//! Letters as strokes: a font of capitals, digits and a few punctuation marks.
 
-/// Width of a letter from stroke to stroke, in units of which a capital is 6 high.
+/// The width of a letter, in units of which a capital has 6 in height.
 const WIDTH: f32 = 4.0;
 const HEIGHT: f32 = 6.0;
-/// From one letter to the next.
+/// The distance from the left of one letter to that of the next.
 const ADVANCE: f32 = 6.0;
 
-/// A straight piece of a letter, from one end to the other.
-pub(crate) type Stroke = [(f32, f32); 2];
+/// A straight segment of a letter.
+pub type Stroke = [(f32, f32); 2];
 
-/// The strokes of a line of text whose capitals are `height` high, and its width. The first letter stands with its
-/// upper left corner at 0, 0. Letters that are not in the font are left blank.
-pub(crate) fn line(text: &str, height: f32) -> (Vec<Stroke>, f32) {
+/// The strokes of a line of text with capitals of this height, and its width. The upper left corner of the first letter is at
+/// 0, 0. Letters that are not in the font are blank.
+pub fn line(text: &str, height: f32) -> (Vec<Stroke>, f32) {
     let scale = height / HEIGHT;
     let mut strokes = Vec::new();
     let mut left = 0.0;
@@ -35,7 +35,7 @@ pub(crate) fn line(text: &str, height: f32) -> (Vec<Stroke>, f32) {
     (strokes, ((left - (ADVANCE - WIDTH)) * scale).max(0.0))
 }
 
-/// The paths of the pen, points as two digits (across from the left, down from the top), and the width.
+/// The paths of a letter, each point as two digits (from the left, from the top), and its width.
 fn glyph(letter: char) -> (&'static str, f32) {
     let code = match letter {
         'A' => "06 20 46 / 14 34",
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_letters_and_digits_can_be_written() {
+    fn all_letters_and_digits_have_strokes_within_their_box() {
         for letter in ('A'..='Z').chain('0'..='9') {
             let (strokes, width) = line(&letter.to_string(), 6.0);
             assert!(!strokes.is_empty() && width == WIDTH, "{letter}");
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_letters_look_the_same() {
+    fn all_letters_are_different() {
         let mut all: Vec<&str> = ('A'..='Z')
             .chain('0'..='9')
             .map(|letter| glyph(letter).0)
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_grows_with_its_letters_and_their_height() {
+    fn a_line_is_as_wide_as_its_letters_and_scales_with_the_height() {
         let width = |text: &str, height: f32| line(text, height).1;
         assert_eq!(width("AB", 6.0), 10.0);
         assert_eq!(width("AB", 12.0), 20.0);
