@@ -1,6 +1,5 @@
-//! Compares `nice-dsp` with its portable definitions for thousands of different words, then logs the checksum of blocks that are
-//! decoded with a network. On a processor without the instructions `nice-dsp` is portable itself, and only the checksum tells
-//! something.
+//! Compares `nice-dsp` with its portable definitions for thousands of different words, then logs the checksum of blocks that
+//! are decoded with a network. On a processor without the instructions both are the same code, and only the checksum is a test.
 #![no_std]
 #![no_main]
 

@@ -8,10 +8,10 @@ use crate::line::{FRACTION_BITS, FloorLine, Line};
 /// The distance in texels beyond which only fog is visible.
 const VISIBLE_DISTANCE: i64 = 640;
 
-/// A camera above the floor that looks towards the horizon. Lengths are in texels with [`FRACTION_BITS`] fraction bits.
+/// A camera above the floor that looks towards the horizon.
 #[derive(Clone, Copy, Debug)]
 pub struct Camera {
-    /// The position on the floor.
+    /// The position on the floor. All lengths are in texels with [`FRACTION_BITS`] fraction bits.
     position: [i64; 2],
     /// The height above the floor.
     height: i64,
@@ -22,8 +22,8 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// A camera `height` texels above the texel at `position`, for frames of `frame` pixels. It looks in the direction `angle`, in
-    /// radians: 0 is towards line 0 of the texture, and positive angles are to the right of that.
+    /// A camera `height` texels above the texel at `position`, for frames of `frame` pixels. It looks in the direction `angle`,
+    /// in radians: 0 is towards line 0 of the texture, and positive angles are to the right of that.
     #[must_use]
     pub fn new(position: [i16; 2], height: u8, angle: f32, frame: [u16; 2]) -> Self {
         let one = (1_u32 << FRACTION_BITS) as f32;

@@ -9,8 +9,8 @@ pub struct Assets {
     pub model: &'static [u8],
     /// The demo image, 768 x 512 pixels.
     pub demo: &'static [u8],
-    /// One pixel of every block of the demo image before it was encoded: red, green and blue, block after block. In block `i` it
-    /// is the pixel in column `i % 8` and line `i / 8 % 8`.
+    /// One pixel of every block of the demo image before it was encoded: red, green and blue, block after block. In block `i`
+    /// it is the pixel in column `i % 8` and line `i / 8 % 8`.
     pub original: &'static [u8],
     /// The texture of the renderer's floor, 256 x 256 pixels that can be tiled.
     pub floor: &'static [u8],

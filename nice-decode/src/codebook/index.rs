@@ -48,6 +48,12 @@ impl PackedIndex {
     /// The first codeword as it is.
     pub(super) const ZERO: Self = Self(0);
 
+    /// The first codeword with these orientation bits.
+    #[cfg(test)]
+    pub(super) const fn oriented(orientation_bits: u32) -> Self {
+        Self(orientation_bits << 1)
+    }
+
     /// The position of the codeword among all codewords.
     #[inline(always)]
     pub(super) const fn position(self) -> usize {

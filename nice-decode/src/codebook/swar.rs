@@ -33,8 +33,8 @@ impl Workspace {
 /// Decodes a block to luma and chroma. With a stack frame of its own, and compiled once for all pixel formats.
 #[inline(never)]
 pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) {
+    let start = take_indices(codebook, latent, work);
     let Workspace { block, indices } = work;
-    let start = take_indices(codebook, latent, indices);
     let indices = indices.get(..codebook.stages.len()).unwrap_or_default();
     let Some((&base, residuals)) = indices.split_first() else {
         return;
@@ -63,16 +63,12 @@ pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Worksp
 /// Takes the indices of all stages from a latent. Returns the sum of the peaks of those stages whose codewords are negated,
 /// which means subtracted from the peak.
 #[inline(never)]
-fn take_indices(
-    codebook: &Codebook<'_>,
-    latent: &Latent,
-    indices: &mut [PackedIndex; MAX_STAGES],
-) -> u32 {
+fn take_indices(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) -> u32 {
     let mut rest = latent_words(latent);
     let Some((&stage, stages)) = codebook.stages.split_first() else {
         return 0;
     };
-    let [base, residuals @ ..] = indices;
+    let [base, residuals @ ..] = &mut work.indices;
     let stage = Stage::from_bytes(stage);
     *base = take(stage, &mut rest, true).packed(0);
     let (mut start, mut before) = (0_u32, codewords(stage, true) as u32);
@@ -126,7 +122,7 @@ fn put(to: &mut BlockWords, table: CodewordTable<'_>, index: PackedIndex, operat
     match table.words {
         Some(words) => {
             if let Some(codeword) = words.get(index.position()) {
-                put_codeword(to, codeword, index.orientation_bits(), operation);
+                put_codeword(to, codeword, index, operation);
             }
         }
         None => put_unaligned(to, table.bytes, index, operation),
@@ -147,31 +143,30 @@ fn put_unaligned(
         for (word, bytes) in copy.iter_mut().zip(codeword.as_chunks().0) {
             *word = u32::from_le_bytes(*bytes);
         }
-        put_codeword(to, &copy, index.orientation_bits(), operation);
+        put_codeword(to, &copy, index, operation);
     }
 }
 
-/// Applies an operation to a codeword. The lowest three bits of `orientation` are those of an
-/// [`Orientation`](crate::block::Orientation); higher bits are ignored.
+/// Applies an operation to a codeword in the orientation of its index. The operations take the whole index, since extracting
+/// the orientation costs nothing where it is used.
 #[inline(always)]
 fn put_codeword(
     to: &mut BlockWords,
     codeword: &BlockWords,
-    orientation: u32,
+    index: PackedIndex,
     operation: Operation,
 ) {
     match operation {
-        Operation::Copy => copy(to, codeword, orientation),
-        Operation::Multiply { factor, start } => {
-            multiply(to, codeword, orientation, factor, start);
-        }
-        Operation::MultiplyAdd { factor } => multiply_add(to, codeword, orientation, factor),
+        Operation::Copy => copy(to, codeword, index),
+        Operation::Multiply { factor, start } => multiply(to, codeword, index, factor, start),
+        Operation::MultiplyAdd { factor } => multiply_add(to, codeword, index, factor),
     }
 }
 
 /// [`Operation::Copy`].
 #[inline(never)]
-fn copy(to: &mut BlockWords, codeword: &BlockWords, orientation: u32) {
+fn copy(to: &mut BlockWords, codeword: &BlockWords, index: PackedIndex) {
+    let orientation = index.orientation_bits();
     #[cfg(feature = "dsp")]
     if nice_dsp::AVAILABLE {
         return nice_dsp::orient::copy(to, codeword, orientation);
@@ -181,7 +176,14 @@ fn copy(to: &mut BlockWords, codeword: &BlockWords, orientation: u32) {
 
 /// [`Operation::Multiply`].
 #[inline(never)]
-fn multiply(to: &mut BlockWords, codeword: &BlockWords, orientation: u32, factor: u32, start: u32) {
+fn multiply(
+    to: &mut BlockWords,
+    codeword: &BlockWords,
+    index: PackedIndex,
+    factor: u32,
+    start: u32,
+) {
+    let orientation = index.orientation_bits();
     let start = start.wrapping_mul(BYTE_ONES);
     #[cfg(feature = "dsp")]
     if nice_dsp::AVAILABLE {
@@ -194,7 +196,8 @@ fn multiply(to: &mut BlockWords, codeword: &BlockWords, orientation: u32, factor
 
 /// [`Operation::MultiplyAdd`].
 #[inline(never)]
-fn multiply_add(to: &mut BlockWords, codeword: &BlockWords, orientation: u32, factor: u32) {
+fn multiply_add(to: &mut BlockWords, codeword: &BlockWords, index: PackedIndex, factor: u32) {
+    let orientation = index.orientation_bits();
     #[cfg(feature = "dsp")]
     if nice_dsp::AVAILABLE {
         return nice_dsp::orient::multiply_add(to, codeword, orientation, factor);
@@ -314,7 +317,7 @@ const fn site_columns([a, b]: [u32; 2]) -> [u32; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{BlockWords, copy, multiply, multiply_add};
+    use super::{BlockWords, PackedIndex, copy, multiply, multiply_add};
     use crate::block::Orientation;
     use proptest::prelude::*;
 
@@ -348,15 +351,16 @@ mod tests {
             let factor = if negated { u32::MAX } else { 1 };
 
             let mut found = before;
-            copy(&mut found, &codeword, bits);
+            let index = PackedIndex::oriented(bits);
+            copy(&mut found, &codeword, index);
             prop_assert_eq!(found, expected);
 
-            multiply(&mut found, &codeword, bits, factor, start);
+            multiply(&mut found, &codeword, index, factor, start);
             let with_start = |word: u32| word.wrapping_mul(factor).wrapping_add(start * 0x0101_0101);
             prop_assert_eq!(found, expected.map(with_start));
 
             found = before;
-            multiply_add(&mut found, &codeword, bits, factor);
+            multiply_add(&mut found, &codeword, index, factor);
             for ((found, before), word) in found.iter().zip(before).zip(expected) {
                 prop_assert_eq!(*found, word.wrapping_mul(factor).wrapping_add(before));
             }
@@ -374,16 +378,17 @@ mod tests {
             use nice_dsp::orient::portable;
 
             let factor = if negated { u32::MAX } else { 1 };
+            let index = PackedIndex::oriented(bits);
             let (mut found, mut expected) = (before, before);
-            multiply_add(&mut found, &codeword, bits, factor);
+            multiply_add(&mut found, &codeword, index, factor);
             portable::multiply_add(&mut expected, &codeword, bits, factor);
             prop_assert_eq!(found, expected);
 
-            multiply(&mut found, &codeword, bits, factor, start);
+            multiply(&mut found, &codeword, index, factor, start);
             portable::multiply(&mut expected, &codeword, bits, factor, start * 0x0101_0101);
             prop_assert_eq!(found, expected);
 
-            copy(&mut found, &codeword, bits);
+            copy(&mut found, &codeword, index);
             portable::copy(&mut expected, &codeword, bits);
             prop_assert_eq!(found, expected);
         }

@@ -95,7 +95,9 @@ impl<'a> DeblockFilter<'a> {
     }
 }
 
-/// Checks that there are not too many thresholds, and that each is above the one before.
+/// Checks that there are not too many thresholds, and that each is above the one before. Not inlined, since it is called twice
+/// and its speed does not matter.
+#[inline(never)]
 fn check_thresholds(
     field: ModelField,
     table: ModelTable,

@@ -1,4 +1,4 @@
-//! The command line of `nice`: what is typed, and which command it reaches.
+//! The command line: parses it, and runs the requested command.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -6,25 +6,24 @@ use std::io::{self, Write};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::dataset::command::{self as dataset, DatasetCommand};
-use crate::{compare, decode, encode, eval, info};
+use crate::{compare, dataset, decode, encode, eval, info};
 
-/// The whole command line.
+/// The command line.
 #[derive(Debug, Parser)]
 #[command(
-    name = "nice",
+    name = "nicec",
     version,
-    about = "Encodes, decodes and measures pictures in 48 bits a block of 8 x 8 pixels, and builds data sets to train on",
+    about = "Encodes, decodes and measures NICE images, 48 bits for every block of 8 x 8 pixels, and builds data sets for training",
     after_help = "\
 Examples:
-  nice encode photo.png -m decoder.nicem -o photo.nice
-  nice decode photo.nice -m decoder.nicem -o again.png
-  nice info decoder.nicem
-  nice eval -m decoder.nicem folder-of-photographs
-  nice compare folder-of-photographs --html compare.html
-  nice dataset build folder-of-photographs -o train.bin
+  nicec encode photo.png -o photo.nice
+  nicec decode photo.nice -o decoded.png
+  nicec info photo.nice
+  nicec eval folder-of-photographs
+  nicec compare folder-of-photographs --html compare.html
+  nicec dataset build folder-of-photographs -o train.bin
 
-Models come from `host-train`. Exit codes: 0 done, 1 an error, 2 a command line that cannot be understood.",
+Models are trained with `host-train`. Exit codes: 0 success, 1 error, 2 invalid command line.",
     arg_required_else_help = true
 )]
 struct CommandLine {
@@ -32,34 +31,31 @@ struct CommandLine {
     command: Command,
 }
 
-/// What `nice` can do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Encode a picture as .nice
     Encode(encode::Args),
-    /// Decode a .nice picture to PNG
+    /// Decode a .nice image to PNG
     Decode(decode::Args),
-    /// Show what is in a model, an encoder or a picture
+    /// Show the contents of a model, an encoder or an image
     Info(info::Args),
-    /// Measure a model on pictures: PSNR, bits a pixel, speed
+    /// Measure a model on pictures: PSNR, bits per pixel, speed
     Eval(eval::Args),
     /// Compare models with JPEG, BC1 and ASTC on pictures
     Compare(compare::Args),
-    /// Build or fetch data sets to train on
+    /// Build or fetch data sets for training
     #[command(subcommand)]
-    Dataset(DatasetCommand),
+    Dataset(dataset::DatasetCommand),
 }
 
-/// An output whose errors say that they are its own.
+/// An output whose errors say that writing to it failed.
 struct Output<'a>(&'a mut dyn Write);
 
 impl Output<'_> {
-    /// The error with a name, of the same kind as before.
+    /// The error with a message, of the same kind.
     fn named(error: io::Error) -> io::Error {
-        io::Error::new(
-            error.kind(),
-            format!("cannot write what there is to say: {error}"),
-        )
+        io::Error::new(error.kind(), format!("cannot write the output: {error}"))
     }
 }
 
@@ -73,12 +69,11 @@ impl Write for Output<'_> {
     }
 }
 
-/// Runs `nice` with `args` (the program's name first), writing what it has to say to `out`.
+/// Runs `nicec` with `args` (the name of the program first), and writes its output to `out`.
 ///
 /// # Errors
 ///
-/// Whatever goes wrong, with a message that names the file or argument. A command line that cannot be understood is a
-/// [`clap::Error`].
+/// Whatever fails, with a message that names the file or argument. An invalid command line is a [`clap::Error`].
 pub fn run<I, T>(args: I, out: &mut dyn Write) -> Result<()>
 where
     I: IntoIterator<Item = T>,
@@ -87,9 +82,9 @@ where
     let out = &mut Output(out);
     let line = match CommandLine::try_parse_from(args) {
         Ok(line) => line,
-        // Help and version are asked for, so they are what there is to say.
-        Err(asked) if !asked.use_stderr() => {
-            write!(out, "{}", asked.render())?;
+        // Help and version are output, not errors.
+        Err(requested) if !requested.use_stderr() => {
+            write!(out, "{}", requested.render())?;
             return Ok(out.flush()?);
         }
         Err(usage) => return Err(usage.into()),
@@ -115,18 +110,18 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_understood_is_told_apart_from_what_fails() {
+    fn an_invalid_command_line_is_told_apart_from_other_errors() {
         let error = |args: &[&str]| run(args, &mut Vec::new()).unwrap_err();
-        assert!(error(&["nice", "frobnicate"]).is::<clap::Error>());
-        assert!(error(&["nice", "encode"]).is::<clap::Error>());
-        assert!(error(&["nice"]).is::<clap::Error>());
-        assert!(!error(&["nice", "info", "/no/such/file"]).is::<clap::Error>());
+        assert!(error(&["nicec", "frobnicate"]).is::<clap::Error>());
+        assert!(error(&["nicec", "encode"]).is::<clap::Error>());
+        assert!(error(&["nicec"]).is::<clap::Error>());
+        assert!(!error(&["nicec", "info", "/no/such/file"]).is::<clap::Error>());
     }
 
     #[test]
-    fn an_output_that_fails_is_told_with_the_kind_of_the_failure() {
-        struct Gone;
-        impl Write for Gone {
+    fn the_error_of_an_output_keeps_its_kind() {
+        struct Closed;
+        impl Write for Closed {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
                 Err(io::ErrorKind::BrokenPipe.into())
             }
@@ -134,8 +129,11 @@ mod tests {
                 Ok(())
             }
         }
-        let error = run(["nice", "--version"], &mut Gone).unwrap_err();
-        assert!(error.to_string().contains("cannot write"), "{error}");
+        let error = run(["nicec", "--version"], &mut Closed).unwrap_err();
+        assert!(
+            error.to_string().contains("cannot write the output"),
+            "{error}"
+        );
         let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
         assert_eq!(kind, Some(io::ErrorKind::BrokenPipe));
     }

@@ -1,4 +1,4 @@
-//! `nice dataset`: makes a `.bin` of a folder of pictures, or brings a data set to this machine.
+//! `nicec dataset`: builds a `.bin` file from a folder of pictures, or fetches a data set.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,71 +6,71 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
+use nice_data::fetch::Fetcher;
+use nice_data::folder::{self, Unreadable};
+use nice_data::remote::{self, Remote};
+use nice_data::{Source, cache, progress, random};
+use nice_decode::BLOCK_SAMPLES;
+use nice_encode::{Picture, block, files};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::fetch::{self, Fetcher};
-use super::folder::{self, Unreadable};
-use super::{Source, hash};
-use crate::blocks::{self, BLOCK_BYTES};
-use crate::picture::Picture;
-use crate::{files, progress};
-
-/// What can be done with data sets.
+/// The commands for data sets.
 #[derive(Debug, Subcommand)]
-pub enum DatasetCommand {
-    /// Cut the pictures in a folder into one flat file of 8x8 blocks
+pub(crate) enum DatasetCommand {
+    /// Cut the pictures in a folder into a flat file of 8x8 blocks
     Build(Build),
-    /// Bring a data set to this machine, and print where it lies
+    /// Fetch a data set to the cache, and print its path
     Fetch(Fetch),
 }
 
-/// `nice dataset build`.
+/// The arguments of `nicec dataset build`.
 #[derive(Args, Debug)]
-pub struct Build {
-    /// The folder of pictures; the folders in it are searched as well
+pub(crate) struct Build {
+    /// The folder of pictures; its subfolders are searched as well
     folder: PathBuf,
     /// The file to write: N x 3 x 8 x 8 bytes, in the order of the names of the pictures
     #[arg(short, long, value_name = "FILE.bin")]
     output: PathBuf,
-    /// Cut each picture at random offsets, as often as its grid has blocks, instead of on the grid
+    /// Cut blocks at random positions instead of on the grid, as many as the grid has
     #[arg(long)]
     random: bool,
-    /// Cut this many blocks from each picture, at random offsets
+    /// Cut this many blocks from each picture, at random positions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     per_picture: Option<u32>,
-    /// What the random offsets are drawn from, together with the names of the pictures
+    /// The seed of the random positions, which also depend on the names of the pictures
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Say what was done as JSON
+    /// Print a report as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// `nice dataset fetch`.
+/// The arguments of `nicec dataset fetch`.
 #[derive(Args, Debug)]
-pub struct Fetch {
-    /// http://.. or https://.. (a .bin, a picture, or a .zip of either), or kaggle:owner/name
+pub(crate) struct Fetch {
+    /// http://.. or https://.. (a .bin file, a picture, or a .zip archive of either), or kaggle:owner/name
     source: Source,
-    /// Where to keep it [default: the environment's NICE_CACHE, or the user's cache folder]
+    /// The folder of the cache [default: the environment's NICE_CACHE, or nice in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// Where to look for Kaggle [default: the environment's NICE_KAGGLE_BASE, or www.kaggle.com]
+    /// The address of Kaggle [default: the environment's NICE_KAGGLE_BASE, or https://www.kaggle.com]
     #[arg(long, value_name = "URL")]
     base: Option<String>,
-    /// Say where it lies as JSON
+    /// Print the path as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Does what was asked for, and says on `out` what came of it.
-pub fn run(command: DatasetCommand, out: &mut dyn Write) -> Result<()> {
+/// Runs `nicec dataset`.
+pub(crate) fn run(command: DatasetCommand, out: &mut dyn Write) -> Result<()> {
     match command {
         DatasetCommand::Build(build) => build.run(out),
         DatasetCommand::Fetch(fetch) => fetch.run(out),
     }
 }
 
+/// The report of `nicec dataset build --json`.
 #[derive(Serialize)]
 struct Built {
     file: PathBuf,
@@ -80,12 +80,14 @@ struct Built {
     unreadable: Vec<Reported>,
 }
 
+/// A file or folder that could not be read.
 #[derive(Serialize)]
 struct Reported {
     path: PathBuf,
     why: String,
 }
 
+/// The report of `nicec dataset fetch --json`.
 #[derive(Serialize)]
 struct Fetched {
     path: PathBuf,
@@ -110,17 +112,17 @@ impl Build {
             let built = Built {
                 file: self.output.clone(),
                 blocks,
-                bytes: blocks * BLOCK_BYTES as u64,
+                bytes: blocks * BLOCK_SAMPLES as u64,
                 pictures,
                 unreadable: unreadable
                     .into_iter()
                     .map(|one| Reported {
                         path: one.path,
-                        why: one.why,
+                        why: one.reason,
                     })
                     .collect(),
             };
-            serde_json::to_writer_pretty(&mut *out, &built).context("cannot say so as JSON")?;
+            serde_json::to_writer_pretty(&mut *out, &built).context("cannot print the report")?;
             writeln!(out)?;
         } else {
             for note in folder::notes(&unreadable, of) {
@@ -131,13 +133,13 @@ impl Build {
                 "{}: {} blocks of {}",
                 self.output.display(),
                 HumanCount(blocks),
-                folder::counted(pictures)
+                folder::count_text(pictures)
             )?;
         }
         Ok(())
     }
 
-    /// Writes the blocks of all pictures in their order, a few pictures at a time, and says how many.
+    /// Writes the blocks of all pictures in their order, a few pictures at a time, and returns their number.
     fn write(
         &self,
         pictures: &[PathBuf],
@@ -169,26 +171,28 @@ impl Build {
         if bytes == 0 {
             bail!(
                 "none of the pictures could be read{}",
-                folder::told(unreadable)
+                folder::on_lines(unreadable)
             );
         }
-        Ok(bytes / BLOCK_BYTES as u64)
+        Ok(bytes / BLOCK_SAMPLES as u64)
     }
 
+    /// Cuts the blocks of a picture.
     fn cut(&self, path: &Path, picture: Picture) -> Vec<u8> {
         let count = match (self.per_picture, self.random) {
             (Some(count), _) => count as usize,
-            (None, true) => blocks::count(&picture),
-            (None, false) => return blocks::grid(&picture),
+            (None, true) => block::count(&picture),
+            (None, false) => return block::grid(&picture),
         };
-        let picture = blocks::at_least_a_block(picture);
-        // The path within the folder: the same pictures elsewhere give the same file.
+        let picture = block::pad_to_block(picture);
+        // The path within the folder, so that the same pictures in another folder give the same file.
         let name = path.strip_prefix(&self.folder).unwrap_or(path);
-        let start = hash::mix(self.seed) ^ hash::of(name.as_os_str().as_encoded_bytes());
-        let mut bytes = vec![0; count * BLOCK_BYTES];
+        let start =
+            random::split_mix(self.seed) ^ random::hash(name.as_os_str().as_encoded_bytes());
+        let mut bytes = vec![0; count * BLOCK_SAMPLES];
         for (number, block) in bytes.as_chunks_mut().0.iter_mut().enumerate() {
-            let (x, y) = hash::offset(&picture, hash::mix(start) ^ number as u64);
-            blocks::cut_at(&picture, x, y, block);
+            let (x, y) = random::block_position(&picture, random::split_mix(start) ^ number as u64);
+            block::cut_at(&picture, x, y, block);
         }
         bytes
     }
@@ -196,25 +200,25 @@ impl Build {
 
 impl Fetch {
     fn run(&self, out: &mut dyn Write) -> Result<()> {
-        let cache = self.cache.clone().unwrap_or_else(fetch::default_cache);
-        let mut fetcher = Fetcher::new(&cache);
-        if let Some(base) = &self.base {
-            fetcher.kaggle_base.clone_from(base);
-        }
-        let path = match &self.source {
-            Source::Url(address) => fetcher.url(address)?,
-            Source::Kaggle(name) => fetcher.kaggle(name)?,
+        let remote = match &self.source {
+            Source::Url(url) => Remote::url(url),
+            Source::Kaggle(name) => {
+                let base = self.base.clone().unwrap_or_else(remote::kaggle_base);
+                Remote::kaggle(name, &base)?
+            }
             Source::Bin(_) | Source::Folder(_) => bail!(
-                "{} is no address: give http://.., https://.. or kaggle:owner/name",
+                "{} is not a URL: give http://.., https://.. or kaggle:owner/name",
                 self.source
             ),
             Source::Synthetic { .. } => {
-                bail!("synthetic pictures are made, not fetched: there is nothing to do")
+                bail!("synthetic pictures are rendered, so there is nothing to fetch")
             }
         };
+        let cache = self.cache.clone().unwrap_or_else(cache::default_folder);
+        let path = Fetcher::new(&cache).fetch(&remote)?;
         if self.json {
             serde_json::to_writer_pretty(&mut *out, &Fetched { path })
-                .context("cannot say so as JSON")?;
+                .context("cannot print the report")?;
             writeln!(out)?;
         } else {
             writeln!(out, "{}", path.display())?;

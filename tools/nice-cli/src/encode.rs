@@ -1,59 +1,51 @@
-//! `nice encode`: from a picture of any format to a `.nice` file, block by block.
+//! `nicec encode`: encodes a picture of any format as a `.nice` image.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
+use nice_data::{picture_file, progress};
+use nice_encode::container::encoder_network;
+use nice_encode::container::file_type::FileType;
+use nice_encode::measure::{megapixels_per_second, timed};
+use nice_encode::{Encoder, Picture, block, container, files, needs_encoder_network, pretrained};
 use serde::Serialize;
 
-use crate::coder::{Coder, DEFAULT_EFFORT};
-use crate::kind::FileKind;
-use crate::picture::Picture;
-use crate::{blocks, builtin, coder, encoder, files, picture_file, progress};
+use crate::effort::Effort;
+use crate::overwrite;
 
-/// What `nice encode` is given.
+/// The arguments of `nicec encode`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  nice encode photo.jpg -o photo.nice
-  nice encode photo.jpg -m s -o photo.nice --effort 4
-  nice encode photo.png -m runs/demo/decoder.nicem -o photo.nice
+  nicec encode photo.jpg -o photo.nice
+  nicec encode photo.jpg -m s -o photo.nice --effort 4
+  nicec encode photo.png -m runs/demo/decoder.nicem -o photo.nice
 
-The models s and m come with the program. A network needs its encoder as well, the .nicee file that was trained with it: \
-it is looked for beside the model, X.nicee beside X.nicem, or encoder.nicee beside decoder.nicem. It is not needed for \
-decoding.")]
-pub struct Args {
-    /// The picture to encode, in any format that is known here
+The models s and m are part of the program. Encoding with a network also needs the encoder (.nicee) that was trained with it; \
+it must be beside the model: X.nicee beside X.nicem, or encoder.nicee beside decoder.nicem. Decoding does not need it.")]
+pub(crate) struct Args {
+    /// The picture to encode: PNG, JPEG, WebP, TIFF and many other formats
     #[arg(value_name = "IN")]
     input: PathBuf,
 
-    /// The decoder model to encode for: a file (.nicem), or s or m; m if not given
+    /// The decoder model to encode for: a file (.nicem), or s or m; m by default
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 
-    /// Where the picture (.nice) goes
+    /// The image (.nice) to write
     #[arg(short, long, value_name = "OUT.nice")]
     output: PathBuf,
 
     #[command(flatten)]
     effort: Effort,
 
-    /// Print what was done as JSON
+    /// Print a report as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// How hard to look for better latents, for every command that encodes.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Effort {
-    /// How hard to look for the bits with which the decoder comes closest: 0 is the fastest, 4 the best that is worth its
-    /// time
-    #[arg(long = "effort", value_name = "N", default_value_t = DEFAULT_EFFORT)]
-    pub level: u32,
-}
-
-/// What `nice encode --json` says.
+/// The report of `nicec encode --json`.
 #[derive(Serialize)]
 struct Report {
     input: String,
@@ -68,29 +60,29 @@ struct Report {
     mpixel_per_s: f64,
 }
 
-/// Runs `nice encode`.
-pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+/// Runs `nicec encode`.
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = args.model.as_deref();
-    let model = builtin::read(path)?;
+    let model = pretrained::read(path)?;
     let mut memory = Vec::new();
-    let coder = Coder::load(&model, path)?.unfolded_in(&mut memory);
-    keep_apart(&args.output, &[&args.input])?;
+    let encoder = Encoder::load(&model, path)?.expanded(&mut memory);
+    overwrite::check(&args.output, &[&args.input])?;
     if let Some(path) = path {
-        keep_apart(&args.output, &[path])?;
-        if coder::needs_encoder(&model) {
-            keep_apart(&args.output, &[&encoder::find_beside(path)?])?;
+        overwrite::check(&args.output, &[path])?;
+        if needs_encoder_network(&model) {
+            overwrite::check(&args.output, &[&encoder_network::find_beside(path)?])?;
         }
     }
-    let picture = load(&args.input)?;
+    let picture = read(&args.input)?;
 
-    let bar = progress::bar(blocks::count(&picture) as u64, "encoding");
-    let start = Instant::now();
-    let latents = coder.encode_picture_with(&picture, args.effort.level, &bar);
-    let taken = start.elapsed();
+    let bar = progress::bar(block::count(&picture) as u64, "encoding");
+    let (latents, time) = timed(|| {
+        encoder.encode_picture_with(&picture, args.effort.level, &|blocks| bar.inc(blocks))
+    });
     bar.finish_and_clear();
 
     let (width, height) = (picture.width(), picture.height());
-    let bytes = picture_file::to_bytes(width, height, coder.decoder().id(), &latents)
+    let bytes = container::image::to_bytes(width, height, encoder.model().id(), &latents)
         .with_context(|| format!("cannot write {}", args.output.display()))?;
     files::write_atomically(&args.output, &bytes)?;
 
@@ -101,17 +93,17 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         height,
         blocks: latents.len(),
         bytes: bytes.len(),
-        bpp: picture_file::bits_per_pixel(width, height, latents.len()),
+        bpp: container::image::bits_per_pixel(width, height, latents.len()),
         effort: args.effort.level,
-        seconds: taken.as_secs_f64(),
-        mpixel_per_s: mpixel_per_s(width, height, taken),
+        seconds: time.as_secs_f64(),
+        mpixel_per_s: megapixels_per_second(picture.pixels(), time),
     };
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
         writeln!(
             out,
-            "{}: {width} x {height}, {} blocks, {} bytes, {:.3} bits a pixel; {:.2} s, {:.2} Mpixel/s",
+            "{}: {width} x {height}, {} blocks, {} bytes, {:.3} bits per pixel; {:.2} s, {:.2} Mpixel/s",
             report.output,
             report.blocks,
             report.bytes,
@@ -123,42 +115,14 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Reads a picture to encode.
-fn load(path: &Path) -> Result<Picture> {
+/// Reads the picture to encode.
+fn read(path: &Path) -> Result<Picture> {
     let bytes = files::read(path)?;
-    if let Some(kind) = FileKind::of(&bytes) {
+    if let Some(found) = FileType::of(&bytes) {
         bail!(
-            "{} is a NICE {kind}; a picture to encode is needed here",
+            "{} is a NICE {found}, but a picture to encode is needed",
             path.display()
         );
     }
-    Picture::from_encoded(&bytes, &path.display().to_string())
-}
-
-/// Refuses to write over a file that is read.
-pub(crate) fn keep_apart(output: &Path, inputs: &[&Path]) -> Result<()> {
-    let Ok(target) = output.canonicalize() else {
-        // What is not there yet is none of them.
-        return Ok(());
-    };
-    for input in inputs {
-        ensure!(
-            input.canonicalize().ok().as_ref() != Some(&target) || !target.is_file(),
-            "{} would be written over {}, which is read; give another name to write to",
-            output.display(),
-            input.display()
-        );
-    }
-    if target.is_dir() {
-        bail!(
-            "cannot write {}: it is a folder; give the name of a file in it",
-            output.display()
-        );
-    }
-    Ok(())
-}
-
-/// Millions of pixels a second.
-pub(crate) fn mpixel_per_s(width: u32, height: u32, taken: Duration) -> f64 {
-    f64::from(width) * f64::from(height) / 1e6 / taken.as_secs_f64().max(1e-9)
+    picture_file::parse(&bytes, &path.display().to_string())
 }

@@ -1,47 +1,45 @@
-//! `nice info`: what is in a model, an encoder or a picture.
+//! `nicec info`: the contents of a model, an encoder or an image.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use nice_decode::format::{Body, Layer, ROW_BYTES};
+use nice_decode::format::{CODEWORD_BYTES, LayerTables, ModelTables};
 use nice_decode::{LATENT_BITS, LATENT_BYTES};
+use nice_encode::container::file_type::FileType;
+use nice_encode::{container, files};
 use serde_json::{Value, json};
 
-use crate::encoder::EncoderNetwork;
-use crate::kind::FileKind;
-use crate::{files, model_file, picture_file};
-
-/// What `nice info` is given.
+/// The arguments of `nicec info`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  nice info decoder.nicem
-  nice info photo.nice --json")]
-pub struct Args {
-    /// A decoder model (.nicem), an encoder (.nicee) or a picture (.nice)
+  nicec info decoder.nicem
+  nicec info photo.nice --json")]
+pub(crate) struct Args {
+    /// A decoder model (.nicem), an encoder (.nicee) or an image (.nice)
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Print it as JSON
+    /// Print the contents as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// One line of the table: the key in JSON, the words before it, the value, and the words after it.
+/// A line of the output: the key in JSON, the label, the value, and its unit.
 type Line = (&'static str, &'static str, Value, &'static str);
 
-/// Runs `nice info`.
-pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+/// Runs `nicec info`.
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = &args.file;
     let bytes = files::read(path)?;
-    let lines = match FileKind::of(&bytes) {
-        Some(FileKind::Model) => model(&bytes, path)?,
-        Some(FileKind::Encoder) => encoder(&bytes, path)?,
-        Some(FileKind::Picture) => picture(&bytes, path)?,
+    let lines = match FileType::of(&bytes) {
+        Some(FileType::Model) => model(&bytes, path)?,
+        Some(FileType::Encoder) => encoder(&bytes, path)?,
+        Some(FileType::Image) => image(&bytes, path)?,
         None if bytes.is_empty() => bail!("{} is empty", path.display()),
         None => bail!(
-            "{} is no file of NICE: neither a decoder model (.nicem), nor an encoder (.nicee), nor a picture (.nice)",
+            "{} is not a NICE file: neither a decoder model (.nicem), nor an encoder (.nicee), nor an image (.nice)",
             path.display()
         ),
     };
@@ -52,9 +50,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
             .collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&object)?)?;
     } else {
-        let widest = lines.iter().map(|(_, words, ..)| words.len()).max();
+        let widest = lines.iter().map(|(_, label, ..)| label.len()).max();
         let widest = widest.unwrap_or(0);
-        for (_, words, value, after) in lines {
+        for (_, label, value, unit) in lines {
             let value = match value {
                 Value::String(text) => text,
                 Value::Number(number) if number.is_f64() => {
@@ -62,142 +60,132 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
                 }
                 other => other.to_string(),
             };
-            writeln!(out, "{words:widest$}  {value}{after}")?;
+            writeln!(out, "{label:widest$}  {value}{unit}")?;
         }
     }
     Ok(())
 }
 
+/// The contents of a decoder model.
 fn model(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
-    let decoder = model_file::decoder(bytes, path)?;
+    let model = container::model::parse(bytes, path)?;
     let mut lines = vec![
         ("file", "file", json!("decoder model"), ""),
         ("version", "version", json!(bytes[4]), ""),
-        ("id", "id", json!(decoder.id().to_string()), ""),
-        ("name", "name", json!(decoder.name()), ""),
-        ("kind", "kind", json!(decoder.kind().to_string()), ""),
+        ("id", "id", json!(model.id().to_string()), ""),
+        ("name", "name", json!(model.name()), ""),
+        ("kind", "codec", json!(model.codec().to_string()), ""),
         ("bytes", "size", json!(bytes.len()), " bytes"),
     ];
-    let tables = model_file::tables(bytes)
-        .with_context(|| format!("cannot use the model {}", path.display()))?;
-    if let Body::Codebook(codebook) = tables.body {
-        let bits: Vec<u8> = decoder.stages().map(|stage| stage.bits).collect();
-        let mirrors: Vec<u8> = decoder.stages().map(|stage| stage.mirrors).collect();
-        let filter = codebook.boundary.map_or(0, |filter| filter.maps.len());
-        lines.extend([
-            ("stage_bits", "bits of the stages", json!(bits), ""),
-            ("stage_mirrors", "ways to mirror a row", json!(mirrors), ""),
-            ("base_rows", "base rows", json!(codebook.gains.len()), ""),
-            (
-                "residual_rows",
-                "residual rows",
-                json!((codebook.rows.len() / ROW_BYTES).saturating_sub(codebook.gains.len())),
-                "",
-            ),
-            ("tops", "tops of the stages", json!(codebook.tops), ""),
-            (
-                "filter_bytes",
-                "filter of the borders",
-                json!(filter),
-                " bytes",
-            ),
-        ]);
-    }
-    if let Body::Network(network) = tables.body {
-        let hidden = usize::from(network.hidden);
-        let table_bytes =
-            |layer: &Layer<'_>| layer.weights.len() + layer.bias.len() + layer.multiplier.len();
-        let slope = f64::from(network.slope) / 65_536.0;
-        lines.extend([
-            ("bits", "bits of a latent", json!(network.bits), ""),
-            ("hidden", "hidden units", json!(hidden), ""),
-            ("slope", "slope below zero", json!(slope), ""),
-            (
-                "first_layer_bytes",
-                "first layer",
-                json!(table_bytes(&network.first)),
-                " bytes",
-            ),
-            shift("first_pre_shift", network.first.pre),
-            shift("first_post_shift", network.first.post),
-            (
-                "second_layer_bytes",
-                "second layer",
-                json!(table_bytes(&network.second)),
-                " bytes",
-            ),
-            shift("second_pre_shift", network.second.pre),
-            shift("second_post_shift", network.second.post),
-            (
-                "additions_per_block",
-                "first layer's work",
-                json!(LATENT_BITS * hidden),
-                " additions a block at most",
-            ),
-            (
-                "multiply_adds_per_block",
-                "second layer's work",
-                json!(network.second.weights.len()),
-                " multiply-adds a block",
-            ),
-        ]);
+    match container::model::tables(bytes) {
+        Some(ModelTables::Codebook(tables)) => {
+            let bits: Vec<u8> = model.stages().map(|stage| stage.bits).collect();
+            let orientation_bits: Vec<u8> =
+                model.stages().map(|stage| stage.orientation_bits).collect();
+            let base = tables.gains.len();
+            let residual = (tables.codewords.len() / CODEWORD_BYTES).saturating_sub(base);
+            let filter = tables.deblock.map_or(0, |filter| filter.maps.len());
+            lines.extend([
+                ("stage_bits", "bits of the stages", json!(bits), ""),
+                (
+                    "stage_mirrors",
+                    "orientation bits of the stages",
+                    json!(orientation_bits),
+                    "",
+                ),
+                ("base_rows", "base codewords", json!(base), ""),
+                ("residual_rows", "residual codewords", json!(residual), ""),
+                ("tops", "peaks of the stages", json!(tables.peaks), ""),
+                ("filter_bytes", "deblocking filter", json!(filter), " bytes"),
+            ]);
+        }
+        Some(ModelTables::Network(tables)) => {
+            let hidden = usize::from(tables.hidden);
+            let table_bytes = |layer: &LayerTables<'_>| {
+                layer.weights.len() + layer.bias.len() + layer.multiplier.len()
+            };
+            let slope = f64::from(tables.slope) / 65_536.0;
+            let (first, second) = (&tables.first, &tables.second);
+            let (first_bytes, second_bytes) = (table_bytes(first), table_bytes(second));
+            let additions = LATENT_BITS * hidden;
+            let multiplications = second.weights.len();
+            lines.extend([
+                ("bits", "bits of a latent", json!(tables.bits), ""),
+                ("hidden", "hidden units", json!(hidden), ""),
+                ("slope", "slope below zero", json!(slope), ""),
+                (
+                    "first_layer_bytes",
+                    "first layer",
+                    json!(first_bytes),
+                    " bytes",
+                ),
+                ("first_pre_shift", "  pre-shift", json!(first.pre), ""),
+                ("first_post_shift", "  post-shift", json!(first.post), ""),
+                (
+                    "second_layer_bytes",
+                    "second layer",
+                    json!(second_bytes),
+                    " bytes",
+                ),
+                ("second_pre_shift", "  pre-shift", json!(second.pre), ""),
+                ("second_post_shift", "  post-shift", json!(second.post), ""),
+                (
+                    "additions_per_block",
+                    "cost of the first layer",
+                    json!(additions),
+                    " additions per block at most",
+                ),
+                (
+                    "multiply_adds_per_block",
+                    "cost of the second layer",
+                    json!(multiplications),
+                    " multiply-adds per block",
+                ),
+            ]);
+        }
+        _ => {}
     }
     Ok(lines)
 }
 
-fn shift(key: &'static str, value: u8) -> Line {
-    let words = match key {
-        "first_pre_shift" => "  shift before",
-        "second_pre_shift" => "  shift before",
-        _ => "  shift after",
-    };
-    (key, words, json!(value), "")
-}
-
+/// The contents of an encoder.
 fn encoder(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
-    let (network, id) = EncoderNetwork::from_bytes(bytes)
+    let (network, id) = container::encoder_network::parse(bytes)
         .with_context(|| format!("cannot use the encoder {}", path.display()))?;
+    let slope = f64::from(network.slope());
     Ok(vec![
         ("file", "file", json!("encoder"), ""),
         ("version", "version", json!(bytes[4]), ""),
-        ("decoder_id", "for the decoder", json!(id.to_string()), ""),
+        ("decoder_id", "decoder model", json!(id.to_string()), ""),
         ("bytes", "size", json!(bytes.len()), " bytes"),
         ("bits", "bits of a latent", json!(LATENT_BITS), ""),
         ("hidden", "hidden units", json!(network.hidden()), ""),
-        (
-            "slope",
-            "slope below zero",
-            json!(f64::from(network.slope())),
-            "",
-        ),
+        ("slope", "slope below zero", json!(slope), ""),
     ])
 }
 
-fn picture(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
-    let image = picture_file::image(bytes, path)?;
-    let (width, height) = (image.width(), image.height());
-    let codes = image.blocks() * LATENT_BYTES;
+/// The contents of an image.
+fn image(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
+    let image = container::image::parse(bytes, path)?;
+    let (width, height, blocks) = (image.width(), image.height(), image.blocks());
+    let id = image.model_id().to_string();
+    let bpp = container::image::bits_per_pixel(width, height, blocks);
     Ok(vec![
-        ("file", "file", json!("picture"), ""),
+        ("file", "file", json!("image"), ""),
         ("version", "version", json!(bytes[4]), ""),
         ("width", "width", json!(width), " pixels"),
         ("height", "height", json!(height), " pixels"),
-        (
-            "model_id",
-            "made with model",
-            json!(image.model_id().to_string()),
-            "",
-        ),
+        ("model_id", "model", json!(id), ""),
         ("blocks_wide", "blocks wide", json!(image.blocks_wide()), ""),
         ("blocks_high", "blocks high", json!(image.blocks_high()), ""),
-        ("blocks", "blocks", json!(image.blocks()), ""),
-        ("code_bytes", "codes", json!(codes), " bytes"),
-        ("bytes", "size", json!(bytes.len()), " bytes"),
+        ("blocks", "blocks", json!(blocks), ""),
         (
-            "bpp",
-            "bits a pixel",
-            json!(picture_file::bits_per_pixel(width, height, image.blocks())),
-            "",
+            "code_bytes",
+            "latents",
+            json!(blocks * LATENT_BYTES),
+            " bytes",
         ),
+        ("bytes", "size", json!(bytes.len()), " bytes"),
+        ("bpp", "bits per pixel", json!(bpp), ""),
     ])
 }

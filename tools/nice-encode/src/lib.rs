@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod block;
+pub mod close_up;
 pub mod codebook;
 pub mod container;
 pub mod decode;

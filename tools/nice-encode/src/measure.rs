@@ -20,6 +20,11 @@ pub fn timed<T>(call: impl FnOnce() -> T) -> (T, Duration) {
     (result, start.elapsed())
 }
 
+/// Millions of pixels per second.
+pub fn megapixels_per_second(pixels: u64, time: Duration) -> f64 {
+    pixels as f64 / 1e6 / time.as_secs_f64().max(1e-9)
+}
+
 /// A picture that was encoded.
 #[derive(Clone, Debug)]
 pub struct EncodedImage {

@@ -12,7 +12,8 @@
 //! | LED | 3V3(OUT) | 36 |
 //!
 //! A debug probe on the three DEBUG pins flashes the program and shows its log:
-//! `cargo run --release --target thumbv8m.main-none-eabihf --bin slideshow`. For an ST7789, replace the ILI9341 in `display.rs`.
+//! `cargo run --release --target thumbv8m.main-none-eabihf --bin slideshow`. For an ST7789, replace the ILI9341 in
+//! `display.rs`.
 #![no_std]
 
 mod assets;

@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 use core::ffi::CStr;
 
-use crc::{CRC_32_ISO_HDLC, Crc, Table};
+use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use embedded_graphics::framebuffer::Framebuffer;
 use embedded_graphics::pixelcolor::Rgb565;
 use embedded_graphics::pixelcolor::raw::{LittleEndian, RawU16};
@@ -13,8 +13,8 @@ use semihosting::io::{self, Write};
 
 use crate::exit::exit;
 
-/// The checksum of a frame.
-static CRC_32: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
+/// CRC-32 as in zlib and PNG, without a table: flash matters more than speed here.
+static CRC_32: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// A display of `W` x `H` pixels in RAM; `N` is the size of the framebuffer, two bytes per pixel.
 pub struct MemoryDisplay<const W: usize, const H: usize, const N: usize> {

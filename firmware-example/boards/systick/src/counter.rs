@@ -1,4 +1,5 @@
-//! SysTick as a counter of instructions: with `-icount shift=0`, QEMU runs one instruction each nanosecond.
+//! SysTick as a counter of ticks. With `-icount shift=0` QEMU runs one instruction each nanosecond, so that ticks count
+//! instructions.
 
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{Peripherals, SYST};
@@ -16,11 +17,9 @@ pub fn start_counter() {
     timer.enable_counter();
 }
 
-/// The nanoseconds since [`start_counter`], rounded down to ticks of a core clock of `frequency` hertz. The timer wraps around
-/// after 2^24 ticks.
-pub fn elapsed_nanoseconds(frequency: u32) -> u32 {
-    let ticks = RELOAD - SYST::get_current() & RELOAD;
-    (u64::from(ticks) * 1_000_000_000 / u64::from(frequency)) as u32
+/// The ticks of the core clock since [`start_counter`]. The timer wraps around after 2^24 ticks.
+pub fn elapsed_ticks() -> u32 {
+    RELOAD - SYST::get_current() & RELOAD
 }
 
 /// The stack pointer.

@@ -3,4 +3,4 @@
 
 mod counter;
 
-pub use counter::{elapsed_nanoseconds, stack_pointer, start_counter};
+pub use counter::{elapsed_ticks, stack_pointer, start_counter};

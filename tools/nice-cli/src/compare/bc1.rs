@@ -1,21 +1,22 @@
-//! BC1, the texture format that graphics cards read at 4 bits a pixel, as one of the codecs that are compared.
+//! BC1, a texture format of GPUs with 4 bits per pixel, in a comparison.
 
 use anyhow::Result;
+use nice_encode::Picture;
+use nice_encode::measure::timed;
 use rayon::ThreadPool;
 use texpresso::{Algorithm, COLOUR_WEIGHTS_UNIFORM, Format, Params};
 
-use super::codec::{Codec, Coded, Family, Way, timed};
-use crate::picture::Picture;
+use super::codec::{Codec, CodecResult, Family, Variant};
 
-/// BC1, its colours fitted as well as the coder can.
+/// BC1, with the best color fit of the encoder.
 pub(super) struct Bc1<'a> {
-    /// Where it is decoded.
+    /// The threads for decoding: one.
     pub one_core: &'a ThreadPool,
 }
 
 impl Codec for Bc1<'_> {
-    fn ways(&self) -> Vec<Way> {
-        vec![Way {
+    fn variants(&self) -> Vec<Variant> {
+        vec![Variant {
             name: "BC1".to_owned(),
             family: Family::Bc1,
             random_access: true,
@@ -23,7 +24,7 @@ impl Codec for Bc1<'_> {
         }]
     }
 
-    fn code(&self, picture: &Picture) -> Result<Vec<Coded>> {
+    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let rgba: Vec<u8> = picture
             .rgb()
@@ -38,8 +39,9 @@ impl Codec for Bc1<'_> {
             weigh_colour_by_alpha: false,
         };
         let mut file = vec![0; Format::Bc1.compressed_size(width, height)];
-        let ((), encode) = timed(|| Format::Bc1.compress(&rgba, width, height, params, &mut file));
-        let (decoded, decode) = self.one_core.install(|| {
+        let ((), encode_time) =
+            timed(|| Format::Bc1.compress(&rgba, width, height, params, &mut file));
+        let (decoded, decode_time) = self.one_core.install(|| {
             timed(|| {
                 let mut rgba = vec![0; rgba.len()];
                 Format::Bc1.decompress(&file, width, height, &mut rgba);
@@ -51,10 +53,10 @@ impl Codec for Bc1<'_> {
             .0
             .iter()
             .flat_map(|&[r, g, b, _]| [r, g, b]);
-        Ok(vec![Coded {
+        Ok(vec![CodecResult {
             bytes: file.len(),
-            encode,
-            decode,
+            encode_time,
+            decode_time,
             decoded: Picture::new(picture.width(), picture.height(), rgb.collect())?,
             jpeg: None,
         }])
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_of_any_size_comes_back_close_at_four_bits_a_pixel_of_its_blocks() {
+    fn a_picture_of_any_size_is_decoded_closely_from_four_bits_per_pixel() {
         let one_core = rayon::ThreadPoolBuilder::new()
             .num_threads(1)
             .build()
@@ -79,13 +81,13 @@ mod tests {
                 .flat_map(|at| [(at % width * 9) as u8, 90, (at / width * 11) as u8])
                 .collect();
             let picture = Picture::new(width, height, rgb).unwrap();
-            let coded = codec.code(&picture).unwrap().remove(0);
+            let coded = codec.run(&picture).unwrap().remove(0);
             assert_eq!(
                 coded.bytes,
                 (width.div_ceil(4) * height.div_ceil(4) * 8) as usize
             );
-            let error = crate::psnr::Pooled::of(picture.rgb(), coded.decoded.rgb());
-            assert!(error.db() > 25.0, "{width} x {height}: {}", error.db());
+            let error = nice_encode::psnr::PooledError::between(picture.rgb(), coded.decoded.rgb());
+            assert!(error.psnr() > 25.0, "{width} x {height}: {}", error.psnr());
         }
     }
 }

@@ -1,20 +1,19 @@
-//! A chart as SVG: a labelled dot for every codec, bits a pixel across on a logarithmic scale, and quality upwards.
+//! The chart of a comparison: a labeled dot for every codec, by bits per pixel on a logarithmic axis and by quality.
 
-use std::fmt::Write as _;
+use nice_report::axis::{Axis, step};
+use nice_report::{Anchor, Color, Drawing};
 
-use crate::html::escape;
-
-/// A dot to draw.
+/// A dot of the chart.
 #[derive(Clone, Debug)]
 pub(super) struct Dot<'a> {
-    /// Bits a pixel; only what is above 0 is drawn.
+    /// The bits per pixel; only dots above 0 are drawn.
     pub bpp: f64,
-    /// The quality; only what is finite is drawn.
+    /// The quality; only dots with a finite quality are drawn.
     pub quality: f64,
-    /// What stands beside it.
+    /// The text beside the dot.
     pub label: &'a str,
-    /// Its class, which gives it its colour.
-    pub class: &'a str,
+    /// The colors of its border and of its inside.
+    pub colors: [Color; 2],
 }
 
 const WIDTH: f64 = 560.0;
@@ -24,22 +23,30 @@ const RIGHT: f64 = WIDTH - 12.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = HEIGHT - 50.0;
 
-/// How wide a letter of a label is, and how far apart labels stand at least.
+/// The width of a letter of a label, and the smallest distance between two labels.
 const LETTER: f64 = 7.4;
 const LINE: f64 = 18.0;
 
-/// How far a label stands from its dot.
+/// The distance of a label from its dot.
 const GAP: f64 = 22.0;
 
-/// Dots within this factor of the least bits a pixel stand together, their labels to the left.
-const TOGETHER: f64 = 1.1;
+/// Dots within this factor of the smallest bits per pixel have their labels on the left.
+const CLOSE: f64 = 1.1;
 
-/// The chart, or nothing where there is nothing to draw; `quality` names the axis upwards.
-pub(super) fn svg(dots: &[Dot<'_>], quality: &str) -> String {
+/// Bits per pixel with a grid line.
+const GRID: [f64; 14] = [
+    0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0,
+];
+
+/// The chart; none if there is no dot to draw. `quality` is the label of the vertical axis.
+pub(super) fn draw(dots: &[Dot<'_>], quality: &str) -> Option<Drawing> {
     let dots: Vec<&Dot> = dots
         .iter()
         .filter(|dot| dot.bpp > 0.0 && dot.bpp.is_finite() && dot.quality.is_finite())
         .collect();
+    if dots.is_empty() {
+        return None;
+    }
     let range = |value: fn(&Dot) -> f64| {
         dots.iter()
             .map(|dot| value(dot))
@@ -47,122 +54,93 @@ pub(super) fn svg(dots: &[Dot<'_>], quality: &str) -> String {
                 (least.min(v), most.max(v))
             })
     };
-    if dots.is_empty() {
-        return String::new();
-    }
     let (least, most) = range(|dot| dot.bpp);
-    let on_left = |dot: &Dot| dot.bpp <= least * TOGETHER;
-    let room = |chosen: &dyn Fn(&Dot) -> bool| {
-        let widest = dots.iter().filter(|dot| chosen(dot));
-        let letters = widest.map(|dot| dot.label.chars().count()).max();
+    let on_left = |dot: &Dot| dot.bpp <= least * CLOSE;
+    let label_room = |chosen: &dyn Fn(&Dot) -> bool| {
+        let letters = dots.iter().filter(|dot| chosen(dot));
+        let letters = letters.map(|dot| dot.label.chars().count()).max();
         letters.map_or(GAP, |letters| {
             (letters as f64 * LETTER + GAP + 8.0).min((RIGHT - LEFT) * 0.42)
         })
     };
-    let across = Scale {
+    let horizontal = Axis {
         from: least.log2(),
         to: most.log2().max(least.log2() + 0.25),
-        low: LEFT + room(&on_left),
-        high: RIGHT - room(&|dot| dot.bpp >= most / TOGETHER && !on_left(dot)),
+        start: LEFT + label_room(&on_left),
+        end: RIGHT - label_room(&|dot| dot.bpp >= most / CLOSE && !on_left(dot)),
     };
     let (worst, best) = range(|dot| dot.quality);
-    let step = step((best - worst).max(1e-3));
-    let upwards = Scale {
+    let step = step((best - worst).max(1e-3), 5);
+    let vertical = Axis {
         from: ((worst - step * 0.3) / step).floor() * step,
         to: ((best + step * 0.3) / step).ceil() * step,
-        low: BOTTOM,
-        high: TOP,
+        start: BOTTOM,
+        end: TOP,
     };
 
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{} against bits a pixel\">\n",
-        escape(quality)
-    );
-    let mut level = upwards.from;
-    while level <= upwards.to + step * 0.01 {
-        let y = upwards.at(level);
-        let decimals = usize::from(step < 1.0);
-        let _ = writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{RIGHT}\"/><text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{level:.decimals$}</text>",
-            LEFT - 8.0,
-            y + 4.5
-        );
-        level += step;
+    let mut chart = Drawing::new(WIDTH, HEIGHT, &format!("{quality} by bits per pixel"));
+    draw_axes(&mut chart, &horizontal, &vertical, step, quality);
+    for left in [true, false] {
+        let mut side: Vec<&&Dot> = dots.iter().filter(|dot| on_left(dot) == left).collect();
+        side.sort_by(|a, b| b.quality.total_cmp(&a.quality));
+        let ideal: Vec<f64> = side
+            .iter()
+            .map(|dot| vertical.position(dot.quality))
+            .collect();
+        for (dot, label_y) in side.iter().zip(separated(&ideal)) {
+            let center = (
+                horizontal.position(dot.bpp.log2()),
+                vertical.position(dot.quality),
+            );
+            let (direction, anchor) = if left {
+                (-1.0, Anchor::End)
+            } else {
+                (1.0, Anchor::Start)
+            };
+            let label_x = center.0 + direction * GAP;
+            let leader = [center, (label_x - direction * 4.0, label_y)];
+            chart.line(&leader, 1.0, Color::Muted);
+            let [border, inside] = dot.colors;
+            chart.circle(center, 5.5, inside, (border, 2.5));
+            chart.text(dot.label, (label_x, label_y), 13.0, Color::Ink, anchor);
+        }
+    }
+    Some(chart)
+}
+
+/// Draws both axes with their grid.
+fn draw_axes(chart: &mut Drawing, horizontal: &Axis, vertical: &Axis, step: f64, quality: &str) {
+    let decimals = usize::from(step < 1.0);
+    let levels = ((vertical.to - vertical.from) / step).round() as u32;
+    for level in (0..=levels).map(|level| vertical.from + f64::from(level) * step) {
+        let y = vertical.position(level);
+        chart.line(&[(LEFT, y), (RIGHT, y)], 1.0, Color::Line);
+        let text = format!("{level:.decimals$}");
+        chart.text(&text, (LEFT - 8.0, y), 12.0, Color::Muted, Anchor::End);
     }
     let mut last = f64::NEG_INFINITY;
-    for bpp in [
-        0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0,
-    ] {
-        let x = across.at(f64::log2(bpp));
+    for bpp in GRID {
+        let x = horizontal.position(bpp.log2());
         if !(LEFT + 8.0..=RIGHT - 8.0).contains(&x) || x < last + 38.0 {
             continue;
         }
         last = x;
-        let _ = writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{x:.1} {TOP}V{BOTTOM}\"/><text class=\"tick\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{bpp}</text>",
-            BOTTOM + 18.0
-        );
+        chart.line(&[(x, TOP), (x, BOTTOM)], 1.0, Color::Line);
+        let at = (x, BOTTOM + 14.0);
+        chart.text(&bpp.to_string(), at, 12.0, Color::Muted, Anchor::Middle);
     }
-    let _ = writeln!(
-        svg,
-        "<path class=\"axis\" d=\"M{LEFT} {TOP}V{BOTTOM}H{RIGHT}\"/>\n<text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">bits a pixel</text>\n<text class=\"name\" transform=\"translate(14 {:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
-        (LEFT + RIGHT) / 2.0,
-        HEIGHT - 10.0,
-        (TOP + BOTTOM) / 2.0,
-        escape(quality)
-    );
-
-    for left in [true, false] {
-        let mut side: Vec<&&Dot> = dots.iter().filter(|dot| on_left(dot) == left).collect();
-        side.sort_by(|a, b| b.quality.total_cmp(&a.quality));
-        let ideal: Vec<f64> = side.iter().map(|dot| upwards.at(dot.quality)).collect();
-        for (dot, label_y) in side.iter().zip(apart(&ideal)) {
-            let (x, y) = (across.at(dot.bpp.log2()), upwards.at(dot.quality));
-            let (towards, anchor) = if left { (-1.0, "end") } else { (1.0, "start") };
-            let label_x = x + towards * GAP;
-            let _ = writeln!(
-                svg,
-                "<g class=\"{}\"><path class=\"lead\" d=\"M{x:.1} {y:.1}L{:.1} {label_y:.1}\"/><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5.5\"/><text x=\"{label_x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text></g>",
-                escape(dot.class),
-                label_x - towards * 4.0,
-                label_y + 4.5,
-                escape(dot.label)
-            );
-        }
-    }
-    svg + "</svg>"
+    let frame = [(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)];
+    chart.line(&frame, 1.0, Color::Muted);
+    let middle = ((LEFT + RIGHT) / 2.0, HEIGHT - 14.0);
+    chart.text("bits per pixel", middle, 12.0, Color::Muted, Anchor::Middle);
+    chart.vertical_text(quality, (14.0, (TOP + BOTTOM) / 2.0), 12.0, Color::Muted);
 }
 
-/// Where values lie on the page.
-struct Scale {
-    from: f64,
-    to: f64,
-    low: f64,
-    high: f64,
-}
-
-impl Scale {
-    fn at(&self, value: f64) -> f64 {
-        self.low + (value - self.from) / (self.to - self.from) * (self.high - self.low)
-    }
-}
-
-/// A round step with which a range has three to eight lines.
-fn step(range: f64) -> f64 {
-    let rough = range / 5.0;
-    let power = 10_f64.powf(rough.log10().floor());
-    let rounds = [1.0, 2.0, 5.0, 10.0];
-    let round = rounds.into_iter().find(|round| round * power >= rough);
-    round.unwrap_or(10.0) * power
-}
-
-/// Heights near to those that are wished for, which grow, at least a line apart and all on the chart if they fit.
-fn apart(ideal: &[f64]) -> Vec<f64> {
+/// Heights close to the ideal ones, which increase, at least a line from each other, and all on the chart if they fit.
+fn separated(ideal: &[f64]) -> Vec<f64> {
     let mut heights = ideal.to_vec();
     for _ in 0..50 {
-        // Every pair that is too close goes apart by as much up as down, so that a group stays around its dots.
+        // Two heights that are too close are moved by the same distance up and down, so that a group stays around its dots.
         for at in 1..heights.len() {
             let missing = LINE - (heights[at] - heights[at - 1]);
             if missing > 0.0 {
@@ -186,8 +164,12 @@ mod tests {
             bpp,
             quality,
             label,
-            class: "nice",
+            colors: [Color::Blue; 2],
         }
+    }
+
+    fn svg(dots: &[Dot<'_>], quality: &str) -> String {
+        draw(dots, quality).unwrap().svg().into_string()
     }
 
     #[test]
@@ -202,19 +184,20 @@ mod tests {
             ],
             "PSNR <dB>",
         );
-        assert_eq!(chart.matches("<circle").count(), 3);
+        // The inside and the border of three dots.
+        assert_eq!(chart.matches("<circle").count(), 2 * 3);
         assert!(chart.contains("a &lt;b&gt; &amp; &quot;c&quot;"), "{chart}");
         assert!(chart.contains("PSNR &lt;dB&gt;"), "{chart}");
         assert!(!chart.contains("NaN") && !chart.contains("inf"), "{chart}");
-        for place in chart.split("cx=\"").skip(1) {
-            let x: f64 = place.split('"').next().unwrap().parse().unwrap();
+        for position in chart.split("cx=\"").skip(1) {
+            let x: f64 = position.split('"').next().unwrap().parse().unwrap();
             assert!((LEFT..=RIGHT).contains(&x), "{x}");
         }
     }
 
     #[test]
-    fn one_dot_or_none_makes_no_trouble() {
-        assert_eq!(svg(&[], "PSNR"), "");
+    fn a_chart_can_have_one_dot_but_not_none() {
+        assert!(draw(&[], "PSNR").is_none());
         let chart = svg(&[dot("a", 0.75, 25.0)], "PSNR");
         assert!(
             chart.contains("<circle") && !chart.contains("NaN"),
@@ -223,19 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn labels_go_apart_and_keep_their_order() {
-        let heights = apart(&[100.0, 101.0, 102.0, 300.0]);
+    fn labels_are_separated_and_keep_their_order() {
+        let heights = separated(&[100.0, 101.0, 102.0, 300.0]);
         for pair in heights.windows(2) {
             assert!(pair[1] - pair[0] > LINE - 0.5, "{heights:?}");
         }
         assert!((heights[1] - 101.0).abs() < 1.0, "{heights:?}");
         assert_eq!(heights[3], 300.0);
-    }
-
-    #[test]
-    fn steps_are_round() {
-        for (range, round) in [(10.0, 2.0), (11.0, 5.0), (0.9, 0.2), (100.0, 20.0)] {
-            assert!((step(range) - round).abs() < 1e-9, "{range}");
-        }
     }
 }

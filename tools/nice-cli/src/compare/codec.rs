@@ -1,87 +1,80 @@
-//! What a codec is to a comparison: a name or more, and a way from a picture to bytes and back, with the time it takes.
+//! A codec in a comparison: its variants, and how it encodes and decodes a picture.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
+use nice_encode::Picture;
+use nice_report::Color;
 use serde::Serialize;
 
-use crate::picture::Picture;
-
-/// A codec that is compared with others.
+/// A codec in a comparison.
 pub(super) trait Codec {
-    /// The ways in which its files are decoded; most know one.
-    fn ways(&self) -> Vec<Way>;
+    /// The ways in which its files are decoded; most codecs have one.
+    fn variants(&self) -> Vec<Variant>;
 
-    /// Encodes a picture once and decodes it in each of the [`ways`](Self::ways).
-    fn code(&self, picture: &Picture) -> Result<Vec<Coded>>;
+    /// Encodes a picture, and decodes it in each of the [`variants`](Self::variants).
+    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>>;
 }
 
-/// A row of the comparison: a codec, and how its files are decoded.
+/// A codec, and how its files are decoded: a row of the table.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Way {
-    /// What it is called in a table; no two are called the same.
+pub(super) struct Variant {
+    /// The name, which is unique.
     pub name: String,
-    /// Which codecs it is to be drawn like.
+    /// The family, by which it is colored.
     pub family: Family,
-    /// Whether pixels can be had from a file of it without those before them.
+    /// Whether any pixel can be decoded without those before it.
     pub random_access: bool,
-    /// How it was coded, for a note.
+    /// The settings of the codec.
     pub about: String,
 }
 
-/// Which codecs are drawn alike.
+/// The family of a codec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Family {
     Nice,
-    Smoothed,
+    Deblocked,
     Jpeg,
     Bc1,
     Astc,
 }
 
 impl Family {
-    /// The class of its marks on the page.
-    pub(super) fn class(self) -> &'static str {
+    /// The colors of the border and of the inside of its marks.
+    pub(super) fn colors(self) -> [Color; 2] {
         match self {
-            Self::Nice => "nice",
-            Self::Smoothed => "smoothed",
-            Self::Jpeg => "jpeg",
-            Self::Bc1 => "bc1",
-            Self::Astc => "astc",
+            Self::Nice => [Color::Blue; 2],
+            Self::Deblocked => [Color::Blue, Color::Card],
+            Self::Jpeg => [Color::Orange; 2],
+            Self::Bc1 => [Color::Violet; 2],
+            Self::Astc => [Color::Green; 2],
         }
     }
 }
 
 /// A picture that was encoded and decoded.
 #[derive(Clone, Debug)]
-pub(super) struct Coded {
-    /// How many bytes it takes.
+pub(super) struct CodecResult {
+    /// The bytes of the file.
     pub bytes: usize,
     /// The time that encoding took, on all threads that the encoder can use.
-    pub encode: Duration,
-    /// The time that decoding took on one core.
-    pub decode: Duration,
-    /// What came out.
+    pub encode_time: Duration,
+    /// The time that decoding took, on one core.
+    pub decode_time: Duration,
+    /// The decoded picture.
     pub decoded: Picture,
-    /// What there is to say of a JPEG.
-    pub jpeg: Option<JpegFacts>,
+    /// Details of a JPEG.
+    pub jpeg: Option<JpegDetails>,
 }
 
-/// What there is to say of a JPEG.
+/// Details of a JPEG.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct JpegFacts {
+pub(super) struct JpegDetails {
     /// The quality, 1 to 100.
     pub quality: u8,
-    /// Whether it takes no more bytes than the NICE file; where no JPEG does, that of quality 1 counts.
+    /// Whether the file is not larger than the NICE file. If no JPEG is small enough, the one of quality 1 is used.
     pub within_budget: bool,
-    /// Millions of pixels a second that libjpeg-turbo decodes of it, on one core.
+    /// Millions of pixels per second that libjpeg-turbo decodes of it, on one core.
     pub libjpeg_turbo_decode_mpixel_per_s: Option<f64>,
-}
-
-/// What `work` gives, and the time it took.
-pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    let done = work();
-    (done, start.elapsed())
 }

@@ -1,10 +1,9 @@
-//! `nice compare`: the models beside JPEG, BC1 and ASTC on the same pictures.
+//! `nicec compare`: compares models with JPEG, BC1 and ASTC on the same pictures.
 
 mod astc;
 mod bc1;
 mod chart;
 mod codec;
-mod crops;
 mod jpeg;
 mod measure;
 mod nice;
@@ -16,62 +15,63 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use nice_data::folder::{self, Listing};
+use nice_data::progress;
+use nice_encode::{Picture, files};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::dataset::folder::{self, Listing};
-use crate::encode::{Effort, keep_apart};
-use crate::picture::Picture;
-use crate::{files, progress};
-use codec::{Codec, Coded};
+use crate::effort::Effort;
+use crate::overwrite;
+use codec::{Codec, CodecResult};
 use measure::{Comparison, Tally};
-use page::Strip;
+use page::CloseUp;
 use program::Program;
 
-/// What `nice compare` is given.
+/// The arguments of `nicec compare`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  nice compare photographs
-  nice compare photographs -m runs/demo/decoder.nicem --html compare.html
-  nice compare kodim01.png kodim02.png -m camera.nicem --no-builtin --json
+  nicec compare photographs
+  nicec compare photographs -m runs/demo/decoder.nicem --html compare.html
+  nicec compare kodim01.png kodim02.png -m camera.nicem --no-builtin --json
 
-Every picture is coded with NICE, with JPEG in as many bytes, with BC1, and with ASTC in blocks of 12 x 12 pixels if the \
-program astcenc is on the PATH. If tjbench is, too, the speed of libjpeg-turbo is told as well. Folders are searched for \
-pictures, the folders in them too; what cannot be read there is named and left out.")]
-pub struct Args {
+Every picture is encoded with NICE, with JPEG to the same number of bytes, with BC1, and with ASTC in blocks of 12 x 12 pixels \
+if the program astcenc is on the PATH. If tjbench is on the PATH, the speed of libjpeg-turbo is measured as well. Folders are \
+searched for pictures, with their subfolders; pictures in them that cannot be read are listed and skipped.")]
+pub(crate) struct Args {
     /// Pictures, and folders of pictures
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// A decoder model to compare beside those that come with the program: a file (.nicem), or s or m; may be repeated
+    /// A decoder model to compare, besides the pretrained ones: a file (.nicem), or s or m; may be repeated
     #[arg(short, long = "model", value_name = "MODEL")]
     models: Vec<PathBuf>,
 
-    /// Leave out the models that come with the program
+    /// Do not compare the pretrained models
     #[arg(long, requires = "models")]
     no_builtin: bool,
 
     #[command(flatten)]
     effort: Effort,
 
-    /// Print the figures as JSON, all together and of each picture
+    /// Print the figures as JSON, of all pictures together and of each
     #[arg(long)]
     json: bool,
 
-    /// Where a page goes that shows charts, the figures, and parts of up to four of the pictures
+    /// Write a page with charts, the figures, and parts of up to four of the pictures
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
-/// Runs `nice compare`.
-pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+/// Runs `nicec compare`.
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let listing = folder::list_all(&args.paths)?;
-    let mut models = nice::models(&args.models, args.no_builtin)?;
+    let mut models = nice::model_files(&args.models, args.no_builtin)?;
     let one_core = ThreadPoolBuilder::new().num_threads(1).build()?;
     let nice = nice::Nice::all(&mut models, args.effort.level, &one_core)?;
     if let Some(page) = &args.html {
-        writable(page, &listing.pictures, &args.models)?;
+        check_page(page, &listing.pictures, &args.models)?;
     }
     let (others, absent) = others(&one_core);
     let codecs: Vec<&dyn Codec> = nice
@@ -81,7 +81,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         .collect();
 
     let shown = if args.html.is_some() { page::SHOWN } else { 0 };
-    let (mut comparison, strips) = compare(&codecs, listing, &args.paths, shown)?;
+    let (mut comparison, close_ups) = compare(&codecs, listing, &args.paths, shown)?;
     comparison.effort = args.effort.level;
     comparison.absent = absent;
 
@@ -91,25 +91,25 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         table::print(&comparison, out)?;
     }
     if let Some(path) = &args.html {
-        files::write_atomically(path, page::html(&comparison, &strips).as_bytes())?;
+        files::write_atomically(path, page::html(&comparison, &close_ups).as_bytes())?;
         if !args.json {
-            writeln!(out, "the page is {}", path.display())?;
+            writeln!(out, "page: {}", path.display())?;
         }
     }
     Ok(())
 }
 
-/// Refuses a page that cannot be written, before the work of which it would tell.
-fn writable(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<()> {
+/// Checks that the page can be written, before the work for it begins.
+fn check_page(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<()> {
     let inputs: Vec<&Path> = pictures
         .iter()
         .chain(models)
         .map(PathBuf::as_path)
         .collect();
-    keep_apart(page, &inputs)?;
+    overwrite::check(page, &inputs)?;
     match page.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => bail!(
-            "cannot write {}: there is no folder {}; make it first, or write elsewhere",
+            "cannot write {}: there is no folder {}; create it first, or give another name",
             page.display(),
             folder.display()
         ),
@@ -117,7 +117,7 @@ fn writable(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<()>
     }
 }
 
-/// The codecs beside NICE, and why one is absent.
+/// The other codecs, and messages for those that are not installed.
 fn others(one_core: &ThreadPool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
     let mut others: Vec<Box<dyn Codec + '_>> = vec![
         Box::new(jpeg::Jpeg {
@@ -129,88 +129,89 @@ fn others(one_core: &ThreadPool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
     match Program::find(&astc::PROGRAMS) {
         Some(astcenc) => others.push(Box::new(astc::Astc { astcenc })),
         None => absent.push(
-            "ASTC is left out: the program astcenc is not on the PATH (on Debian and Ubuntu, apt install astcenc)"
+            "ASTC is skipped: the program astcenc is not on the PATH (on Debian and Ubuntu, apt install astcenc)"
                 .to_owned(),
         ),
     }
     (others, absent)
 }
 
-/// Codes all pictures with all codecs; of `shown` of them, parts are kept to be looked at.
+/// Runs all codecs on all pictures. Of `shown` pictures, parts are kept for the page.
 fn compare(
     codecs: &[&dyn Codec],
     listing: Listing,
-    asked: &[PathBuf],
+    requested: &[PathBuf],
     shown: usize,
-) -> Result<(Comparison, Vec<Strip>)> {
+) -> Result<(Comparison, Vec<CloseUp>)> {
     let mut tallies: Vec<Tally> = codecs
         .iter()
-        .flat_map(|codec| codec.ways())
+        .flat_map(|codec| codec.variants())
         .map(Tally::new)
         .collect();
     let count = listing.pictures.len();
     let mut skipped = listing.unreadable;
-    let mut strips = Vec::new();
+    let mut close_ups = Vec::new();
     let (mut pictures, mut pixels) = (0, 0);
     let bar = progress::bar((count * codecs.len()) as u64, "comparing codecs");
     for (at, path) in listing.pictures.iter().enumerate() {
-        let Some(picture) = folder::read_found(path, asked, &mut skipped)? else {
+        let Some(picture) = folder::read_found(path, requested, &mut skipped)? else {
             bar.inc(codecs.len() as u64);
             continue;
         };
-        let mut coded = Vec::new();
+        let mut results = Vec::new();
         for codec in codecs {
-            coded.extend(codec.code(&picture).with_context(|| {
-                let names: Vec<String> = codec.ways().into_iter().map(|way| way.name).collect();
-                format!("cannot code {} as {}", path.display(), names.join(" and "))
+            results.extend(codec.run(&picture).with_context(|| {
+                let variants = codec.variants().into_iter();
+                let names: Vec<String> = variants.map(|variant| variant.name).collect();
+                format!(
+                    "cannot encode {} as {}",
+                    path.display(),
+                    names.join(" and ")
+                )
             })?);
             bar.inc(1);
         }
-        add(&mut tallies, path, &picture, &coded);
+        add(&mut tallies, path, &picture, &results);
         pictures += 1;
-        pixels += u64::from(picture.width()) * u64::from(picture.height());
+        pixels += picture.pixels();
         if is_shown(at, count, shown) {
-            let coded: Vec<&Coded> = coded.iter().collect();
-            strips.extend(page::strips(&name(path), &picture, &coded)?);
+            close_ups.extend(page::close_ups(&name(path), &picture, &results)?);
         }
     }
     bar.finish_and_clear();
     let skipped: Vec<String> = skipped.iter().map(ToString::to_string).collect();
     if pictures == 0 {
-        bail!(
-            "no picture to compare on could be read: {}",
-            skipped.join("; ")
-        );
+        bail!("none of the pictures could be read: {}", skipped.join("; "));
     }
     let comparison = Comparison {
         effort: 0,
         threads: rayon::current_num_threads(),
         pictures,
         pixels,
-        coders: tallies.into_iter().map(Tally::finish).collect(),
+        coders: tallies.into_iter().map(Tally::into_figures).collect(),
         absent: Vec::new(),
         skipped,
     };
-    Ok((comparison, strips))
+    Ok((comparison, close_ups))
 }
 
-/// Measures what became of a picture.
-fn add(tallies: &mut [Tally], path: &Path, picture: &Picture, coded: &[Coded]) {
-    let scores: Vec<Option<f64>> = coded
+/// Adds the results of a picture.
+fn add(tallies: &mut [Tally], path: &Path, picture: &Picture, results: &[CodecResult]) {
+    let scores: Vec<Option<f64>> = results
         .par_iter()
-        .map(|coded| measure::ssimulacra2(picture, &coded.decoded))
+        .map(|result| measure::ssimulacra2(picture, &result.decoded))
         .collect();
-    for ((tally, coded), score) in tallies.iter_mut().zip(coded).zip(scores) {
-        tally.add(path, picture, coded, score);
+    for ((tally, result), score) in tallies.iter_mut().zip(results).zip(scores) {
+        tally.add(path, picture, result, score);
     }
 }
 
-/// Whether the picture at a place in `count` is one of `shown` that are spread over all of them.
+/// Whether a picture, by its index among `count`, is one of `shown` that are spread over all of them.
 fn is_shown(at: usize, count: usize, shown: usize) -> bool {
     (0..shown).any(|nth| at == (2 * nth + 1) * count / (2 * shown))
 }
 
-/// The name of a file, for a headline.
+/// The file name of a picture.
 fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
@@ -219,9 +220,10 @@ fn name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nice_data::picture_file;
 
     #[test]
-    fn pictures_to_show_are_spread_over_all() {
+    fn shown_pictures_are_spread_over_all() {
         let chosen = |count, shown| -> Vec<usize> {
             (0..count)
                 .filter(|&at| is_shown(at, count, shown))
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_codec_is_measured_on_every_picture_and_shown() {
+    fn every_codec_is_measured_on_every_picture_and_is_on_the_page() {
         let folder = tempfile::tempdir().unwrap();
         let rgb = |width: u32, height: u32| {
             let samples = (0..width * height * 3).map(|at| (at * at % 251) as u8);
@@ -242,12 +244,12 @@ mod tests {
         };
         for (name, width, height) in [("a.png", 40, 24), ("b & c.png", 9, 3)] {
             let path = folder.path().join(name);
-            rgb(width, height).save_png(&path).unwrap();
+            picture_file::write_png(&path, &rgb(width, height)).unwrap();
         }
         std::fs::write(folder.path().join("broken.png"), b"no").unwrap();
         let html = folder.path().join("page.html");
         let compare = |extra: &[&str]| {
-            let mut args = vec!["nice", "compare", folder.path().to_str().unwrap()];
+            let mut args = vec!["nicec", "compare", folder.path().to_str().unwrap()];
             args.extend(["--effort", "0"]);
             args.extend(extra);
             let mut out = Vec::new();
@@ -276,7 +278,7 @@ mod tests {
         assert!(format!("{error:#}").contains("there is no folder /no/such"));
         let picture = folder.path().join("a.png");
         let error = compare(&["--html", picture.to_str().unwrap()]).unwrap_err();
-        assert!(format!("{error:#}").contains("would be written over"));
+        assert!(format!("{error:#}").contains("would overwrite"));
         assert!(compare(&["--no-builtin"]).unwrap_err().is::<clap::Error>());
     }
 }

@@ -1,39 +1,39 @@
-//! NICE as one of the codecs that are compared: its models, with the borders between blocks as they are and smoothed.
+//! NICE in a comparison: its models, deblocked and not.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use nice_decode::{Image, LATENT_BYTES};
+use anyhow::Result;
+use nice_decode::LATENT_BYTES;
+use nice_encode::{Encoder, Picture, block, container, measure, pretrained};
 use rayon::ThreadPool;
 
-use super::codec::{Codec, Coded, Family, Way, timed};
-use crate::coder::Coder;
-use crate::decode::decode_picture;
-use crate::picture::Picture;
-use crate::{blocks, builtin, picture_file};
+use super::codec::{Codec, CodecResult, Family, Variant};
 
-/// A model to compare: the bytes of its file, where it lies unless it comes with the program, and memory for its decoder.
-pub(super) struct Model {
+/// A model to compare: the bytes of its file, its path unless it is a pretrained one, and memory to expand it in.
+pub(super) struct ModelFile {
     bytes: Cow<'static, [u8]>,
     path: Option<PathBuf>,
     memory: Vec<u8>,
 }
 
-/// The models that were asked for, and then those that come with the program unless they are not wanted.
-pub(super) fn models(asked: &[PathBuf], without_builtin: bool) -> Result<Vec<Model>> {
-    let mut models = Vec::new();
-    for path in asked {
-        models.push(Model {
-            bytes: builtin::read(Some(path))?,
+/// The requested models, then the pretrained ones unless they are not wanted.
+pub(super) fn model_files(
+    requested: &[PathBuf],
+    without_pretrained: bool,
+) -> Result<Vec<ModelFile>> {
+    let mut files = Vec::new();
+    for path in requested {
+        files.push(ModelFile {
+            bytes: pretrained::read(Some(path))?,
             path: Some(path.clone()),
             memory: Vec::new(),
         });
     }
-    if !without_builtin {
-        for (_, bytes) in builtin::all() {
-            if models.iter().all(|model| *model.bytes != *bytes) {
-                models.push(Model {
+    if !without_pretrained {
+        for (_, bytes) in pretrained::all() {
+            if files.iter().all(|file| *file.bytes != *bytes) {
+                files.push(ModelFile {
                     bytes: Cow::Borrowed(bytes),
                     path: None,
                     memory: Vec::new(),
@@ -41,12 +41,12 @@ pub(super) fn models(asked: &[PathBuf], without_builtin: bool) -> Result<Vec<Mod
             }
         }
     }
-    Ok(models)
+    Ok(files)
 }
 
-/// A model, ready to encode with.
+/// A model, ready to encode.
 pub(super) struct Nice<'a> {
-    coder: Coder<'a>,
+    encoder: Encoder<'a>,
     name: String,
     model_bytes: usize,
     effort: u32,
@@ -54,18 +54,18 @@ pub(super) struct Nice<'a> {
 }
 
 impl<'a> Nice<'a> {
-    /// The models, ready to encode with at that effort and to decode on that core, each with a name of its own.
+    /// The models, each with a unique name, ready to encode with an effort and to decode on one core.
     pub(super) fn all(
-        models: &'a mut [Model],
+        files: &'a mut [ModelFile],
         effort: u32,
         one_core: &'a ThreadPool,
     ) -> Result<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
-        for model in models {
-            let coder = Coder::load(&model.bytes, model.path.as_deref())?;
-            let coder = coder.unfolded_in(&mut model.memory);
-            let (name, id) = (coder.decoder().name(), coder.decoder().id());
-            if all.iter().any(|other| other.coder.decoder().id() == id) {
+        for file in files {
+            let encoder = Encoder::load(&file.bytes, file.path.as_deref())?;
+            let encoder = encoder.expanded(&mut file.memory);
+            let (name, id) = (encoder.model().name(), encoder.model().id());
+            if all.iter().any(|other| other.encoder.model().id() == id) {
                 continue;
             }
             let mut name = format!("NICE {name}");
@@ -73,9 +73,9 @@ impl<'a> Nice<'a> {
                 name = format!("{name} {id}");
             }
             all.push(Self {
-                coder,
+                encoder,
                 name,
-                model_bytes: model.bytes.len(),
+                model_bytes: file.bytes.len(),
                 effort,
                 one_core,
             });
@@ -84,55 +84,51 @@ impl<'a> Nice<'a> {
     }
 }
 
-/// How many bytes the file of a picture takes, whatever the model.
+/// The bytes of the image file of a picture, whatever the model.
 pub(super) fn file_bytes(picture: &Picture) -> usize {
-    picture_file::OVERHEAD_BYTES + blocks::count(picture) * LATENT_BYTES
+    container::image::OVERHEAD_BYTES + block::count(picture) * LATENT_BYTES
 }
 
 impl Codec for Nice<'_> {
-    fn ways(&self) -> Vec<Way> {
-        let decoder = self.coder.decoder();
-        let mut ways = vec![Way {
+    fn variants(&self) -> Vec<Variant> {
+        let model = self.encoder.model();
+        let mut variants = vec![Variant {
             name: self.name.clone(),
             family: Family::Nice,
             random_access: true,
             about: format!(
                 "a {} of {} bytes, id {}, effort {}",
-                decoder.kind(),
+                model.codec(),
                 self.model_bytes,
-                decoder.id(),
+                model.id(),
                 self.effort
             ),
         }];
-        if decoder.smooths() {
-            ways.push(Way {
-                name: format!("{}, smoothed", self.name),
-                family: Family::Smoothed,
+        if model.has_deblocking() {
+            variants.push(Variant {
+                name: format!("{}, deblocked", self.name),
+                family: Family::Deblocked,
                 random_access: true,
-                about: "the same files, the borders between blocks smoothed".to_owned(),
+                about: "the same files, deblocked".to_owned(),
             });
         }
-        ways
+        variants
     }
 
-    fn code(&self, picture: &Picture) -> Result<Vec<Coded>> {
-        let decoder = self.coder.decoder();
-        let (latents, encode) = timed(|| self.coder.encode_picture(picture, self.effort));
-        let bytes =
-            picture_file::to_bytes(picture.width(), picture.height(), decoder.id(), &latents)?;
-        let image = Image::from_bytes(&bytes).context("what was encoded is no picture")?;
-        self.ways()
+    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
+        let encoded = measure::encode(&self.encoder, picture, self.effort)?;
+        self.variants()
             .iter()
-            .map(|way| {
-                let smooth = way.family == Family::Smoothed;
-                let (decoded, decode) = self
+            .map(|variant| {
+                let deblock = variant.family == Family::Deblocked;
+                let decoded = self
                     .one_core
-                    .install(|| timed(|| decode_picture(decoder, &image, smooth)));
-                Ok(Coded {
-                    bytes: bytes.len(),
-                    encode,
-                    decode,
-                    decoded: decoded?,
+                    .install(|| encoded.decode(&self.encoder, deblock))?;
+                Ok(CodecResult {
+                    bytes: encoded.file.len(),
+                    encode_time: encoded.encode_time,
+                    decode_time: decoded.decode_time,
+                    decoded: decoded.picture,
                     jpeg: None,
                 })
             })

@@ -1,168 +1,175 @@
 //! The page of a comparison: charts, the table, and the same parts of pictures side by side, in one file.
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
+use maud::{Markup, html};
+use nice_data::picture_file;
+use nice_encode::psnr::PooledError;
+use nice_encode::{Picture, close_up};
+use nice_report::{Drawing, page};
 
 use super::chart::{self, Dot};
-use super::codec::Coded;
-use super::crops;
+use super::codec::{CodecResult, Family};
 use super::measure::{Comparison, Figures};
 use super::table;
-use crate::html::{data_uri, escape};
-use crate::picture::Picture;
-use crate::psnr::Pooled;
 
-const STYLE: &str = include_str!("page.css");
-
-/// How much larger than they are parts of pictures are shown.
+/// The factor by which parts of pictures are enlarged.
 const ZOOM: u32 = 2;
 
-/// How many pictures are shown at most.
+/// The width and height of a part of a picture.
+const SIDE: u32 = 96;
+
+/// The most pictures that are shown.
 pub(super) const SHOWN: usize = 4;
 
-/// A part of a picture as every codec shows it, ready for the page.
+/// A part of a picture with all codecs, ready for the page.
 #[derive(Clone, Debug)]
-pub(super) struct Strip {
-    /// Which picture it is of.
-    path: String,
-    /// Why this part, and where.
-    what: String,
-    /// The original first: a PNG, its size, and what it reaches, which the original has none of.
-    pictures: Vec<(Vec<u8>, u32, u32, Option<String>)>,
+pub(super) struct CloseUp {
+    /// The file name of the picture.
+    picture: String,
+    /// Which part this is.
+    about: String,
+    /// The original, then the results: PNG, width, height, and the PSNR as text except for the original.
+    parts: Vec<(Vec<u8>, u32, u32, Option<String>)>,
 }
 
-/// The parts of a picture to show: where the first way of coding errs most, and where it errs as usual.
-pub(super) fn strips(path: &str, original: &Picture, coded: &[&Coded]) -> Result<Vec<Strip>> {
-    let Some(first) = coded.first() else {
+/// The parts of a picture in which the first codec has its largest and a typical error.
+pub(super) fn close_ups(
+    picture: &str,
+    original: &Picture,
+    results: &[CodecResult],
+) -> Result<Vec<CloseUp>> {
+    let Some(first) = results.first() else {
         return Ok(Vec::new());
     };
-    let (worst, usual) = crops::worst_and_usual(original, &first.decoded);
-    let mut strips = Vec::new();
-    for (place, what) in [(Some(worst), "errs most"), (usual, "errs as usual")] {
-        let Some(place) = place else { continue };
-        let cut = place.cut(original)?;
-        let mut pictures = vec![(cut.to_png_bytes()?, place.width, place.height, None)];
-        for coded in coded {
-            let part = place.cut(&coded.decoded)?;
-            let reached = table::decibels(Pooled::of(cut.rgb(), part.rgb()).db());
-            let png = part.to_png_bytes()?;
-            pictures.push((png, place.width, place.height, Some(reached)));
+    let (worst, typical) = close_up::worst_and_typical(original, &first.decoded, SIDE, SIDE);
+    let mut close_ups = Vec::new();
+    for (part, about) in [(Some(worst), "largest error"), (typical, "typical error")] {
+        let Some(part) = part else { continue };
+        let cropped = part.of(original)?;
+        let png = picture_file::to_png(&cropped)?;
+        let mut parts = vec![(png, part.width, part.height, None)];
+        for result in results {
+            let decoded = part.of(&result.decoded)?;
+            let error = PooledError::between(cropped.rgb(), decoded.rgb());
+            let png = picture_file::to_png(&decoded)?;
+            let psnr = table::decibels(error.psnr());
+            parts.push((png, part.width, part.height, Some(psnr)));
         }
-        strips.push(Strip {
-            path: path.to_owned(),
-            what: format!("{what}, at {}, {}", place.x, place.y),
-            pictures,
+        close_ups.push(CloseUp {
+            picture: picture.to_owned(),
+            about: format!("{about}, at {}, {}", part.x, part.y),
+            parts,
         });
     }
-    Ok(strips)
+    Ok(close_ups)
 }
 
 /// The page.
-pub(super) fn html(comparison: &Comparison, strips: &[Strip]) -> String {
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>NICE compared</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<header>\n<p class=\"kind\">NICE &middot; every 8&times;8 block in 48 bits</p>\n<h1>Compared with other codecs</h1>\n<p>{}</p>\n</header>\n",
-        escape(&subject(comparison))
-    );
-    charts(&mut page, &comparison.coders);
-    page += "<h2>Figures</h2>\n";
-    figures(&mut page, comparison);
-    if let Some(first) = comparison.coders.first().filter(|_| !strips.is_empty()) {
-        let _ = writeln!(
-            page,
-            "<h2>Close up</h2>\n<p>Parts of pictures where {} errs most, and where it errs as it does on the whole picture, {ZOOM} times as large as they are. Under each, the PSNR of the part.</p>",
-            escape(&first.way.name)
-        );
-        for strip in strips {
-            show(&mut page, strip, &comparison.coders);
+pub(super) fn html(comparison: &Comparison, close_ups: &[CloseUp]) -> String {
+    let notes = table::notes(comparison);
+    let (subtitle, notes) = match notes.split_first() {
+        Some((first, rest)) => (first.as_str(), rest),
+        None => ("", &notes[..]),
+    };
+    let contents = html! {
+        (charts(&comparison.coders))
+        h2 { "Figures" }
+        (figures(comparison))
+        ul { @for note in notes { li { (note) } } }
+        @if let Some(first) = comparison.coders.first().filter(|_| !close_ups.is_empty()) {
+            h2 { "Close-ups" }
+            p {
+                "Parts of pictures in which " (first.variant.name) " has its largest and a typical error, "
+                (ZOOM) " times enlarged, with the PSNR of the part."
+            }
+            @for close_up in close_ups { (show(close_up, &comparison.coders)) }
         }
-    }
-    page += "<footer>\n<p>Pooled PSNR is 10&nbsp;log<sub>10</sub>(255&sup2; / MSE) over all samples of 8-bit RGB of all pictures together; mean PSNR and SSIMULACRA2 (100 at best) are means over the pictures. Random access: any pixel can be had without decoding those before it.</p>\n</footer>\n</main>\n</body>\n</html>\n";
-    page
+        footer {
+            p {
+                "The pooled PSNR is 10 log" sub { "10" } "(255² / MSE) over all samples of 8-bit RGB of all pictures together; \
+                 the mean PSNR and SSIMULACRA2 (100 at best) are means over the pictures. Random access: any pixel can be \
+                 decoded without those before it."
+            }
+        }
+    };
+    page::document("Comparison with other codecs", subtitle, contents).into_string()
 }
 
-/// What was compared on.
-fn subject(comparison: &Comparison) -> String {
-    table::notes(comparison)
-        .into_iter()
-        .next()
-        .unwrap_or_default()
-}
-
-fn charts(page: &mut String, coders: &[Figures]) {
-    let dots = |quality: fn(&Figures) -> f64| -> Vec<Dot<'_>> {
-        coders
+/// A chart for each measure of quality.
+fn charts(coders: &[Figures]) -> Markup {
+    let draw = |quality: fn(&Figures) -> f64, name: &str| -> Option<Drawing> {
+        let dots: Vec<Dot<'_>> = coders
             .iter()
             .map(|figures| Dot {
                 bpp: figures.bpp,
                 quality: quality(figures),
-                label: &figures.way.name,
-                class: figures.way.family.class(),
+                label: &figures.variant.name,
+                colors: figures.variant.family.colors(),
             })
-            .collect()
+            .collect();
+        chart::draw(&dots, name)
     };
-    *page += "<div class=\"charts\">\n";
-    for (dots, quality) in [
-        (dots(|figures| figures.pooled_psnr_db), "pooled PSNR, dB"),
-        (
-            dots(|figures| figures.ssimulacra2.unwrap_or(f64::NAN)),
+    let charts = [
+        draw(|figures| figures.pooled_psnr_db, "pooled PSNR, dB"),
+        draw(
+            |figures| figures.ssimulacra2.unwrap_or(f64::NAN),
             "SSIMULACRA2",
         ),
-    ] {
-        let chart = chart::svg(&dots, quality);
-        if !chart.is_empty() {
-            let _ = writeln!(page, "<div class=\"card\">{chart}</div>");
+    ];
+    html! {
+        div.charts {
+            @for chart in charts.iter().flatten() { div.card { (chart.svg()) } }
         }
     }
-    *page += "</div>\n";
 }
 
-fn figures(page: &mut String, comparison: &Comparison) {
-    *page += "<div class=\"card wide\"><table>\n<thead><tr>";
-    for heading in table::HEADINGS {
-        let _ = write!(page, "<th>{}</th>", escape(heading));
-    }
-    *page += "</tr></thead>\n<tbody>\n";
-    for figures in &comparison.coders {
-        let [name, cells @ ..] = table::cells(figures);
-        let _ = write!(
-            page,
-            "<tr class=\"{}\"><th><i></i>{}</th>",
-            figures.way.family.class(),
-            escape(&name)
-        );
-        for cell in cells {
-            let _ = write!(page, "<td>{}</td>", escape(&cell));
+/// The table.
+fn figures(comparison: &Comparison) -> Markup {
+    html! {
+        div.card.wide {
+            table {
+                thead { tr { @for heading in table::HEADINGS { th { (heading) } } } }
+                tbody {
+                    @for figures in &comparison.coders {
+                        @let [name, cells @ ..] = table::cells(figures);
+                        tr {
+                            th { (mark(figures.variant.family)) (name) }
+                            @for cell in cells { td { (cell) } }
+                        }
+                    }
+                }
+            }
         }
-        *page += "</tr>\n";
     }
-    *page += "</tbody>\n</table></div>\n<ul>\n";
-    for note in table::notes(comparison).iter().skip(1) {
-        let _ = writeln!(page, "<li>{}</li>", escape(note));
-    }
-    *page += "</ul>\n";
 }
 
-fn show(page: &mut String, strip: &Strip, coders: &[Figures]) {
-    let _ = writeln!(
-        page,
-        "<h3>{} <small>{}</small></h3>\n<div class=\"strip\">",
-        escape(&strip.path),
-        escape(&strip.what)
-    );
-    let names = std::iter::once("original").chain(coders.iter().map(|figures| &*figures.way.name));
-    for (name, (png, width, height, reached)) in names.zip(&strip.pictures) {
-        let name = escape(name);
-        let _ = writeln!(
-            page,
-            "<figure class=\"card\"><img src=\"{}\" width=\"{}\" height=\"{}\" alt=\"{name}\"><figcaption>{name}<span>{}</span></figcaption></figure>",
-            data_uri(png),
-            width * ZOOM,
-            height * ZOOM,
-            reached.as_deref().unwrap_or("&nbsp;")
-        );
+/// The mark of a codec in the chart.
+fn mark(family: Family) -> Markup {
+    let [border, inside] = family.colors();
+    let class = |prefix: &str, color| format!("{prefix}-{}", nice_report::Color::name(color));
+    html! {
+        svg.mark viewBox="0 0 13 13" aria-hidden="true" {
+            circle class=(class("fill", inside)) cx="6.5" cy="6.5" r="5" {}
+            circle class=(class("stroke", border)) cx="6.5" cy="6.5" r="5" stroke-width="2.5" {}
+        }
     }
-    *page += "</div>\n";
+}
+
+/// A part of a picture with all codecs.
+fn show(close_up: &CloseUp, coders: &[Figures]) -> Markup {
+    let names = coders.iter().map(|figures| &*figures.variant.name);
+    let names = std::iter::once("original").chain(names);
+    html! {
+        h3 { (close_up.picture) " " small { (close_up.about) } }
+        div.row.pixels {
+            @for (name, (png, width, height, psnr)) in names.zip(&close_up.parts) {
+                figure.card {
+                    (page::image(png, width * ZOOM, height * ZOOM, name))
+                    figcaption { (name) span { (psnr.as_deref().unwrap_or("\u{a0}")) } }
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -171,32 +178,32 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn the_page_holds_all_in_itself_and_no_name_is_taken_for_a_tag() {
+    fn the_page_holds_everything_itself_and_escapes_all_names() {
         let picture = |add: u8| {
             let rgb = (0..120_u32 * 200 * 3).map(|at| (at % 200) as u8 + add * u8::from(at < 9000));
             Picture::new(120, 200, rgb.collect()).unwrap()
         };
-        let coded = [3, 2, 1, 0].map(|add| Coded {
+        let results = [3, 2, 1, 0].map(|add| CodecResult {
             bytes: 1,
-            encode: Duration::ZERO,
-            decode: Duration::ZERO,
+            encode_time: Duration::ZERO,
+            decode_time: Duration::ZERO,
             decoded: picture(add),
             jpeg: None,
         });
-        let coded: Vec<&Coded> = coded.iter().collect();
-        let strips = strips("x & <y>.png", &picture(0), &coded).unwrap();
-        assert_eq!(strips.len(), 2);
-        let page = html(&table::tests::comparison(), &strips);
+        let close_ups = close_ups("x & <y>.png", &picture(0), &results).unwrap();
+        assert_eq!(close_ups.len(), 2);
+        let page = html(&table::tests::comparison(), &close_ups);
         assert_eq!(page.matches("<img ").count(), 2 * 5);
-        assert_eq!(page.matches("<svg ").count(), 2);
-        assert!(page.contains("NICE &lt;m&gt;, smoothed"));
+        assert_eq!(page.matches("role=\"img\"").count(), 2);
+        assert!(page.contains("NICE &lt;m&gt;, deblocked"));
         assert!(page.contains("x &amp; &lt;y&gt;.png"));
         assert!(!page.contains("<m>") && !page.contains("<y>"));
         assert!(page.contains("not there &amp; not missed"));
-        // The last of the codecs gives back what it was given.
+        // The last codec is lossless.
         assert!(page.contains("<span>lossless</span>"));
-        for wanted in ["http", "src=\"/", "url(", "<script"] {
-            assert!(!page.contains(wanted), "{wanted}");
+        let without_namespace = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        for external in ["http", "src=\"/", "url(", "<script"] {
+            assert!(!without_namespace.contains(external), "{external}");
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Programs of others that are used where they are installed: finding them, and hearing what they say.
+//! External programs: finds them, and runs them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// A program that is installed.
+/// An installed program.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     path: PathBuf,
 }
 
 impl Program {
-    /// The first program on the PATH that has one of the names, the names taken in order.
+    /// The first of the names that is a program on the PATH.
     pub(super) fn find(names: &[&str]) -> Option<Self> {
         let folders = std::env::var_os("PATH")?;
         let find = |name: &&str| {
@@ -23,7 +23,7 @@ impl Program {
         names.iter().find_map(find).map(|path| Self { path })
     }
 
-    /// Runs it in a folder and gives what it says.
+    /// Runs the program in a folder, and returns its standard output.
     pub(super) fn run(&self, folder: &Path, args: &[&str]) -> Result<String> {
         let ran = Command::new(&self.path)
             .args(args)
@@ -33,7 +33,7 @@ impl Program {
             .with_context(|| format!("cannot run {}", self.path.display()))?;
         if !ran.status.success() {
             bail!(
-                "{} {} failed ({}): {}; take it off the PATH to compare without it",
+                "{} {} failed ({}): {}; remove it from the PATH to compare without it",
                 self.path.display(),
                 args.join(" "),
                 ran.status,
@@ -50,7 +50,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn programs_are_found_heard_and_told_of_when_they_fail() {
+    fn programs_are_found_and_run_and_their_failures_are_errors() {
         assert!(Program::find(&["no-such-program-of-nice"]).is_none());
         let shell = Program::find(&["no-such-program-of-nice", "sh"]).unwrap();
         let folder = Path::new("/");

@@ -1,4 +1,4 @@
-//! The table of a comparison, its cells as text, and the notes under it.
+//! The table of a comparison as text, with its notes.
 
 use std::io::Write;
 
@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use super::measure::{Comparison, Figures};
 
-/// What stands over the columns.
+/// The headings of the columns.
 pub(super) const HEADINGS: [&str; 8] = [
-    "coder",
+    "codec",
     "bits/pixel",
     "PSNR pooled",
     "PSNR mean",
@@ -18,10 +18,10 @@ pub(super) const HEADINGS: [&str; 8] = [
     "random access",
 ];
 
-/// The row of a codec.
+/// The cells of a codec.
 pub(super) fn cells(figures: &Figures) -> [String; HEADINGS.len()] {
     [
-        figures.way.name.clone(),
+        figures.variant.name.clone(),
         format!("{:.3}", figures.bpp),
         decibels(figures.pooled_psnr_db),
         decibels(figures.mean_psnr_db),
@@ -30,7 +30,7 @@ pub(super) fn cells(figures: &Figures) -> [String; HEADINGS.len()] {
             .map_or_else(|| "-".to_owned(), |score| format!("{score:.2}")),
         speed(figures.encode_mpixel_per_s),
         speed(figures.decode_mpixel_per_s),
-        if figures.way.random_access {
+        if figures.variant.random_access {
             "yes"
         } else {
             "no"
@@ -39,7 +39,7 @@ pub(super) fn cells(figures: &Figures) -> [String; HEADINGS.len()] {
     ]
 }
 
-/// A PSNR.
+/// A PSNR as text.
 pub(super) fn decibels(db: f64) -> String {
     if db == f64::INFINITY {
         "lossless".to_owned()
@@ -48,7 +48,7 @@ pub(super) fn decibels(db: f64) -> String {
     }
 }
 
-/// Three figures or more.
+/// A speed as text, with at least three digits.
 fn speed(mpixel_per_s: f64) -> String {
     let decimals = match mpixel_per_s {
         100.0.. => 0,
@@ -59,33 +59,33 @@ fn speed(mpixel_per_s: f64) -> String {
     format!("{mpixel_per_s:.decimals$}")
 }
 
-/// What has to be known to read the table.
+/// The notes that explain the table.
 pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
     let mut notes = vec![format!(
-        "{} of {:.2} Mpixel; encoded on {}, decoded on one core, each once",
+        "{} with {:.2} Mpixel; encoded on {}, decoded on one core, once each",
         plural(comparison.pictures, "picture"),
         comparison.pixels as f64 / 1e6,
         plural(comparison.threads, "thread"),
     )];
     notes.push(
-        "bits a pixel count whole files (of BC1 the blocks), and not the model that NICE needs"
+        "bits per pixel are those of complete files (for BC1 those of the blocks), without the model of NICE"
             .to_owned(),
     );
     for figures in &comparison.coders {
-        let mut note = format!("{}: {}", figures.way.name, figures.way.about);
+        let mut note = format!("{}: {}", figures.variant.name, figures.variant.about);
         if let Some(jpegs) = figures.jpegs() {
-            note += &if jpegs.least_quality == jpegs.most_quality {
-                format!("; quality {}", jpegs.least_quality)
+            note += &if jpegs.lowest_quality == jpegs.highest_quality {
+                format!("; quality {}", jpegs.lowest_quality)
             } else {
                 format!(
                     "; qualities {} to {}",
-                    jpegs.least_quality, jpegs.most_quality
+                    jpegs.lowest_quality, jpegs.highest_quality
                 )
             };
-            note += "; encoded on one thread, decoded by image with the standard's tables";
+            note += "; encoded on one thread, decoded by the crate image with the standard Huffman tables";
             if jpegs.over_budget > 0 {
                 note += &format!(
-                    "; {} larger than the NICE file at quality 1 already",
+                    "; {} larger than the NICE file even with quality 1",
                     plural(jpegs.over_budget, "file")
                 );
             }
@@ -103,16 +103,17 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
         comparison
             .skipped
             .iter()
-            .map(|reason| format!("left out: {reason}")),
+            .map(|reason| format!("skipped: {reason}")),
     );
     notes
 }
 
+/// A count with its unit.
 fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Writes the table, its columns aligned, and the notes.
+/// Prints the table with aligned columns, and the notes.
 pub(super) fn print(comparison: &Comparison, out: &mut dyn Write) -> Result<()> {
     let mut rows = vec![HEADINGS.map(str::to_owned)];
     rows.extend(comparison.coders.iter().map(cells));
@@ -143,10 +144,10 @@ pub(super) fn print(comparison: &Comparison, out: &mut dyn Write) -> Result<()> 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::compare::codec::{Family, JpegFacts, Way};
+    use crate::compare::codec::{Family, JpegDetails, Variant};
     use crate::compare::measure::PictureFigures;
 
-    /// Figures by formula.
+    /// The figures of a codec, by a formula.
     pub(in crate::compare) fn figures(
         name: &str,
         family: Family,
@@ -154,7 +155,7 @@ pub(super) mod tests {
         pooled_psnr_db: f64,
     ) -> Figures {
         Figures {
-            way: Way {
+            variant: Variant {
                 name: name.to_owned(),
                 family,
                 random_access: family != Family::Jpeg,
@@ -177,7 +178,7 @@ pub(super) mod tests {
                 ssimulacra2: None,
                 encode_s: 1.0,
                 decode_s: 1.0,
-                jpeg: (family == Family::Jpeg).then_some(JpegFacts {
+                jpeg: (family == Family::Jpeg).then_some(JpegDetails {
                     quality: 17,
                     within_budget: false,
                     libjpeg_turbo_decode_mpixel_per_s: Some(314.0),
@@ -186,7 +187,7 @@ pub(super) mod tests {
         }
     }
 
-    /// A comparison of codecs with names that want escaping.
+    /// A comparison of codecs with names that must be escaped in HTML.
     pub(in crate::compare) fn comparison() -> Comparison {
         Comparison {
             effort: 2,
@@ -195,7 +196,7 @@ pub(super) mod tests {
             pixels: 2048,
             coders: vec![
                 figures("NICE <m>", Family::Nice, 0.75, 26.5),
-                figures("NICE <m>, smoothed", Family::Smoothed, 0.75, 26.75),
+                figures("NICE <m>, deblocked", Family::Deblocked, 0.75, 26.75),
                 figures("JPEG", Family::Jpeg, 0.74, 25.0),
                 figures("BC1", Family::Bc1, 4.0, 35.0),
             ],
@@ -205,7 +206,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn columns_line_up_and_every_note_is_there() {
+    fn columns_are_aligned_and_all_notes_are_printed() {
         let mut out = Vec::new();
         print(&comparison(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -227,17 +228,17 @@ pub(super) mod tests {
         assert!(ends(lines[4], "decode Mpx/s").ends_with(" 494"), "{text}");
         assert!(lines[3].ends_with("  no"), "{text}");
         for note in [
-            "quality 17; encoded on one thread, decoded by image with the standard's tables; 1 file larger",
+            "quality 17; encoded on one thread, decoded by the crate image with the standard Huffman tables; 1 file larger",
             "at 314 Mpx/s",
             "not there & not missed",
-            "left out: b.png: empty",
+            "skipped: b.png: empty",
         ] {
             assert!(text.contains(note), "{note}: {text}");
         }
     }
 
     #[test]
-    fn without_error_there_are_no_decibels() {
+    fn a_picture_without_errors_is_lossless() {
         assert_eq!(decibels(f64::INFINITY), "lossless");
         assert_eq!(speed(0.012_34), "0.012");
         assert_eq!(speed(12.34), "12.3");
