@@ -1,7 +1,7 @@
-//! A run frozen between two steps: parameters, optimizer, best parameters so far, and the counters beside them.
+//! The checkpoint of a run between two steps: parameters, optimizer state, best parameters, and counters.
 //!
-//! The order of the blocks and their offsets are pure functions of seed and step, so no random state has to be
-//! kept: what is here is all there is, and a run that goes on from it does what it would have done anyway.
+//! The order of the blocks and their positions are pure functions of seed and step, so there is no random state to keep: a resumed
+//! run has the same results as one that was never interrupted.
 
 use std::path::Path;
 
@@ -20,39 +20,43 @@ use crate::tensors::{self, Tensors, Values, find, put_under, under};
 /// The counters of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// What the run was asked to do.
+    /// The configuration of the run.
     pub config: RunConfig,
-    /// Blocks in the training set, to notice another one.
+    /// The number of blocks in the training set, by which another one is noticed.
     pub blocks: u64,
-    /// Optimizer steps done.
+    /// The optimizer steps so far.
     pub step: u64,
-    /// Sum of the training losses since the last validation.
+    /// The sum of the training losses since the last validation.
     pub loss_sum: f64,
-    /// How many losses that sum holds.
+    /// The number of losses in that sum.
     pub loss_count: u64,
-    /// Validation loss of the best parameters, once there are some.
+    /// The validation loss of the best parameters; `None` before the first validation.
     pub best_loss: Option<f64>,
-    /// What was measured so far.
+    /// The history so far.
     pub history: Vec<Row>,
-    /// Seconds trained so far.
+    /// The seconds of training so far.
     pub seconds: f64,
 }
 
-/// What a run needs to go on.
+/// What it takes to resume a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// The counters.
     pub progress: Progress,
     /// The parameters.
     pub parameters: Tensors,
-    /// The optimizer's state.
+    /// The state of the optimizer.
     pub optimizer: Tensors,
-    /// The parameters of the best validation so far; empty before the first.
+    /// The parameters with the best validation loss; empty before the first validation.
     pub best: Tensors,
 }
 
 impl Checkpoint {
-    /// Writes the checkpoint, whole or not at all.
+    /// Writes the checkpoint, completely or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let mut all = Tensors::new();
         put_under(&mut all, "parameters", &self.parameters);
@@ -62,11 +66,15 @@ impl Checkpoint {
     }
 
     /// Reads a checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is not a checkpoint.
     pub fn read(path: &Path) -> Result<Self> {
         let (all, text) = tensors::read(path)?;
         let progress = serde_json::from_str(&text).with_context(|| {
             format!(
-                "{}: not a checkpoint of this version of host-train",
+                "{} is not a checkpoint of this version of host-train",
                 path.display()
             )
         })?;
@@ -79,10 +87,14 @@ impl Checkpoint {
     }
 }
 
-/// AdamW over the module `M`.
+/// The optimizer AdamW for the module `M`.
 pub type Adam<B, M> = OptimizerAdaptor<AdamW, M, B>;
 
-/// The state of the optimizer, by parameter: `NAME.first`, `NAME.second` (moments) and `NAME.time` (updates done).
+/// The state of the optimizer by parameter: the moments `NAME.first` and `NAME.second`, and the number of updates `NAME.time`.
+///
+/// # Errors
+///
+/// When a parameter has a rank other than 1 or 2.
 pub fn optimizer_to_tensors<B, M>(optimizer: &Adam<B, M>, module: &M) -> Result<Tensors>
 where
     B: AutodiffBackend,
@@ -94,7 +106,7 @@ where
         record: AdaptorRecord<AdamW, B>,
     ) {
         let momentum = record.into_state::<D>().momentum;
-        // Exact: below 2^24 updates a count is an f32; two halves of it always are.
+        // In two parts, since an f32 only holds counts up to 2^24 exactly.
         let (high, low) = (momentum.time >> 16, momentum.time & 0xffff);
         all.insert(
             format!("{name}.time"),
@@ -111,20 +123,24 @@ where
     }
     let records = optimizer.to_record();
     let mut all = Tensors::new();
-    for (name, id, rank) in tensors::identities(module) {
+    for (name, id, rank) in tensors::ids(module) {
         let Some(record) = records.get(&id).cloned() else {
             continue;
         };
         match rank {
             1 => put::<B, 1>(&mut all, &name, record),
             2 => put::<B, 2>(&mut all, &name, record),
-            _ => bail!("parameter {name} has rank {rank}, which no checkpoint holds"),
+            _ => bail!("parameter {name} has rank {rank}, which a checkpoint cannot hold"),
         }
     }
     Ok(all)
 }
 
-/// `optimizer` in the state that [`optimizer_to_tensors`] took.
+/// The optimizer with the state that [`optimizer_to_tensors`] returned.
+///
+/// # Errors
+///
+/// When the state of a parameter is missing or invalid.
 pub fn optimizer_from_tensors<B, M>(
     optimizer: Adam<B, M>,
     module: &M,
@@ -142,7 +158,7 @@ where
     ) -> Result<AdaptorRecord<AdamW, B>> {
         let time = &find(all, &format!("{name}.time"))?.values;
         let [high, low] = time[..] else {
-            bail!("{name}.time does not hold a count")
+            bail!("{name}.time is not a count")
         };
         let first = find(all, &format!("{name}.first"))?.to_device::<B::InnerBackend, D>(device);
         let second = find(all, &format!("{name}.second"))?.to_device::<B::InnerBackend, D>(device);
@@ -154,11 +170,11 @@ where
         return Ok(optimizer);
     }
     let mut records = optimizer.to_record();
-    for (name, id, rank) in tensors::identities(module) {
+    for (name, id, rank) in tensors::ids(module) {
         let record = match rank {
             1 => get::<B, 1>(all, &name, device)?,
             2 => get::<B, 2>(all, &name, device)?,
-            _ => bail!("parameter {name} has rank {rank}, which no checkpoint holds"),
+            _ => bail!("parameter {name} has rank {rank}, which a checkpoint cannot hold"),
         };
         records.insert(id, record);
     }

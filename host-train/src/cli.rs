@@ -1,8 +1,8 @@
-//! The command line of `host-train`: what is typed, checked and turned into a run.
+//! The command line of `host-train`: parses it, and runs what is requested.
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,27 +10,27 @@ use burn::backend::Autodiff;
 use burn::tensor::backend::AutodiffBackend;
 use burn_flex::Flex;
 use clap::{Args, Parser, Subcommand};
-use tools::dataset::{self, OpenOptions, Source, Splits};
-use tools::picture::Picture;
+use nice_encode::{DEFAULT_EFFORT, files};
 
-use crate::batches::Residency;
 use crate::checkpoint::Checkpoint;
-use crate::codebook::config::{BEAM, CodebookConfig, Layout, PASSES, POOL};
+use crate::codecs::codebook::config::{BEAM, CodebookConfig, Layout, PASSES, POOL};
+use crate::codecs::mlp::import;
+use crate::codecs::mlp::network::NetworkConfig;
+use crate::codecs::{codebook, mlp};
 use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
+use crate::data::batches::Residency;
 use crate::device::{self, Choice, Device};
-use crate::finish::{Finish, Summary};
+use crate::export::{Artifacts, Summary, TrainingRecord, export};
 use crate::interrupt;
-use crate::mlp::import;
-use crate::mlp::network::NetworkConfig;
+use crate::run::{Execution, Run, RunData};
 use crate::run_folder::RunFolder;
-use crate::tensors;
-use crate::train::{End, Job};
-use crate::{codebook, mlp};
+use crate::tensors::{self, Tensors};
+use crate::training::End;
 
-/// Trains a NICE codec, and leaves a decoder file and a report in a run folder.
+/// Trains a NICE codec, and leaves a decoder model and a report in a run folder.
 #[derive(Parser)]
 #[command(name = "host-train", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
-struct Cli {
+struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -39,24 +39,27 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  host-train                                   the whole way in a few minutes, on made-up pictures
+  host-train                                   everything in a few minutes, on synthetic pictures
   host-train --data photographs/               on a folder of pictures
   host-train --data train.bin --val val.bin --steps 5000
   host-train --data kaggle:tay10r/image-block-compression
   host-train --resume runs/20260101-120000-mlp
   host-train import best_weights.pt --val photographs/";
 
+/// The commands.
 #[derive(Subcommand)]
 enum Command {
-    /// Train a codec; the same as giving no command.
+    /// Train a codec; this is the default
     Train(Box<TrainArgs>),
-    /// Make a run folder of a PyTorch checkpoint of the notebook.
+    /// Import a network from a PyTorch checkpoint
     Import(ImportArgs),
 }
 
+/// The data.
 #[derive(Args)]
 struct SourceArgs {
-    /// Where training blocks come from: a folder of pictures, a .bin file, an address, kaggle:OWNER/NAME, or synthetic
+    /// The training data: a folder of pictures, a .bin file, synthetic[:SEED[:PICTURES]], or a URL or kaggle:OWNER/NAME that
+    /// `nicec dataset fetch` has fetched
     #[arg(
         long,
         value_name = "SRC",
@@ -64,88 +67,91 @@ struct SourceArgs {
         hide_default_value = true
     )]
     data: String,
-    /// Where validation blocks come from; a part of the training data that is then left out of it, if not given
+    /// The validation data; by default they are split off the training data
     #[arg(long, value_name = "SRC")]
     val: Option<String>,
-    /// The picture shown in the report: a file or an address; the project's own if not given
+    /// The demo picture in the report; by default that of NICE
     #[arg(long, value_name = "FILE|URL")]
     demo: Option<String>,
-    /// Decides everything that is random
+    /// The seed of everything that is random
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
 
+/// The run folder.
 #[derive(Args)]
 struct OutputArgs {
-    /// The run folder; runs/TIME-NAME if not given
+    /// The run folder; by default runs/TIME-NAME
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The name of the run and of the model in its decoder file, at most 32 characters
+    /// The name of the run and of its model, at most 32 characters
     #[arg(long, value_name = "NAME", value_parser = name)]
     name: Option<String>,
 }
 
+/// How a run is computed.
 #[derive(Args)]
 struct RunArgs {
-    /// What to compute on: auto, cpu, cuda or cuda:N
+    /// The device: auto, cpu, cuda or cuda:N
     #[arg(long, value_name = "D", default_value = "auto")]
     device: Choice,
-    /// Threads of the CPU; all if not given
+    /// The number of CPU threads; by default all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// The effort of encoding when measuring the integer decoder
-    #[arg(long, value_name = "N", default_value_t = tools::coder::DEFAULT_EFFORT)]
+    /// The effort of encoding when the integer decoder is measured
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_EFFORT)]
     effort: u32,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
+/// The options of training.
 #[derive(Args)]
 struct TrainArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// The kind of codec: codebook:s (decoder of at most 40 KiB), codebook:m (300 KiB), codebook: and a list of stages as
-    /// BITS/MIRRORS (codebook:12/3,12/3,12/3,12/3), or mlp, the notebook's network
+    /// The codec: codebook:s (a decoder of at most 40 KiB), codebook:m (300 KiB), codebook: and a list of stages as
+    /// BITS/ORIENTATION_BITS (codebook:12/3,12/3,12/3,12/3), or mlp, a network
     #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Layout::small()))]
     arch: Architecture,
-    /// Optimizer steps; 16 epochs if not given
+    /// The number of optimizer steps; by default 16 epochs
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "epochs")]
     steps: Option<u64>,
-    /// Times through the training set
+    /// The number of passes over the training data
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..))]
     epochs: u64,
-    /// Blocks a step
+    /// The number of blocks in a batch
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     batch: u64,
-    /// Learning rate of AdamW, the peak of it with a schedule; 0.02 for a codebook and 0.001 for mlp if not given
+    /// The peak learning rate; by default 0.02 for a codebook and 0.001 for mlp
     #[arg(long, value_name = "RATE", value_parser = rate)]
     learning_rate: Option<f64>,
-    /// How the learning rate moves; cosine for a codebook and constant for mlp if not given
+    /// The schedule of the learning rate; by default cosine for a codebook and constant for mlp
     #[arg(long, value_enum)]
     schedule: Option<Schedule>,
-    /// Batches of a codebook whose codes are searched at once
+    /// The number of batches whose indices are searched together (codebook)
     #[arg(long, value_name = "N", default_value_t = POOL, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pool: u64,
-    /// How often those are stepped through before others are searched
+    /// The number of passes over these batches before others are searched (codebook)
     #[arg(long, value_name = "N", default_value_t = PASSES, value_parser = clap::value_parser!(u64).range(1..=64))]
     passes: u64,
-    /// Partial sums that the search of a codebook keeps in training, at first
+    /// The width of the beam at first (codebook)
     #[arg(long, value_name = "N", default_value_t = BEAM, value_parser = clap::value_parser!(u64).range(1..=512))]
     beam: u64,
-    /// Hidden width of the encoder of mlp
+    /// The hidden units of the encoder (mlp)
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     encoder_hidden: u16,
-    /// Hidden width of the decoder of mlp, which devices pay for
+    /// The hidden units of the decoder (mlp), which determine its cost on a device
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     decoder_hidden: u16,
-    /// Steps between validations
+    /// The number of steps between validations
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     validate_every: u64,
-    /// Where the training blocks wait
+    /// Where the training blocks are held
     #[arg(long, value_enum, default_value = "auto")]
     residency: Residency,
-    /// Go on with the run in this folder, as it was configured; --steps or --epochs may move its end
+    /// Resume the run in this folder with its configuration; --steps can change its end
     #[arg(long, value_name = "DIR", conflicts_with_all = [
         "out", "name", "data", "val", "demo", "seed", "arch", "batch", "learning_rate", "schedule",
         "encoder_hidden", "decoder_hidden", "validate_every", "pool", "passes", "beam",
@@ -157,9 +163,10 @@ struct TrainArgs {
     run: RunArgs,
 }
 
+/// The options of an import.
 #[derive(Args)]
 struct ImportArgs {
-    /// A state_dict of the notebook's network, as torch.save wrote it
+    /// The state_dict, as torch.save wrote it
     file: PathBuf,
     #[command(flatten)]
     source: SourceArgs,
@@ -169,21 +176,23 @@ struct ImportArgs {
     run: RunArgs,
 }
 
+/// Parses the name of a run.
 fn name(text: &str) -> Result<String, String> {
-    let fine = (1..=nice_decode::format::MAX_NAME_BYTES).contains(&text.len())
+    let valid = (1..=nice_decode::format::MAX_NAME_BYTES).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
         && !text.starts_with('.');
-    match fine {
+    match valid {
         true => Ok(text.to_owned()),
         false => Err(
-            "a name is 1 to 32 letters, digits, '-', '_' or '.', and does not begin with '.'"
+            "a name has 1 to 32 letters, digits, '-', '_' or '.', and does not begin with '.'"
                 .to_owned(),
         ),
     }
 }
 
+/// Parses a learning rate.
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
@@ -191,156 +200,157 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// How a run of the program ended, when it did not end in an error.
+/// How the program ended without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything asked for is there.
+    /// All results are in the run folder.
     Complete,
-    /// Ctrl-C: what is needed to go on is saved.
+    /// The user interrupted the run, which can be resumed.
     Interrupted,
 }
 
-/// The whole program: arguments and standard output of the process, and its exit code: 0, or 1 for an error, 2 for
-/// arguments that make no sense, 130 after Ctrl-C.
+/// The program: arguments and standard output of the process, and its exit code: 0 success, 1 error, 2 invalid command line,
+/// 130 interrupted.
 pub fn main() -> ExitCode {
-    interrupt::watch();
+    interrupt::install_handler();
     match run(std::env::args_os(), &mut std::io::stdout()) {
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Err(error) => match error.downcast::<clap::Error>() {
             Ok(usage) => usage.exit(),
-            Err(error) => tools::exit::finish(Err(error)),
+            Err(error) => nice_data::exit::code(Err(error)),
         },
     }
 }
 
-/// Runs `host-train` with `args` (the program's name first), writing what it has to say to `out`.
+/// Runs `host-train` with `args` (the name of the program first), and writes its output to `out`.
 ///
-/// Arguments that make no sense, `--help` and `--version` come back as a [`clap::Error`] inside the error.
+/// # Errors
+///
+/// Whatever fails. An invalid command line, `--help` and `--version` are a [`clap::Error`].
 pub fn run<I, T>(args: I, out: &mut dyn Write) -> Result<Outcome>
 where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
-    let cli = Cli::try_parse_from(&args)?;
-    let typed: Vec<_> = args
-        .iter()
-        .skip(1)
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect();
-    let typed = ["host-train".to_owned()]
-        .into_iter()
-        .chain(typed)
-        .collect::<Vec<_>>()
-        .join(" ");
-    match cli.command {
-        None => start(&cli.train, &typed, out),
-        Some(Command::Train(args)) => start(&args, &typed, out),
-        Some(Command::Import(args)) => start_import(&args, &typed, out),
+    let line = CommandLine::try_parse_from(&args)?;
+    let mut command = String::from("host-train");
+    for arg in args.iter().skip(1) {
+        command.push(' ');
+        command += &arg.to_string_lossy();
+    }
+    match line.command {
+        None => train(&line.train, command, out),
+        Some(Command::Train(args)) => train(&args, command, out),
+        Some(Command::Import(args)) => import(&args, command, out),
     }
 }
 
-fn start(args: &TrainArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> {
+/// Trains a codec, or resumes a run.
+fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
+    let json = args.run.json;
     let (device, line) = device::find(args.run.device)?;
-    say(args.run.json, out, &line)?;
-    let length = args.steps.map(Length::Steps);
-    let (folder, config, from) = match &args.resume {
+    say(json, out, &line)?;
+    let (folder, config, checkpoint) = match &args.resume {
         Some(path) => {
-            let folder = RunFolder::existing(path)?;
-            let from = Checkpoint::read(&folder.checkpoint())?;
-            let mut config = from.progress.config.clone();
-            config.length = length.unwrap_or(config.length);
-            say(
-                args.run.json,
-                out,
-                &format!(
-                    "going on with {} at step {}",
-                    path.display(),
-                    from.progress.step
-                ),
-            )?;
-            (Some(folder), config, Some(from))
+            let (folder, mut config, checkpoint) = resumed(path)?;
+            if let Some(steps) = args.steps {
+                config.length = Length::Steps(steps);
+            }
+            let (path, step) = (path.display(), checkpoint.progress.step);
+            say(json, out, &format!("resuming {path} at step {step}"))?;
+            (Some(folder), config, Some(checkpoint))
         }
-        None => {
-            let config = RunConfig {
-                name: args.output.name.clone().unwrap_or_else(|| args.arch.name()),
-                codec: match &args.arch {
-                    Architecture::Mlp => CodecConfig::Mlp(NetworkConfig {
-                        bits: nice_decode::LATENT_BITS,
-                        encoder_hidden: args.encoder_hidden.into(),
-                        decoder_hidden: args.decoder_hidden.into(),
-                    }),
-                    Architecture::Codebook(size) => CodecConfig::Codebook(CodebookConfig {
-                        size: size.clone(),
-                        pool: args.pool,
-                        passes: args.passes,
-                        beam: args.beam as usize,
-                    }),
-                },
-                data: args.source.data.clone(),
-                validation: args.source.val.clone(),
-                demo: args.source.demo.clone(),
-                seed: args.source.seed,
-                batch: args.batch,
-                length: length.unwrap_or(Length::Epochs(args.epochs)),
-                learning_rate: args.learning_rate.unwrap_or(match &args.arch {
-                    Architecture::Mlp => 1e-3,
-                    Architecture::Codebook(_) => 2e-2,
-                }),
-                schedule: args.schedule.unwrap_or(match &args.arch {
-                    Architecture::Mlp => Schedule::Constant,
-                    Architecture::Codebook(_) => Schedule::Cosine,
-                }),
-                validate_every: args.validate_every,
-            };
-            (None, config, None)
-        }
+        None => (None, new_config(args), None),
     };
-    let prepared = Prepared::open(config, &args.run, typed, &line, out)?;
-    let folder = match folder {
-        Some(folder) => folder,
-        // Made only now, so that a mistake in the arguments leaves nothing behind.
-        None => RunFolder::create(args.output.out.as_deref(), &prepared.config.name)?,
-    };
-    let config = serde_json::to_vec_pretty(&prepared.config)?;
-    tools::files::write_atomically(&folder.config(), &config)?;
-    let run = Run {
-        prepared: &prepared,
-        folder: &folder,
+    let execution = Execution {
+        device: line,
+        gpu: device != Device::Cpu,
         residency: args.residency,
-        out,
+        command,
+        effort: args.run.effort,
     };
+    let run = open_run(config, folder, &args.output, execution, json, out)?;
     match device {
-        Device::Cpu => run.train::<Autodiff<Flex>>(from, &Default::default(), false),
+        Device::Cpu => train_on::<Autodiff<Flex>>(&run, checkpoint, &Default::default(), json, out),
         #[cfg(feature = "cuda")]
         Device::Cuda(number) => {
-            run.train::<Autodiff<burn_cuda::Cuda>>(from, &burn_cuda::CudaDevice::new(number), true)
+            let device = burn_cuda::CudaDevice::new(number);
+            train_on::<Autodiff<burn_cuda::Cuda>>(&run, checkpoint, &device, json, out)
         }
         #[cfg(not(feature = "cuda"))]
         Device::Cuda(_) => bail!("this program was built without the feature cuda"),
     }
 }
 
-fn start_import(args: &ImportArgs, typed: &str, out: &mut dyn Write) -> Result<Outcome> {
+/// The folder, configuration and checkpoint of a run to resume.
+fn resumed(path: &Path) -> Result<(RunFolder, RunConfig, Checkpoint)> {
+    let folder = RunFolder::existing(path)?;
+    let checkpoint = Checkpoint::read(&folder.checkpoint())?;
+    let config = checkpoint.progress.config.clone();
+    Ok((folder, config, checkpoint))
+}
+
+/// The configuration of a new run.
+fn new_config(args: &TrainArgs) -> RunConfig {
+    let (codec, learning_rate, schedule) = match &args.arch {
+        Architecture::Mlp => (
+            CodecConfig::Mlp(NetworkConfig {
+                bits: nice_decode::LATENT_BITS,
+                encoder_hidden: args.encoder_hidden.into(),
+                decoder_hidden: args.decoder_hidden.into(),
+            }),
+            1e-3,
+            Schedule::Constant,
+        ),
+        Architecture::Codebook(layout) => (
+            CodecConfig::Codebook(CodebookConfig {
+                layout: layout.clone(),
+                pool: args.pool,
+                passes: args.passes,
+                beam: args.beam as usize,
+            }),
+            2e-2,
+            Schedule::Cosine,
+        ),
+    };
+    let name = args.output.name.clone();
+    RunConfig {
+        name: name.unwrap_or_else(|| args.arch.name()),
+        codec,
+        data: args.source.data.clone(),
+        validation: args.source.val.clone(),
+        demo: args.source.demo.clone(),
+        seed: args.source.seed,
+        batch: args.batch,
+        length: match args.steps {
+            Some(steps) => Length::Steps(steps),
+            None => Length::Epochs(args.epochs),
+        },
+        learning_rate: args.learning_rate.unwrap_or(learning_rate),
+        schedule: args.schedule.unwrap_or(schedule),
+        validate_every: args.validate_every,
+    }
+}
+
+/// Imports a network.
+fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
     let device = Default::default();
     let (network, module) = import::pytorch::<Flex>(&args.file, &device)?;
     ensure!(
         network.bits == nice_decode::LATENT_BITS,
-        "{}: its latents have {} bits, and a decoder file holds {}",
+        "the latents of {} have {} bits, but a decoder model has {}",
         args.file.display(),
         network.bits,
         nice_decode::LATENT_BITS
     );
     let weights = tensors::of_module(&module);
+    let name = args.output.name.clone();
     let config = RunConfig {
-        name: args
-            .output
-            .name
-            .clone()
-            .unwrap_or_else(|| "imported".to_owned()),
+        name: name.unwrap_or_else(|| "imported".to_owned()),
         codec: CodecConfig::Mlp(network),
         data: args.source.data.clone(),
         validation: args.source.val.clone(),
@@ -352,168 +362,111 @@ fn start_import(args: &ImportArgs, typed: &str, out: &mut dyn Write) -> Result<O
         schedule: Schedule::Constant,
         validate_every: 1000,
     };
-    let line = format!("imported from {}", args.file.display());
-    let prepared = Prepared::open(config, &args.run, typed, &line, out)?;
-    let folder = RunFolder::create(args.output.out.as_deref(), &prepared.config.name)?;
-    tools::files::write_atomically(
-        &folder.config(),
-        &serde_json::to_vec_pretty(&prepared.config)?,
-    )?;
-    let run = prepared.finish(&folder, &[], 0.0);
-    let summary = mlp::finish::finish::<Flex>(&run, network, &weights, &device)?;
-    conclude(&summary, prepared.json, out)?;
+    let execution = Execution {
+        device: format!("imported from {}", args.file.display()),
+        gpu: false,
+        residency: Residency::default(),
+        command,
+        effort: args.run.effort,
+    };
+    let run = open_run(config, None, &args.output, execution, args.run.json, out)?;
+    run.write_weights(&weights)?;
+    let artifacts = mlp::export::artifacts::<Flex>(&run, network, &weights, &device)?;
+    let summary = export(&run, TrainingRecord::default(), artifacts)?;
+    print_summary(&summary, args.run.json, out)?;
     Ok(Outcome::Complete)
 }
 
-/// Everything that a run needs before its folder is made.
-struct Prepared<'a> {
+/// Opens the data of a run and, unless it is resumed, creates its folder.
+fn open_run(
     config: RunConfig,
-    data: Splits,
-    demo_name: String,
-    demo: Picture,
-    typed: &'a str,
-    device: &'a str,
-    effort: u32,
+    folder: Option<RunFolder>,
+    output: &OutputArgs,
+    execution: Execution,
     json: bool,
-}
-
-impl<'a> Prepared<'a> {
-    fn open(
-        config: RunConfig,
-        run: &RunArgs,
-        typed: &'a str,
-        device: &'a str,
-        out: &mut dyn Write,
-    ) -> Result<Self> {
-        let source = |text: &str| {
-            text.parse::<Source>()
-                .with_context(|| format!("the data source {text:?}"))
-        };
-        let options = OpenOptions {
-            seed: config.seed,
-            ..OpenOptions::default()
-        };
-        let (demo_name, demo) = match &config.demo {
-            None => (
-                "the project's own demo picture".to_owned(),
-                tools::scene::demo(),
-            ),
-            Some(given) => (
-                given.clone(),
-                dataset::open_picture(given, &options).context("the demo picture")?,
-            ),
-        };
-        let validation = config.validation.as_deref().map(source).transpose()?;
-        let data = dataset::open(&source(&config.data)?, validation.as_ref(), &options)?;
-        for note in &data.notes {
-            say(run.json, out, note)?;
-        }
-        say(
-            run.json,
-            out,
-            &format!(
-                "training on {}; validating on {}",
-                data.train.describe(),
-                data.validation.describe()
-            ),
-        )?;
-        Ok(Self {
-            config,
-            data,
-            demo_name,
-            demo,
-            typed,
-            device,
-            effort: run.effort,
-            json: run.json,
-        })
+    out: &mut dyn Write,
+) -> Result<Run> {
+    let data = RunData::open(&config)?;
+    for note in &data.splits.notes {
+        say(json, out, note)?;
     }
+    let (train, validation) = (&data.splits.train, &data.splits.validation);
+    let line = format!(
+        "training on {}; validating on {}",
+        train.description(),
+        validation.description()
+    );
+    say(json, out, &line)?;
+    let folder = match folder {
+        Some(folder) => folder,
+        // Created only now, so that a wrong argument leaves nothing behind.
+        None => RunFolder::create(output.out.as_deref(), &config.name)?,
+    };
+    files::write_atomically(&folder.config(), &serde_json::to_vec_pretty(&config)?)?;
+    Ok(Run {
+        config,
+        data,
+        folder,
+        execution,
+    })
+}
 
-    fn finish<'b>(
-        &'b self,
-        folder: &'b RunFolder,
-        history: &'b [crate::history::Row],
-        seconds: f64,
-    ) -> Finish<'b> {
-        Finish {
-            config: &self.config,
-            folder,
-            data: &self.data,
-            demo: (&self.demo_name, &self.demo),
-            device: self.device,
-            command: self.typed,
-            history,
-            seconds,
-            effort: self.effort,
+/// Trains on a device, and exports the result.
+fn train_on<B: AutodiffBackend>(
+    run: &Run,
+    checkpoint: Option<Checkpoint>,
+    device: &B::Device,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<Outcome> {
+    let codec = &run.config.codec;
+    let (end, checkpoint) = match codec {
+        CodecConfig::Mlp(config) => mlp::trainer::train::<B>(run, *config, checkpoint, device)?,
+        CodecConfig::Codebook(config) => {
+            codebook::trainer::train::<B>(run, config, checkpoint, device)?
         }
+    };
+    let progress = &checkpoint.progress;
+    if end == End::Interrupted {
+        let line = format!(
+            "stopped after step {}; resume with: host-train --resume {}",
+            progress.step,
+            run.folder.path().display()
+        );
+        say(json, out, &line)?;
+        return Ok(Outcome::Interrupted);
     }
+    if checkpoint.best.is_empty() {
+        bail!("no validation had a finite loss, so there are no weights to export");
+    }
+    let artifacts = artifacts::<B>(run, &checkpoint.best, device)?;
+    let training = TrainingRecord {
+        history: &progress.history,
+        seconds: progress.seconds,
+    };
+    let summary = export(run, training, artifacts)?;
+    print_summary(&summary, json, out)?;
+    Ok(Outcome::Complete)
 }
 
-/// A run about to start.
-struct Run<'a> {
-    prepared: &'a Prepared<'a>,
-    folder: &'a RunFolder,
-    residency: Residency,
-    out: &'a mut dyn Write,
-}
-
-impl Run<'_> {
-    fn train<B: AutodiffBackend>(
-        self,
-        from: Option<Checkpoint>,
-        device: &B::Device,
-        gpu: bool,
-    ) -> Result<Outcome> {
-        let Self {
-            prepared,
-            folder,
-            residency,
-            out,
-        } = self;
-        let job = Job {
-            config: &prepared.config,
-            folder,
-            data: &prepared.data,
-            demo: &prepared.demo,
-            residency,
-            gpu,
-        };
-        let codec = &prepared.config.codec;
-        let (end, checkpoint) = match codec {
-            CodecConfig::Mlp(sizes) => mlp::wing::train::<B>(&job, *sizes, from, device)?,
-            CodecConfig::Codebook(config) => {
-                codebook::wing::train::<B>(&job, config.clone(), from, device)?
-            }
-        };
-        let progress = &checkpoint.progress;
-        if end == End::Interrupted {
-            let line = format!(
-                "stopped after step {}; go on with: host-train --resume {}",
-                progress.step,
-                folder.path().display()
-            );
-            say(prepared.json, out, &line)?;
-            return Ok(Outcome::Interrupted);
+/// The artifacts of trained weights.
+fn artifacts<B: AutodiffBackend>(
+    run: &Run,
+    weights: &Tensors,
+    device: &B::Device,
+) -> Result<Artifacts> {
+    match &run.config.codec {
+        CodecConfig::Mlp(config) => {
+            mlp::export::artifacts::<B::InnerBackend>(run, *config, weights, device)
         }
-        if checkpoint.best.is_empty() {
-            bail!("no validation gave a finite loss, so there are no weights to make a decoder of");
+        CodecConfig::Codebook(config) => {
+            codebook::export::artifacts::<B::InnerBackend>(run, config, weights, device)
         }
-        let run = prepared.finish(folder, &progress.history, progress.seconds);
-        let best = &checkpoint.best;
-        let summary = match codec {
-            CodecConfig::Mlp(sizes) => {
-                mlp::finish::finish::<B::InnerBackend>(&run, *sizes, best, device)?
-            }
-            CodecConfig::Codebook(config) => {
-                codebook::finish::finish::<B::InnerBackend>(&run, config, best, device)?
-            }
-        };
-        conclude(&summary, prepared.json, out)?;
-        Ok(Outcome::Complete)
     }
 }
 
-fn conclude(summary: &Summary, json: bool, out: &mut dyn Write) -> Result<()> {
+/// Prints the result of a run.
+fn print_summary(summary: &Summary, json: bool, out: &mut dyn Write) -> Result<()> {
     if json {
         writeln!(out, "{}", serde_json::to_string(summary)?)?;
         return Ok(());
@@ -539,7 +492,7 @@ fn conclude(summary: &Summary, json: bool, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Says a line to a person; a program that asked for JSON is told at the end.
+/// Prints a line, unless JSON was requested.
 fn say(json: bool, out: &mut dyn Write, line: &str) -> Result<()> {
     if !json {
         writeln!(out, "{line}")?;
@@ -548,12 +501,13 @@ fn say(json: bool, out: &mut dyn Write, line: &str) -> Result<()> {
     Ok(())
 }
 
+/// Sets the number of CPU threads.
 fn set_threads(threads: Option<u32>) -> Result<()> {
     if let Some(threads) = threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads as usize)
             .build_global()
-            .context("--threads comes too late: this process has already started its threads")?;
+            .context("--threads cannot be changed: this process has already started its threads")?;
     }
     Ok(())
 }

@@ -1,17 +1,17 @@
-//! What a run was asked to do, as it is kept in its folder and needed to go on with it.
+//! The configuration of a run, which is kept in its folder and in its checkpoint.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::codebook::config::{CodebookConfig, Layout};
-use crate::mlp::network::NetworkConfig;
+use crate::codecs::codebook::config::{CodebookConfig, Layout};
+use crate::codecs::mlp::network::NetworkConfig;
 
 /// The kind of codec to train.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Architecture {
-    /// The notebook's network.
+    /// A network of dense layers.
     Mlp,
     /// A codebook with these stages.
     Codebook(Layout),
@@ -25,7 +25,7 @@ impl FromStr for Architecture {
             None if text == "mlp" => Ok(Self::Mlp),
             Some(("codebook", size)) => size.parse().map(Self::Codebook),
             _ => Err(
-                "the architectures are: codebook:s, codebook:m, codebook:BITS/MIRRORS,..., mlp"
+                "the architectures are: codebook:s, codebook:m, codebook:BITS/ORIENTATION_BITS,..., mlp"
                     .to_owned(),
             ),
         }
@@ -33,7 +33,7 @@ impl FromStr for Architecture {
 }
 
 impl Architecture {
-    /// A name for a run: letters, digits and lines.
+    /// The default name of a run: letters, digits and hyphens.
     pub fn name(&self) -> String {
         match self {
             Self::Mlp => "mlp".to_owned(),
@@ -51,28 +51,28 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// The codec to train, with its sizes.
+/// The codec to train, and its sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CodecConfig {
-    /// The notebook's network.
+    /// A network of dense layers.
     Mlp(NetworkConfig),
     /// A codebook.
     Codebook(CodebookConfig),
 }
 
-/// How long to train.
+/// The length of the training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Length {
-    /// So many optimizer steps.
+    /// A number of optimizer steps.
     Steps(u64),
-    /// So many times through the training set.
+    /// A number of passes over the training set.
     Epochs(u64),
 }
 
 impl Length {
-    /// Optimizer steps over a set of `blocks` in batches of `batch`; at least one.
+    /// The number of optimizer steps for a set of `blocks` in batches of `batch`, at least one.
     pub fn steps(self, blocks: u64, batch: u64) -> u64 {
         match self {
             Self::Steps(steps) => steps,
@@ -81,21 +81,21 @@ impl Length {
     }
 }
 
-/// How the learning rate moves.
+/// The schedule of the learning rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
-    /// The same rate throughout, as in the notebook.
+    /// Constant.
     #[default]
     Constant,
-    /// Up along a cosine for the first 30 %, then down along another to almost nothing.
+    /// Up to the peak along a cosine for the first 30 %, then down to almost 0.
     OneCycle,
-    /// Down along a cosine to a hundredth.
+    /// From the peak down to a hundredth, along a cosine.
     Cosine,
 }
 
 impl Schedule {
-    /// The learning rate of step `step` (from 0) of `steps`, for the given peak.
+    /// The learning rate of step `step` (from 0) of `steps`.
     ///
     /// The one-cycle policy (Smith and Topin, "Super-Convergence", 2018) starts at 1/25 of the peak and ends at
     /// 1/250,000 of it.
@@ -120,30 +120,30 @@ impl Schedule {
     }
 }
 
-/// Everything that decides the result of a run, apart from the machine.
+/// Everything that determines the result of a run, except the machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunConfig {
-    /// The name of the run and of the model it makes.
+    /// The name of the run and of its model.
     pub name: String,
-    /// The codec, with its sizes.
+    /// The codec and its sizes.
     pub codec: CodecConfig,
-    /// Where training blocks come from, as typed.
+    /// The source of the training blocks, as given on the command line.
     pub data: String,
-    /// Where validation blocks come from, as typed; from `data` if not given.
+    /// The source of the validation blocks, as given on the command line; by default they are split off `data`.
     pub validation: Option<String>,
-    /// The picture shown in the report, as typed; the project's own if not given.
+    /// The demo picture in the report, as given on the command line; by default that of the project.
     pub demo: Option<String>,
-    /// Decides the start, the shuffle and the offsets.
+    /// The seed of the initial parameters, the shuffle and the random positions.
     pub seed: u64,
-    /// Blocks a step.
+    /// The number of blocks in a batch.
     pub batch: u64,
-    /// How long to train.
+    /// The length of the training.
     pub length: Length,
-    /// Peak learning rate of AdamW.
+    /// The peak learning rate.
     pub learning_rate: f64,
-    /// How the rate moves.
+    /// The schedule of the learning rate.
     pub schedule: Schedule,
-    /// Steps between validations.
+    /// The number of steps between two validations.
     pub validate_every: u64,
 }
 
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_epoch_is_every_block_once_and_a_last_part_of_a_batch_counts() {
+    fn an_epoch_has_every_block_once_and_ends_with_a_full_batch() {
         assert_eq!(Length::Epochs(16).steps(4096 * 3, 4096), 48);
         assert_eq!(Length::Epochs(1).steps(4097, 4096), 2);
         assert_eq!(Length::Epochs(0).steps(4097, 4096), 1);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn one_cycle_rises_to_its_peak_and_falls_to_almost_nothing() {
+    fn one_cycle_rises_to_the_peak_and_falls_to_almost_0() {
         let rates: Vec<f64> = (0..1001)
             .map(|step| Schedule::OneCycle.rate(1e-2, step, 1001))
             .collect();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn cosine_falls_from_its_peak_to_a_hundredth() {
+    fn cosine_falls_from_the_peak_to_a_hundredth() {
         let rates: Vec<f64> = (0..101)
             .map(|step| Schedule::Cosine.rate(1e-2, step, 101))
             .collect();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn architectures_are_read_as_they_are_written() {
+    fn architectures_are_parsed_and_printed_alike() {
         for text in ["mlp", "codebook:s", "codebook:m"] {
             assert_eq!(text.parse::<Architecture>().unwrap().to_string(), text);
         }

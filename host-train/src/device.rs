@@ -1,19 +1,19 @@
-//! Where to train: what was asked for, what is there, and which was taken and why.
+//! The device to train on: requested, or found.
 
 use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Result, anyhow, bail};
 
-/// What `--device` says.
+/// The value of `--device`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// A GPU when a driver and a GPU answer, otherwise the CPU.
+    /// A GPU if there is one with a driver, otherwise the CPU.
     #[default]
     Auto,
     /// The CPU.
     Cpu,
-    /// The NVIDIA GPU of this number.
+    /// The NVIDIA GPU with this number.
     Cuda(usize),
 }
 
@@ -29,17 +29,17 @@ impl FromStr for Choice {
                 .strip_prefix("cuda:")
                 .and_then(|number| number.parse().ok())
                 .map(Self::Cuda)
-                .ok_or_else(|| "say auto, cpu, cuda or cuda:N".to_owned()),
+                .ok_or_else(|| "the devices are: auto, cpu, cuda, cuda:N".to_owned()),
         }
     }
 }
 
-/// The device that trains.
+/// The device to train on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
-    /// burn's Flex backend on all cores.
+    /// All cores of the CPU, with burn's backend Flex.
     Cpu,
-    /// CUDA on the GPU of this number.
+    /// The NVIDIA GPU with this number, with CUDA.
     Cuda(usize),
 }
 
@@ -52,43 +52,47 @@ impl fmt::Display for Device {
     }
 }
 
-/// The device for `choice`, and a line that says which was taken and why.
+/// The device for a choice, and a line that says which one it is and why.
+///
+/// # Errors
+///
+/// When the requested GPU cannot be used.
 pub fn find(choice: Choice) -> Result<(Device, String)> {
     let cores = rayon::current_num_threads();
     match choice {
         Choice::Cpu => Ok((
             Device::Cpu,
-            format!("training on the CPU ({cores} threads), as asked"),
+            format!("training on the CPU ({cores} threads), as requested"),
         )),
         Choice::Auto => Ok(match probe(0) {
             Ok(name) => (
                 Device::Cuda(0),
-                format!("training on cuda:0, {name}: a driver and a GPU answered"),
+                format!("training on cuda:0, {name}"),
             ),
-            Err(why) => (
+            Err(reason) => (
                 Device::Cpu,
-                format!("training on the CPU ({cores} threads): {why}"),
+                format!("training on the CPU ({cores} threads): {reason}"),
             ),
         }),
         Choice::Cuda(number) => match probe(number) {
             Ok(name) => Ok((
                 Device::Cuda(number),
-                format!("training on cuda:{number}, {name}, as asked"),
+                format!("training on cuda:{number}, {name}, as requested"),
             )),
-            Err(why) => bail!(
-                "--device cuda:{number}: {why}; use --device cpu, or auto to take what there is"
+            Err(reason) => bail!(
+                "--device cuda:{number}: {reason}; use --device cpu, or auto to use whichever device there is"
             ),
         },
     }
 }
 
-/// Asks the driver for a GPU's name before the training framework does, which would panic for lack of a driver.
+/// The name of a GPU. This asks the driver before the training framework does, since that panics without a driver.
 #[cfg(feature = "cuda")]
 fn probe(number: usize) -> Result<String> {
     use cudarc::driver::result::{device, init};
 
-    // SAFETY: both only try to open a shared library by its usual names and close it again; the libraries'
-    // own start-up code is trusted as far as the driver is.
+    // SAFETY: both only try to open a shared library by its usual names, and close it again. The start-up code of these libraries
+    // is trusted like the driver itself.
     #[allow(unsafe_code)]
     let (driver, compiler) = unsafe {
         (
@@ -97,23 +101,23 @@ fn probe(number: usize) -> Result<String> {
         )
     };
     if !driver {
-        bail!("no CUDA driver answers (libcuda is not there)");
+        bail!("there is no CUDA driver (libcuda)");
     }
-    init().map_err(|error| anyhow!("the CUDA driver does not start ({error:?})"))?;
+    init().map_err(|error| anyhow!("the CUDA driver cannot be initialized ({error:?})"))?;
     let count = device::get_count()
-        .map_err(|error| anyhow!("the CUDA driver counts no GPUs ({error:?})"))?;
+        .map_err(|error| anyhow!("the CUDA driver cannot count the GPUs ({error:?})"))?;
     if number >= usize::try_from(count).unwrap_or(0) {
-        bail!("the CUDA driver knows {count} GPUs, numbered from 0");
+        bail!("there are {count} GPUs, numbered from 0");
     }
     if !compiler {
         bail!(
-            "a CUDA driver answers, but its run-time compiler (libnvrtc, part of the CUDA toolkit) is not there"
+            "there is a CUDA driver, but not its run-time compiler (libnvrtc, part of the CUDA toolkit)"
         );
     }
     let handle = device::get(i32::try_from(number)?)
-        .map_err(|error| anyhow!("GPU {number} does not answer ({error:?})"))?;
+        .map_err(|error| anyhow!("GPU {number} cannot be used ({error:?})"))?;
     device::get_name(handle)
-        .map_err(|error| anyhow!("GPU {number} does not say its name ({error:?})"))
+        .map_err(|error| anyhow!("the name of GPU {number} cannot be read ({error:?})"))
 }
 
 #[cfg(not(feature = "cuda"))]
@@ -126,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_read_as_documented() {
+    fn choices_are_parsed() {
         assert_eq!("auto".parse(), Ok(Choice::Auto));
         assert_eq!("cpu".parse(), Ok(Choice::Cpu));
         assert_eq!("cuda".parse(), Ok(Choice::Cuda(0)));
@@ -137,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn auto_always_finds_a_device_and_says_why() {
+    fn auto_always_finds_a_device_and_names_it() {
         let (device, line) = find(Choice::Auto).unwrap();
         assert!(
             line.contains(if device == Device::Cpu { "CPU" } else { "cuda" }),
@@ -146,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gpu_that_is_not_there_is_an_error_that_says_what_to_do() {
+    fn the_error_for_a_gpu_that_does_not_exist_says_what_to_do() {
         let error = find(Choice::Cuda(99)).unwrap_err().to_string();
         assert!(
             error.contains("cuda:99") && error.contains("--device cpu"),

@@ -1,32 +1,32 @@
-//! What a run measured along the way: one row a validation, kept in the checkpoint and written as metrics.csv.
+//! The history of a run: a row for each validation, kept in the checkpoint and written as `metrics.csv`.
 
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-/// What was measured at one validation.
+/// The figures of a validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Optimizer steps done.
+    /// The optimizer steps so far.
     pub step: u64,
-    /// Mean training loss since the row before.
+    /// The mean training loss since the previous row.
     pub train_loss: f64,
-    /// Mean squared error on the validation blocks, samples in 0..1, not clamped.
+    /// The mean squared error on the validation blocks, with samples in 0..1 that are not clamped.
     pub validation_loss: f64,
     /// The learning rate of the last step.
     pub learning_rate: f64,
-    /// Seconds trained so far, all sittings together.
+    /// The seconds of training so far, including those before the run was resumed.
     pub seconds: f64,
-    /// Training blocks a second since the row before.
+    /// The training blocks per second since the previous row.
     pub blocks_per_second: f64,
 }
 
-/// PSNR in dB of a mean squared error of samples in 0..1.
+/// The PSNR in dB of a mean squared error of samples in 0..1.
 pub fn decibels(mean_squared_error: f64) -> f64 {
     -10.0 * mean_squared_error.log10()
 }
 
-/// The rows as comma-separated values under a line of names.
+/// The rows as comma-separated values, with a line of names first.
 pub fn csv(rows: &[Row]) -> String {
     let mut text =
         "step,train_loss,validation_loss,validation_psnr_db,learning_rate,seconds,blocks_per_second\n".to_owned();
@@ -42,7 +42,7 @@ pub fn csv(rows: &[Row]) -> String {
             row.seconds,
             row.blocks_per_second,
         )
-        .expect("a String takes everything");
+        .expect("writing to a String cannot fail");
     }
     text
 }

@@ -1,16 +1,16 @@
-//! Ctrl-C and friends as a flag that training looks at between two steps.
+//! Ctrl-C and SIGTERM as a flag that training checks after each step.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on the first Ctrl-C (or SIGTERM) only sets the flag; the second ends the program at once.
-pub fn watch() {
-    static WATCHING: OnceLock<bool> = OnceLock::new();
-    WATCHING.get_or_init(|| {
+/// Installs the handler: the first Ctrl-C (or SIGTERM) sets the flag, the second ends the program.
+pub fn install_handler() {
+    static INSTALLED: OnceLock<bool> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
         ctrlc::set_handler(|| {
-            if ASKED.swap(true, Ordering::Relaxed) {
+            if REQUESTED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
         })
@@ -18,7 +18,7 @@ pub fn watch() {
     });
 }
 
-/// Whether someone asked to stop.
-pub fn asked() -> bool {
-    ASKED.load(Ordering::Relaxed)
+/// Whether the user has requested to stop.
+pub fn requested() -> bool {
+    REQUESTED.load(Ordering::Relaxed)
 }

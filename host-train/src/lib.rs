@@ -1,33 +1,31 @@
-//! Trains a NICE codec and leaves a run folder: the decoder file, its encoder, the weights and a report.
+//! Trains a NICE codec, and leaves a run folder: the decoder model, its encoder if it needs one, the weights, and a report.
 //!
-//! Data flows in one direction: blocks from [`tools::dataset`] are ordered and batched by [`batches`], pass
-//! through one of the two wings, [`mlp`] or [`codebook`], in the loop of [`train`], and come out as named float
-//! [`tensors`]. The wing makes an integer decoder of those, and [`finish`] leaves it in the run folder with a report of
-//! what it is worth, measured by the same code that `nice eval` uses. Training frameworks stay on this side of the files.
+//! The data flow in one direction. Blocks from [`nice_data`] are shuffled and batched in [`data`] and used by the loop in
+//! [`training`], in which a kind of codec takes part by its trainer: [`codecs::codebook`] or [`codecs::mlp`]. The trained weights
+//! are float [`tensors`]. The codec makes an integer decoder of them, and [`mod@export`] writes it to the run folder, with a
+//! [`report`] whose figures are measured by [`nice_encode`], like those of `nicec eval`.
 //!
-//! The command line is the usual way in:
+//! The usual way to use it is the command line:
 //!
 //! ```text
 //! cargo run --release -p host-train -- --data photographs/
 //! cargo run --release -p host-train -- import best_weights.pt
 //! ```
 
-pub mod batches;
-pub mod charts;
 pub mod checkpoint;
 pub mod cli;
-pub mod codebook;
+pub mod codecs;
 pub mod config;
+pub mod data;
 pub mod device;
-pub mod finish;
+pub mod export;
 pub mod history;
 pub mod interrupt;
-pub mod mlp;
 pub mod report;
+pub mod run;
 pub mod run_folder;
-pub mod shuffle;
 pub mod tensorboard;
 pub mod tensors;
-pub mod train;
+pub mod training;
 
 pub use cli::{Outcome, run};

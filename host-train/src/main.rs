@@ -1,4 +1,4 @@
-//! The program `host-train`: hands its arguments to the library and the result to the shell.
+//! The program `host-train`.
 
 use std::process::ExitCode;
 

@@ -1,16 +1,20 @@
-//! The folder that a run leaves: what lies where in it, and how it is made without spoiling another run's.
+//! The folder of a run: the names of its files, and its creation without damage to another run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// A run's folder.
+/// The folder of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunFolder(PathBuf);
 
 impl RunFolder {
-    /// A new folder: `out`, or `runs/<time>-<name>`. A folder that already holds something is refused.
+    /// Creates a folder: `out`, or `runs/<time>-<name>`.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be created or is not empty.
     pub fn create(out: Option<&Path>, name: &str) -> Result<Self> {
         let path = match out {
             Some(out) => out.to_owned(),
@@ -21,26 +25,30 @@ impl RunFolder {
         };
         fs::create_dir_all(&path).with_context(|| {
             format!(
-                "cannot make the run folder {}; choose another with --out DIR",
+                "cannot create the run folder {}; choose another with --out DIR",
                 path.display()
             )
         })?;
-        let mut inside =
-            fs::read_dir(&path).with_context(|| format!("cannot look into {}", path.display()))?;
+        let mut entries =
+            fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;
         ensure!(
-            inside.next().is_none(),
-            "{} already holds something; go on with the run in it by --resume {0}, or choose another folder with --out",
+            entries.next().is_none(),
+            "{} is not empty; resume the run in it with --resume {0}, or choose another folder with --out",
             path.display()
         );
         Ok(Self(path))
     }
 
-    /// The folder of a run that was started before.
+    /// The folder of a run to resume.
+    ///
+    /// # Errors
+    ///
+    /// When there is no checkpoint in it.
     pub fn existing(path: &Path) -> Result<Self> {
         let folder = Self(path.to_owned());
         if !folder.checkpoint().is_file() {
             bail!(
-                "{} holds no run to go on with: there is no {} in it",
+                "{} has no run to resume: there is no {} in it",
                 path.display(),
                 folder
                     .checkpoint()
@@ -52,37 +60,37 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// The folder itself.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// What the run was asked to do.
+    /// The configuration of the run.
     pub fn config(&self) -> PathBuf {
         self.0.join("config.json")
     }
 
-    /// What the run needs to go on.
+    /// The checkpoint from which the run can be resumed.
     pub fn checkpoint(&self) -> PathBuf {
         self.0.join("checkpoint.safetensors")
     }
 
-    /// The best parameters, as floats.
+    /// The best float parameters.
     pub fn weights(&self) -> PathBuf {
         self.0.join("weights.safetensors")
     }
 
-    /// One line a validation.
+    /// The history of the run, a line for each validation.
     pub fn metrics(&self) -> PathBuf {
         self.0.join("metrics.csv")
     }
 
-    /// The decoder that devices take.
+    /// The decoder model.
     pub fn decoder(&self) -> PathBuf {
         self.0.join("decoder.nicem")
     }
 
-    /// The encoder, where `nice` looks for it.
+    /// The encoder network, beside the decoder model as `nicec` expects it.
     pub fn encoder(&self) -> PathBuf {
         self.0.join("encoder.nicee")
     }
@@ -98,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_with_something_in_it_is_refused_and_left_alone() {
+    fn a_folder_that_is_not_empty_is_refused_and_left_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let precious = folder.path().join("precious");
         fs::write(&precious, "x").unwrap();
@@ -113,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_without_a_checkpoint_cannot_be_gone_on_with() {
+    fn a_folder_without_a_checkpoint_cannot_be_resumed() {
         let folder = tempfile::tempdir().unwrap();
         let error = RunFolder::existing(folder.path()).unwrap_err().to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");

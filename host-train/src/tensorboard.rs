@@ -1,4 +1,4 @@
-//! Event files that TensorBoard reads: scalars and pictures by step, in TFRecord framing.
+//! Event files for TensorBoard: scalars and pictures by step, in TFRecord framing.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -8,12 +8,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use prost::Message;
 
+/// The beginning of the name of an event file.
 const PREFIX: &str = "events.out.tfevents.";
 
-/// Writes one event file, a new one each time a run is started or resumed.
+/// Writes an event file, a new one each time a run is started or resumed.
 ///
-/// A record reaches the file with [`flush`](Self::flush) or when the writer is dropped. A run killed in between leaves
-/// at worst a last record cut short; TensorBoard stops there and goes on with the file of the resumed run.
+/// Records are written to the file by [`flush`](Self::flush), or when the writer is dropped. If the run is killed before, the last
+/// record may be truncated; TensorBoard stops there and continues with the file of the resumed run.
 #[derive(Debug)]
 pub struct EventWriter {
     file: BufWriter<File>,
@@ -21,19 +22,23 @@ pub struct EventWriter {
 }
 
 impl EventWriter {
-    /// Starts a new event file in `dir`, which is made if it is missing.
+    /// Creates an event file in a folder, which is created if necessary.
     ///
-    /// `start_step` is the last step that earlier event files in the same folder still stand for: zero for a new run.
-    /// When it is more, TensorBoard is told to drop the later steps of those files, which the resumed run takes again.
+    /// `start_step` is the step at which a run is resumed, 0 for a new run. TensorBoard is told to drop later steps of earlier event
+    /// files in the folder, since the resumed run repeats them.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or the file cannot be created.
     pub fn create(dir: &Path, start_step: u64) -> Result<Self> {
         fs::create_dir_all(dir).with_context(|| {
             format!(
-                "cannot make {}: choose another --out folder, or see who may write there",
+                "cannot create {}: choose another --out folder, or check its permissions",
                 dir.display()
             )
         })?;
-        // TensorBoard reads the files of a folder in the order of their names, so a later file needs a later name, even
-        // when a run is resumed within the same second.
+        // TensorBoard reads the files of a folder in the order of their names, so a later file needs a later name, even if a run is
+        // resumed within the same second.
         let seconds = now()
             .as_secs()
             .max(latest(dir)?.map_or(0, |latest| latest + 1));
@@ -44,7 +49,7 @@ impl EventWriter {
         ));
         let file = File::create_new(&path).with_context(|| {
             format!(
-                "cannot make the event file {}: is the disk full?",
+                "cannot create the event file {}: is the disk full?",
                 path.display()
             )
         })?;
@@ -52,14 +57,14 @@ impl EventWriter {
             file: BufWriter::new(file),
             path,
         };
-        writer.event(0, What::FileVersion("brain.Event:2".to_owned()))?;
+        writer.event(0, Payload::FileVersion("brain.Event:2".to_owned()))?;
         if start_step > 0 {
             let step = i64::try_from(start_step)
                 .unwrap_or(i64::MAX)
                 .saturating_add(1);
             writer.event(
                 step,
-                What::SessionLog(SessionLog {
+                Payload::SessionLog(SessionLog {
                     status: SessionStatus::Start.into(),
                 }),
             )?;
@@ -68,17 +73,25 @@ impl EventWriter {
         Ok(writer)
     }
 
-    /// The file being written.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Adds one value of the curve `tag`.
+    /// Adds a value to the curve `tag`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
     pub fn scalar(&mut self, tag: &str, step: i64, value: f32) -> Result<()> {
         self.value(tag, step, Value::SimpleValue(value))
     }
 
-    /// Adds one picture, given as PNG, to the series `tag`.
+    /// Adds a picture, as PNG, to the series `tag`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
     pub fn image(
         &mut self,
         tag: &str,
@@ -90,19 +103,23 @@ impl EventWriter {
         let image = SummaryImage {
             height: height
                 .try_into()
-                .context("a picture too high for an event file")?,
+                .context("the picture is too high for an event file")?,
             width: width
                 .try_into()
-                .context("a picture too wide for an event file")?,
+                .context("the picture is too wide for an event file")?,
             colorspace: 3,
             encoded_image_string: png.to_vec(),
         };
         self.value(tag, step, Value::Image(image))
     }
 
-    /// Hands everything added so far to the file.
+    /// Writes everything that was added to the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
     pub fn flush(&mut self) -> Result<()> {
-        self.file.flush().with_context(|| self.trouble())
+        self.file.flush().with_context(|| self.cannot_write())
     }
 
     fn value(&mut self, tag: &str, step: i64, value: Value) -> Result<()> {
@@ -110,21 +127,21 @@ impl EventWriter {
             tag: tag.to_owned(),
             value: Some(value),
         };
-        self.event(step, What::Summary(Summary { value: vec![value] }))
+        self.event(step, Payload::Summary(Summary { value: vec![value] }))
     }
 
-    fn event(&mut self, step: i64, what: What) -> Result<()> {
+    fn event(&mut self, step: i64, payload: Payload) -> Result<()> {
         let event = Event {
             wall_time: now().as_secs_f64(),
             step,
-            what: Some(what),
+            payload: Some(payload),
         };
         self.file
             .write_all(&frame(&event.encode_to_vec()))
-            .with_context(|| self.trouble())
+            .with_context(|| self.cannot_write())
     }
 
-    fn trouble(&self) -> String {
+    fn cannot_write(&self) -> String {
         format!(
             "cannot write the event file {}: is the disk full?",
             self.path.display()
@@ -132,7 +149,7 @@ impl EventWriter {
     }
 }
 
-/// One TFRecord: length, checksum of the length, the bytes, checksum of the bytes.
+/// A TFRecord: the length, its checksum, the bytes, their checksum.
 fn frame(bytes: &[u8]) -> Vec<u8> {
     let length = (bytes.len() as u64).to_le_bytes();
     let mut record = Vec::with_capacity(bytes.len() + 16);
@@ -143,7 +160,7 @@ fn frame(bytes: &[u8]) -> Vec<u8> {
     record
 }
 
-/// CRC-32C, rotated and offset as TFRecord wants it, so that data which hold checksums themselves do not confuse it.
+/// The masked CRC-32C of TFRecord.
 fn masked_crc(bytes: &[u8]) -> u32 {
     crc32c::crc32c(bytes)
         .rotate_right(15)
@@ -156,7 +173,7 @@ fn now() -> std::time::Duration {
         .unwrap_or_default()
 }
 
-/// The largest time in the names of the event files in `dir`.
+/// The latest time in the names of the event files in a folder.
 fn latest(dir: &Path) -> Result<Option<u64>> {
     let entries = fs::read_dir(dir).with_context(|| format!("cannot list {}", dir.display()))?;
     Ok(entries
@@ -172,7 +189,7 @@ fn latest(dir: &Path) -> Result<Option<u64>> {
         .max())
 }
 
-/// The name of this machine, or `localhost`, without anything that does not belong into a file name.
+/// The name of this machine, without characters that are special in a file name; or `localhost`.
 fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
@@ -190,7 +207,7 @@ fn host() -> String {
     }
 }
 
-// The parts of TensorBoard's protocol that are written here, with its field numbers.
+// The messages that are written, with the field numbers of the TensorBoard protocol.
 
 #[derive(Clone, PartialEq, Message)]
 struct Event {
@@ -198,12 +215,12 @@ struct Event {
     wall_time: f64,
     #[prost(int64, tag = "2")]
     step: i64,
-    #[prost(oneof = "What", tags = "3, 5, 7")]
-    what: Option<What>,
+    #[prost(oneof = "Payload", tags = "3, 5, 7")]
+    payload: Option<Payload>,
 }
 
 #[derive(Clone, PartialEq, prost::Oneof)]
-enum What {
+enum Payload {
     #[prost(string, tag = "3")]
     FileVersion(String),
     #[prost(message, tag = "5")]
@@ -264,7 +281,7 @@ struct SummaryImage {
 mod tests {
     use super::*;
 
-    /// Takes the records apart again and checks their checksums.
+    /// Parses the records and checks their checksums.
     fn records(mut bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         while !bytes.is_empty() {
@@ -293,7 +310,7 @@ mod tests {
         let event = Event {
             wall_time: 0.0,
             step: 0,
-            what: Some(What::FileVersion("brain.Event:2".to_owned())),
+            payload: Some(Payload::FileVersion("brain.Event:2".to_owned())),
         };
         assert_eq!(event.encode_to_vec(), b"\x1a\x0dbrain.Event:2");
         // CRC-32C of "123456789" is the check value e3069283 of the Castagnoli polynomial.
@@ -310,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_and_pictures_come_back_in_order() {
+    fn scalars_and_pictures_are_written_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = EventWriter::create(&folder.path().join("new/folder"), 0).unwrap();
         writer.scalar("loss", 1000, 0.25).unwrap();
@@ -318,10 +335,10 @@ mod tests {
         let events = written(writer);
         assert_eq!(events.len(), 3);
         assert_eq!(
-            events[0].what,
-            Some(What::FileVersion("brain.Event:2".to_owned()))
+            events[0].payload,
+            Some(Payload::FileVersion("brain.Event:2".to_owned()))
         );
-        let Some(What::Summary(scalar)) = &events[1].what else {
+        let Some(Payload::Summary(scalar)) = &events[1].payload else {
             panic!("no summary: {events:?}")
         };
         assert_eq!(
@@ -329,7 +346,7 @@ mod tests {
             (1000, "loss")
         );
         assert_eq!(scalar.value[0].value, Some(Value::SimpleValue(0.25)));
-        let Some(What::Summary(picture)) = &events[2].what else {
+        let Some(Payload::Summary(picture)) = &events[2].payload else {
             panic!("no summary: {events:?}")
         };
         let Some(Value::Image(image)) = &picture.value[0].value else {
@@ -341,13 +358,13 @@ mod tests {
     }
 
     #[test]
-    fn a_resumed_run_asks_for_later_steps_to_be_dropped_and_keeps_its_own() {
+    fn a_resumed_run_drops_later_steps_of_earlier_files() {
         let folder = tempfile::tempdir().unwrap();
         let events = written(EventWriter::create(folder.path(), 3000).unwrap());
         assert_eq!(events[1].step, 3001);
         assert_eq!(
-            events[1].what,
-            Some(What::SessionLog(SessionLog {
+            events[1].payload,
+            Some(Payload::SessionLog(SessionLog {
                 status: SessionStatus::Start.into()
             }))
         );
@@ -388,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
+    fn a_folder_that_cannot_be_created_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("in-the-way");
         fs::write(&file, b"").unwrap();

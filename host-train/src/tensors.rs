@@ -1,6 +1,6 @@
-//! Named float tensors on the host: what a network's parameters are once they leave the device, and their file.
+//! Named float tensors on the host, such as the parameters of a network, and their file.
 //!
-//! The file is safetensors, so a run's weights open in PyTorch as well; the text beside the tensors is ours.
+//! The file is safetensors, which PyTorch reads as well. It also holds a text.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -9,24 +9,29 @@ use anyhow::{Context, Result, anyhow, ensure};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use nice_encode::files;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-/// One tensor: its shape, and its values in row-major order.
+/// A tensor: its shape, and its values in row-major order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Values {
-    /// Length along each dimension.
+    /// The length of each dimension.
     pub shape: Vec<usize>,
-    /// The samples, last dimension fastest.
+    /// The values, the last dimension first.
     pub values: Vec<f32>,
 }
 
 impl Values {
-    /// A tensor of `shape`, which must hold exactly `values`.
+    /// A tensor with a shape and values.
+    ///
+    /// # Panics
+    ///
+    /// When the number of values is not that of the shape.
     pub fn new(shape: &[usize], values: Vec<f32>) -> Self {
         assert_eq!(
             shape.iter().product::<usize>(),
             values.len(),
-            "shape {shape:?} does not hold the values"
+            "the shape {shape:?} does not match the number of values"
         );
         Self {
             shape: shape.to_vec(),
@@ -34,7 +39,7 @@ impl Values {
         }
     }
 
-    /// The values of a device tensor of any rank.
+    /// Copies a tensor of any rank from the device.
     pub fn from_device<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Self {
         let data = tensor.into_data().convert::<f32>();
         Self {
@@ -43,7 +48,7 @@ impl Values {
         }
     }
 
-    /// These values on a device.
+    /// Copies the tensor to a device.
     pub fn to_device<B: Backend, const D: usize>(&self, device: &B::Device) -> Tensor<B, D> {
         Tensor::from_data(
             TensorData::new(self.values.clone(), self.shape.clone()),
@@ -52,18 +57,22 @@ impl Values {
     }
 }
 
-/// Tensors by name, in name order.
+/// Tensors by name, in the order of the names.
 pub type Tensors = BTreeMap<String, Values>;
 
-/// The tensor called `name`, or an error that lists what there is.
+/// The tensor with a name.
+///
+/// # Errors
+///
+/// When there is none; the error lists the names.
 pub fn find<'a>(tensors: &'a Tensors, name: &str) -> Result<&'a Values> {
     tensors.get(name).ok_or_else(|| {
         let names: Vec<_> = tensors.keys().map(String::as_str).collect();
-        anyhow!("there is no tensor {name:?} among {names:?}")
+        anyhow!("there is no tensor {name:?}, only {names:?}")
     })
 }
 
-/// Everything in `tensors` under `prefix.`, with the prefix taken off.
+/// The tensors whose names begin with `prefix.`, without that prefix.
 pub fn under(tensors: &Tensors, prefix: &str) -> Tensors {
     let strip = |name: &str| {
         name.strip_prefix(prefix)?
@@ -76,7 +85,7 @@ pub fn under(tensors: &Tensors, prefix: &str) -> Tensors {
         .collect()
 }
 
-/// Adds all of `tensors` to `all` under `prefix.`.
+/// Adds tensors to `all`, with `prefix.` before their names.
 pub fn put_under(all: &mut Tensors, prefix: &str, tensors: &Tensors) {
     all.extend(
         tensors
@@ -85,7 +94,7 @@ pub fn put_under(all: &mut Tensors, prefix: &str, tensors: &Tensors) {
     );
 }
 
-/// The float parameters of a module, by their path in it.
+/// The float parameters of a module, by their path.
 pub fn of_module<B: Backend, M: Module<B>>(module: &M) -> Tensors {
     let mut tensors = Tensors::new();
     visit(module, |name, _, values| {
@@ -94,15 +103,16 @@ pub fn of_module<B: Backend, M: Module<B>>(module: &M) -> Tensors {
     tensors
 }
 
-/// The identities that the optimizer knows a module's parameters by: name, identity and rank.
-pub fn identities<B: Backend, M: Module<B>>(module: &M) -> Vec<(String, ParamId, usize)> {
-    let mut identities = Vec::new();
+/// The name, id and rank of each parameter of a module. The optimizer identifies parameters by their ids.
+pub fn ids<B: Backend, M: Module<B>>(module: &M) -> Vec<(String, ParamId, usize)> {
+    let mut ids = Vec::new();
     visit(module, |name, id, values| {
-        identities.push((name, id, values.shape.len()))
+        ids.push((name, id, values.shape.len()))
     });
-    identities
+    ids
 }
 
+/// Calls `found` with the name, id and values of each float parameter of a module.
 fn visit<B: Backend, M: Module<B>>(module: &M, found: impl FnMut(String, ParamId, Values)) {
     struct Visitor<F> {
         path: Vec<String>,
@@ -129,7 +139,11 @@ fn visit<B: Backend, M: Module<B>>(module: &M, found: impl FnMut(String, ParamId
     });
 }
 
-/// `module` with every float parameter replaced by the tensor of its name.
+/// The module with every float parameter replaced by the tensor with its name.
+///
+/// # Errors
+///
+/// When a tensor is missing or has another shape.
 pub fn into_module<B: Backend, M: Module<B>>(module: M, tensors: &Tensors) -> Result<M> {
     struct Mapper<'a> {
         path: Vec<String>,
@@ -139,16 +153,16 @@ pub fn into_module<B: Backend, M: Module<B>>(module: M, tensors: &Tensors) -> Re
     impl<B: Backend> ModuleMapper<B> for Mapper<'_> {
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
             let name = self.path.join(".");
-            let wanted = param.val().dims();
-            let fitting = find(self.tensors, &name).and_then(|values| {
+            let expected = param.val().dims();
+            let replacement = find(self.tensors, &name).and_then(|values| {
                 ensure!(
-                    values.shape == wanted,
-                    "tensor {name:?} has the shape {:?} where {wanted:?} belongs",
+                    values.shape == expected,
+                    "tensor {name:?} has the shape {:?}, not {expected:?}",
                     values.shape
                 );
                 Ok(values.to_device::<B, D>(&param.val().device()))
             });
-            match fitting {
+            match replacement {
                 Ok(tensor) => Param::initialized(param.id, tensor.require_grad()),
                 Err(problem) => {
                     self.problem.get_or_insert(problem);
@@ -175,9 +189,14 @@ pub fn into_module<B: Backend, M: Module<B>>(module: M, tensors: &Tensors) -> Re
     }
 }
 
+/// The key of the text in the metadata of the file.
 const TEXT_KEY: &str = "nice";
 
-/// Writes `tensors` and a text that describes them to one file, whole or not at all.
+/// Writes tensors and a text to a file, completely or not at all.
+///
+/// # Errors
+///
+/// When the file cannot be written.
 pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
     let bytes: Vec<(&String, Vec<u8>, &[usize])> = tensors
         .iter()
@@ -190,17 +209,21 @@ pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
         })
         .collect();
     let views = bytes.iter().map(|(name, bytes, shape)| {
-        let view = TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes a value");
+        let view = TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes for each value");
         (name.as_str(), view)
     });
     let text = HashMap::from([(TEXT_KEY.to_owned(), text.to_owned())]);
-    let file = safetensors::serialize(views, Some(text)).context("lay out the tensors")?;
-    tools::files::write_atomically(path, &file)
+    let file = safetensors::serialize(views, Some(text)).context("cannot serialize the tensors")?;
+    files::write_atomically(path, &file)
 }
 
-/// Reads a file that [`write()`] wrote: the tensors and the text.
+/// Reads the tensors and the text of a file.
+///
+/// # Errors
+///
+/// When the file cannot be read or is not one that [`write()`] wrote.
 pub fn read(path: &Path) -> Result<(Tensors, String)> {
-    let bytes = tools::files::read(path)?;
+    let bytes = files::read(path)?;
     parse(&bytes).with_context(|| format!("{}: not a whole file of float tensors", path.display()))
 }
 
@@ -216,7 +239,7 @@ fn parse(bytes: &[u8]) -> Result<(Tensors, String)> {
     for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
         ensure!(
             view.dtype() == Dtype::F32,
-            "tensor {name:?} holds {:?}, not 32-bit floats",
+            "tensor {name:?} has the type {:?}, not 32-bit floats",
             view.dtype()
         );
         let values = view
@@ -253,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_anywhere_is_refused_by_name() {
+    fn a_file_that_is_truncated_anywhere_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("weights.safetensors");
         write(

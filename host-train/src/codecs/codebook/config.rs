@@ -1,33 +1,33 @@
-//! The sizes of a codebook, and how it is trained.
+//! The stages of a codebook, and the options of its training.
 
 use std::fmt;
 use std::str::FromStr;
 
 use nice_decode::LATENT_BITS;
-use nice_decode::format::{MAX_MIRRORS, MAX_STAGE_BITS, MAX_STAGES, Stage};
+use nice_decode::format::{MAX_ORIENTATION_BITS, MAX_STAGE_BITS, MAX_STAGES, Stage};
 use serde::{Deserialize, Serialize};
 
-/// The stages of a codebook, by the name of a size or one by one.
+/// The stages of a codebook, parsed from the name of a size or from a list.
 ///
-/// More bits in fewer stages are better and take more memory; all ways to mirror a row make that of an eighth as many rows.
-/// What was tried stands in `host-train/EXPERIMENTS.md`.
+/// More bits in fewer stages are better and need more memory; with all orientations an eighth of the codewords suffices. See
+/// `host-train/EXPERIMENTS.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Layout(Vec<Stage>);
 
-/// The layouts that have a name: at most 40 KiB, and at most 300 KiB.
+/// The layouts with a name: s has at most 40 KiB, m at most 300 KiB.
 const NAMED: [(&str, &str); 2] = [
     ("s", "10/3,11/3,10/3,9/3,8/3"),
     ("m", "12/3,12/3,12/3,12/3"),
 ];
 
 impl Layout {
-    /// The smallest layout that has a name.
+    /// The smallest layout with a name.
     pub fn small() -> Self {
-        NAMED[0].1.parse().expect("it is a layout")
+        NAMED[0].1.parse().expect("it is a valid layout")
     }
 
-    /// The stages, that of the base first.
+    /// The stages, the base first.
     pub fn stages(&self) -> &[Stage] {
         &self.0
     }
@@ -41,29 +41,29 @@ impl FromStr for Layout {
             return stages.parse();
         }
         let stage = |text: &str| -> Option<Stage> {
-            let (bits, mirrors) = text.split_once('/')?;
+            let (bits, orientation_bits) = text.split_once('/')?;
             Some(Stage {
                 bits: bits.parse().ok()?,
-                mirrors: mirrors.parse().ok()?,
+                orientation_bits: orientation_bits.parse().ok()?,
             })
         };
         let stages: Option<Vec<Stage>> = text.split(',').map(stage).collect();
         let stages = stages.ok_or_else(|| {
-            "the stages of a codebook are s, m, or a list of BITS/MIRRORS such as 12/3,12/3,12/3,12/3".to_owned()
+            "the stages of a codebook are s, m, or a list of BITS/ORIENTATION_BITS such as 12/3,12/3,12/3,12/3".to_owned()
         })?;
         let bits: usize = stages.iter().map(|stage| usize::from(stage.bits)).sum();
         if bits != LATENT_BITS || stages.len() > MAX_STAGES {
             return Err(format!(
-                "the stages of a codebook have {LATENT_BITS} bits together, and there are at most {MAX_STAGES}; these {} have {bits}",
+                "a codebook has at most {MAX_STAGES} stages with {LATENT_BITS} bits in total, but these are {} stages with {bits}",
                 stages.len()
             ));
         }
         for (at, stage) in stages.iter().enumerate() {
-            if stage.rows(at == 0).is_none() {
+            if stage.codewords(at == 0).is_none() {
                 return Err(format!(
-                    "stage {at} cannot have {} bits and {} mirrors: at most {MAX_STAGE_BITS} bits, at most {MAX_MIRRORS} \
-                     mirrors, and a bit for each of these and, after the first stage, for the sign",
-                    stage.bits, stage.mirrors
+                    "stage {at} cannot have {} bits of which {} select an orientation: at most {MAX_STAGE_BITS} bits are possible, at \
+                     most {MAX_ORIENTATION_BITS} of them for the orientation and, after the first stage, one for the sign",
+                    stage.bits, stage.orientation_bits
                 ));
             }
         }
@@ -73,7 +73,7 @@ impl FromStr for Layout {
 
 impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = |stage: &Stage| format!("{}/{}", stage.bits, stage.mirrors);
+        let stage = |stage: &Stage| format!("{}/{}", stage.bits, stage.orientation_bits);
         let list = self.0.iter().map(stage).collect::<Vec<_>>().join(",");
         match NAMED.iter().find(|(_, stages)| *stages == list) {
             Some((name, _)) => f.write_str(name),
@@ -96,26 +96,26 @@ impl TryFrom<String> for Layout {
     }
 }
 
-/// What decides the result of training a codebook beside what every run has.
+/// The options of training a codebook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodebookConfig {
-    /// The stages of the model.
-    pub size: Layout,
-    /// Batches whose codes are searched at once.
+    /// The stages.
+    pub layout: Layout,
+    /// The number of batches whose indices are searched together.
     pub pool: u64,
-    /// How often these batches are stepped through before others are searched.
+    /// The number of passes over these batches before others are searched.
     pub passes: u64,
-    /// Partial sums that the search keeps at first; twice as many from the middle on, four times at the end.
+    /// The width of the beam at first; it is doubled in the middle of the training, and again near its end.
     pub beam: usize,
 }
 
-/// [`CodebookConfig::pool`] when nobody says otherwise.
+/// The default of [`CodebookConfig::pool`].
 pub const POOL: u64 = 4;
 
-/// [`CodebookConfig::passes`] when nobody says otherwise.
+/// The default of [`CodebookConfig::passes`].
 pub const PASSES: u64 = 4;
 
-/// [`CodebookConfig::beam`] when nobody says otherwise.
+/// The default of [`CodebookConfig::beam`].
 pub const BEAM: u64 = 6;
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn layouts_are_read_as_they_are_written_and_have_48_bits() {
+    fn layouts_are_parsed_and_printed_alike_and_have_48_bits() {
         for text in ["s", "m", "8/0,8/0,8/0,8/0,8/0,8/0", "12/3,13/3,12/2,11/1"] {
             let layout: Layout = text.parse().unwrap();
             assert_eq!(layout.to_string(), text);

@@ -1,4 +1,4 @@
-//! Reads a PyTorch checkpoint of the notebook as the notebook saves it.
+//! Imports a network from a PyTorch checkpoint.
 
 use std::path::Path;
 
@@ -6,20 +6,26 @@ use anyhow::{Context, Result, anyhow, ensure};
 use burn::tensor::backend::Backend;
 use burn_store::pytorch::PytorchReader;
 use burn_store::{ModuleSnapshot, PytorchStore};
+use nice_decode::BLOCK_SAMPLES;
+use nice_encode::files;
 
-use super::network::{Network, NetworkConfig, SAMPLES};
+use super::network::{Network, NetworkConfig};
 
-/// Python mangles the name of an attribute `__layers` of a class `Encoder` into this.
+/// The names of the layers in the checkpoint: Python mangles the attribute `__layers` of a class `Encoder` like this.
 const ENCODER: &str = "encoder._Encoder__layers";
 const DECODER: &str = "decoder._Decoder__layers";
 
-/// The network in a `torch.save`d state_dict of the notebook's `Net`, with sizes as found there.
+/// The network in a state_dict that `torch.save` wrote, and its sizes.
+///
+/// # Errors
+///
+/// When the file cannot be read or is not such a state_dict.
 pub fn pytorch<B: Backend>(path: &Path, device: &B::Device) -> Result<(NetworkConfig, Network<B>)> {
-    // Opened first so that a path that is wrong is told apart from a file that is.
-    tools::files::read(path)?;
+    // Read first, so that the error for a wrong path is different from that for a wrong file.
+    files::read(path)?;
     read(path, device).with_context(|| {
         format!(
-            "{}: not a state_dict of the notebook's network as torch.save writes it",
+            "{} is not a state_dict of this network, as torch.save writes it",
             path.display()
         )
     })
@@ -30,20 +36,20 @@ fn read<B: Backend>(path: &Path, device: &B::Device) -> Result<(NetworkConfig, N
     let shape = |name: String| -> Result<[usize; 2]> {
         let tensor = reader
             .get(&name)
-            .ok_or_else(|| anyhow!("there is no tensor {name} in it"))?;
+            .ok_or_else(|| anyhow!("there is no tensor {name}"))?;
         tensor
             .shape
             .to_vec()
             .try_into()
-            .map_err(|shape| anyhow!("tensor {name} of shape {shape:?} is no matrix"))
+            .map_err(|shape| anyhow!("the tensor {name} of shape {shape:?} is not a matrix"))
     };
-    // PyTorch keeps a linear layer as [outputs, inputs].
+    // PyTorch stores the weights of a linear layer as [outputs, inputs].
     let [encoder_hidden, inputs] = shape(format!("{ENCODER}.0.weight"))?;
     let [bits, _] = shape(format!("{ENCODER}.3.weight"))?;
     let [decoder_hidden, _] = shape(format!("{DECODER}.0.weight"))?;
     ensure!(
-        inputs == SAMPLES,
-        "its encoder takes {inputs} samples, not the {SAMPLES} of an 8x8 RGB block"
+        inputs == BLOCK_SAMPLES,
+        "its encoder takes {inputs} samples, not the {BLOCK_SAMPLES} of an 8x8 RGB block"
     );
     let config = NetworkConfig {
         bits,

@@ -1,38 +1,35 @@
-//! The notebook's network: an encoder that ends in 48 hard bits, and a decoder that turns them back into a block.
+//! The network that burn differentiates: an encoder that ends in 48 bits, and a decoder from them to a block.
 //!
-//! Both halves are `linear, linear + bias, LeakyReLU, linear`. Nothing stands between the first two linear
-//! layers, so their product is one matrix, and `(x A) B + b = x (A B) + b` gives the same function, the same
-//! gradients for A and for B, and half the work: multiplying two small matrices once a batch replaces passing
-//! every block through both. The two stay separate parameters with separate optimizer states, as in the notebook.
+//! Both halves are `linear, linear + bias, LeakyReLU, linear`. There is nothing between the first two linear layers, and
+//! `(x A) B + b = x (A B) + b`: multiplying the two small matrices once for each batch gives the same function and the same
+//! gradients for A and B, with half the work. A and B remain separate parameters with separate optimizer states.
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::leaky_relu;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use nice_decode::BLOCK_SAMPLES;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// Samples of a block: 3 channels of 8 x 8, planar, as the notebook lays them out.
-pub const SAMPLES: usize = 192;
-
-/// What the LeakyReLU keeps of a negative value (PyTorch's default).
+/// The slope of the LeakyReLU for negative values (PyTorch's default).
 pub const SLOPE: f64 = 0.01;
 
 /// The sizes of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkConfig {
-    /// Bits of the latent.
+    /// The bits of a latent.
     pub bits: usize,
-    /// Hidden width of the encoder.
+    /// The hidden units of the encoder.
     pub encoder_hidden: usize,
-    /// Hidden width of the decoder.
+    /// The hidden units of the decoder.
     pub decoder_hidden: usize,
 }
 
 impl Default for NetworkConfig {
-    /// The notebook's sizes.
+    /// 256 hidden units in both halves.
     fn default() -> Self {
         Self {
             bits: 48,
@@ -43,25 +40,25 @@ impl Default for NetworkConfig {
 }
 
 impl NetworkConfig {
-    /// A network with PyTorch's default start (every weight and bias uniform in +-1/sqrt(inputs)), from a seed.
+    /// A network with random parameters from a seed, initialized like in PyTorch: uniform in +-1/sqrt(inputs).
     ///
-    /// The numbers come from a generator of our own, not from the device's, so that every device starts alike.
+    /// The random numbers are generated on the host, so that they are the same for all devices.
     pub fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Network<B> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let encoder = Half::init(SAMPLES, self.encoder_hidden, self.bits, &mut random, device);
-        let decoder = Half::init(self.bits, self.decoder_hidden, SAMPLES, &mut random, device);
+        let encoder = Half::init(BLOCK_SAMPLES, self.encoder_hidden, self.bits, &mut random, device);
+        let decoder = Half::init(self.bits, self.decoder_hidden, BLOCK_SAMPLES, &mut random, device);
         Network { encoder, decoder }
     }
 }
 
-/// Encoder and decoder, trained together.
+/// An encoder and a decoder, which are trained together.
 #[derive(Module, Debug)]
 pub struct Network<B: Backend> {
     encoder: Half<B>,
     decoder: Half<B>,
 }
 
-/// One half: linear, linear with bias, LeakyReLU, linear.
+/// A half of the network: linear, linear with bias, LeakyReLU, linear.
 #[derive(Module, Debug)]
 pub struct Half<B: Backend> {
     first: Linear<B>,
@@ -70,25 +67,25 @@ pub struct Half<B: Backend> {
 }
 
 impl<B: Backend> Network<B> {
-    /// Blocks to latents whose forward value is 0 or 1 and whose gradient is softsign's (straight-through).
+    /// Encodes blocks to latents of 0 and 1, with the gradient of softsign (straight-through).
     pub fn encode(&self, blocks: Tensor<B, 2>) -> Tensor<B, 2> {
         let z = softsign(self.encoder.forward(blocks)); // [batch, bits], -1..1
         let step = z.clone().greater_elem(0.0).float(); // [batch, bits], 0 or 1
-        // The difference carries no gradient, so backwards this is softsign alone; forwards it is the step.
+        // The difference has no gradient, so this is the step in the forward pass and softsign in the backward pass.
         (step - z.clone()).detach() + z // [batch, bits]
     }
 
-    /// Blocks to latents of exactly 0 and 1, for measuring.
+    /// Encodes blocks to latents of 0 and 1, without a gradient.
     pub fn bits(&self, blocks: Tensor<B, 2>) -> Tensor<B, 2> {
         self.encoder.forward(blocks).greater_elem(0.0).float() // [batch, bits]
     }
 
-    /// Latents to blocks, samples about 0..1, not clamped.
+    /// Decodes latents to blocks, with samples in about 0..1 that are not clamped.
     pub fn decode(&self, latents: Tensor<B, 2>) -> Tensor<B, 2> {
         self.decoder.forward(latents) // [batch, 192]
     }
 
-    /// The training loss of a batch of blocks with samples in 0..1: their mean squared error.
+    /// The mean squared error of a batch of blocks, with samples in 0..1: the training loss.
     pub fn loss(&self, blocks: Tensor<B, 2>) -> Tensor<B, 1> {
         let error = self.decode(self.encode(blocks.clone())) - blocks; // [batch, 192]
         error.powi_scalar(2).mean() // [1]

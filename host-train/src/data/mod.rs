@@ -1,0 +1,4 @@
+//! The order of the training blocks, and the batches that are made of them.
+
+pub mod batches;
+pub mod shuffle;
