@@ -65,10 +65,7 @@ pub fn find(choice: Choice) -> Result<(Device, String)> {
             format!("training on the CPU ({cores} threads), as requested"),
         )),
         Choice::Auto => Ok(match probe(0) {
-            Ok(name) => (
-                Device::Cuda(0),
-                format!("training on cuda:0, {name}"),
-            ),
+            Ok(name) => (Device::Cuda(0), format!("training on cuda:0, {name}")),
             Err(reason) => (
                 Device::Cpu,
                 format!("training on the CPU ({cores} threads): {reason}"),

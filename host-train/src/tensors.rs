@@ -209,7 +209,8 @@ pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
         })
         .collect();
     let views = bytes.iter().map(|(name, bytes, shape)| {
-        let view = TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes for each value");
+        let view =
+            TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes for each value");
         (name.as_str(), view)
     });
     let text = HashMap::from([(TEXT_KEY.to_owned(), text.to_owned())]);

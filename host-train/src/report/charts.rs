@@ -180,12 +180,8 @@ pub(super) fn loss_curve(points: &[LossPoint]) -> Option<Drawing> {
         start: plot.left,
         end: plot.right,
     };
-    let position = |&(step, loss): &(f64, f64)| {
-        (
-            horizontal.position(step),
-            vertical.position(loss.log10()),
-        )
-    };
+    let position =
+        |&(step, loss): &(f64, f64)| (horizontal.position(step), vertical.position(loss.log10()));
     let label = |chart: &mut Drawing, text: &str, at, anchor| {
         chart.text(text, at, LABEL, Color::Muted, anchor);
     };
@@ -194,14 +190,24 @@ pub(super) fn loss_curve(points: &[LossPoint]) -> Option<Drawing> {
         chart.line(&[(plot.left, y), (plot.right, y)], 1.0, Color::Line);
         label(&mut chart, &short(tick), (plot.left - 10.0, y), Anchor::End);
     }
-    label(&mut chart, "MSE", (plot.left - 10.0, plot.top - 18.0), Anchor::End);
+    label(
+        &mut chart,
+        "MSE",
+        (plot.left - 10.0, plot.top - 18.0),
+        Anchor::End,
+    );
     for db in ticks(-10.0 * high, -10.0 * low, 5) {
         let y = vertical.position(-db / 10.0);
         chart.line(&[(plot.right, y), (plot.right + 5.0, y)], 1.0, Color::Muted);
         let text = ((db * 100.0).round() / 100.0).to_string();
         label(&mut chart, &text, (plot.right + 10.0, y), Anchor::Start);
     }
-    label(&mut chart, "dB", (plot.right + 10.0, plot.top - 18.0), Anchor::Start);
+    label(
+        &mut chart,
+        "dB",
+        (plot.right + 10.0, plot.top - 18.0),
+        Anchor::Start,
+    );
     for step in ticks(0.0, last, 6) {
         if step.fract() == 0.0 {
             let x = horizontal.position(step);
@@ -301,7 +307,12 @@ mod tests {
 
     #[test]
     fn charts_are_drawn_whatever_the_numbers_are() {
-        for means in [&[f32::NAN; 48][..], &[2.0, -1.0, f32::INFINITY], &[0.5], &[]] {
+        for means in [
+            &[f32::NAN; 48][..],
+            &[2.0, -1.0, f32::INFINITY],
+            &[0.5],
+            &[],
+        ] {
             bit_means(means);
         }
         bars(&[f64::NAN, 0.0], "", ["", "", ""]);

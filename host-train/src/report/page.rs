@@ -188,10 +188,7 @@ fn results(rows: &[ResultRow]) -> Markup {
             "validation",
             rows.iter().map(|row| row.validation_db).collect(),
         ),
-        (
-            "demo picture",
-            rows.iter().map(|row| row.demo_db).collect(),
-        ),
+        ("demo picture", rows.iter().map(|row| row.demo_db).collect()),
     ];
     for (name, _) in rows.iter().flat_map(|row| &row.others) {
         if columns.iter().all(|(known, _)| known != name) {
@@ -222,7 +219,7 @@ fn results(rows: &[ResultRow]) -> Markup {
                             th { (row.name) }
                             @for ((_, values), best) in columns.iter().zip(&best) {
                                 @match values[i] {
-                                    Some(psnr) => { td.best[psnr == *best] { (decibels(psnr)) } }
+                                    Some(psnr) => { td class=[(psnr == *best).then_some("best")] { (decibels(psnr)) } }
                                     None => { td { "–" } }
                                 }
                             }
@@ -366,7 +363,7 @@ fn bit_use(means: &[f32], write: WriteFile<'_>) -> Result<Markup> {
                             thead { tr { th { "bit" } th { "mean" } th { "entropy" } } }
                             tbody {
                                 @for (i, &mean) in means.iter().enumerate() {
-                                    tr.problem[is_dead(mean)] {
+                                    tr class=[is_dead(mean).then_some("problem")] {
                                         th { (byte * 8 + i) }
                                         td { (format!("{mean:.4}")) }
                                         td { (format!("{:.4}", entropy(mean))) }
@@ -544,10 +541,7 @@ mod tests {
         assert!(html.contains(
             "<tr><th>float</th><td class=\"best\">26.31</td><td class=\"best\">27.50</td>"
         ));
-        assert!(
-            html.contains("<tr><th>quantized</th><td>26.25</td><td>–</td><td>–</td></tr>"),
-            "{html}"
-        );
+        assert!(html.contains("<tr><th>quantized</th><td>26.25</td><td>–</td><td>–</td></tr>"));
         assert!(html.contains("<th>Kodak</th>"));
     }
 

@@ -40,7 +40,10 @@ mod tests {
 
     #[test]
     fn digits_are_grouped_by_three() {
-        assert_eq!([7, 1000, 1_234_567].map(thousands), ["7", "1,000", "1,234,567"]);
+        assert_eq!(
+            [7, 1000, 1_234_567].map(thousands),
+            ["7", "1,000", "1,234,567"]
+        );
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub fn png(drawing: &Drawing, scale: f32) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::drawing::Anchor;
+    use crate::palette::Color;
 
     /// The number of pixels of a drawing that are not white.
     fn drawn(draw: impl Fn(&mut Drawing)) -> usize {

@@ -30,8 +30,7 @@ pub fn report(codebook: &Codebook, planar: &[u8]) -> Result<CodebookReport> {
     let indices = BeamSearch::new(codebook).indices(&x, BEAM);
     let mut stages = Vec::new();
     let mut residuals = x.clone();
-    for (number, (stage, codewords)) in
-        codebook.stages.iter().zip(codebook.codewords()).enumerate()
+    for (number, (stage, codewords)) in codebook.stages.iter().zip(codebook.codewords()).enumerate()
     {
         let mut uses = vec![0; codewords.len()];
         for (residual, indices) in residuals.iter_mut().zip(&indices) {

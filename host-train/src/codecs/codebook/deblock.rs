@@ -216,7 +216,10 @@ mod tests {
         for (i, row) in bytes.as_chunks::<TAPS>().0.iter().enumerate() {
             let row = row.map(|byte| i32::from(byte as i8));
             assert_eq!(row.iter().sum::<i32>(), 0);
-            assert!((row[i] + 32).abs() <= 1 && (row[i + 2] - 32).abs() <= 1, "{row:?}");
+            assert!(
+                (row[i] + 32).abs() <= 1 && (row[i + 2] - 32).abs() <= 1,
+                "{row:?}"
+            );
         }
     }
 

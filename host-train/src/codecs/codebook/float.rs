@@ -11,9 +11,8 @@ use rayon::prelude::*;
 
 /// A codebook of zeros, with gains of one.
 pub fn zeros(stages: &[Stage]) -> Codebook {
-    let codewords = |stage: &Stage, base| {
-        vec![[0.0; DIMENSIONS]; stage.codewords(base).unwrap_or_default()]
-    };
+    let codewords =
+        |stage: &Stage, base| vec![[0.0; DIMENSIONS]; stage.codewords(base).unwrap_or_default()];
     let base = codewords(&stages[0], true);
     Codebook {
         gains: vec![1.0; base.len()],

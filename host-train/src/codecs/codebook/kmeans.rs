@@ -174,9 +174,7 @@ fn unapply(point: &Coordinates, index: StageIndex) -> Coordinates {
         *point
     };
     let negative = if index.negative { -1.0 } else { 1.0 };
-    std::array::from_fn(|at| {
-        negative * coordinates::flip_sign(orientation, at / PART) * point[at]
-    })
+    std::array::from_fn(|at| negative * coordinates::flip_sign(orientation, at / PART) * point[at])
 }
 
 #[cfg(test)]

@@ -235,11 +235,12 @@ impl<B: Backend> Parameters<B> {
             residuals = residuals + rounding.residuals.clone();
         }
         let [batch] = indices.gain.dims();
-        let select = |codewords: Tensor<B, 2>, index: Tensor<B, 1, Int>, variant: Tensor<B, 1, Int>| {
-            let transposed = codewords.clone().select(1, constants.transposed.clone());
-            let both = Tensor::cat(vec![codewords, transposed], 0); // [2 * codewords, 96]
-            both.select(0, index) * constants.signs.clone().select(0, variant) // [indices, 96]
-        };
+        let select =
+            |codewords: Tensor<B, 2>, index: Tensor<B, 1, Int>, variant: Tensor<B, 1, Int>| {
+                let transposed = codewords.clone().select(1, constants.transposed.clone());
+                let both = Tensor::cat(vec![codewords, transposed], 0); // [2 * codewords, 96]
+                both.select(0, index) * constants.signs.clone().select(0, variant) // [indices, 96]
+            };
         let base = select(base, indices.base, indices.base_variant); // [batch, 96]
         let gain = gains.select(0, indices.gain); // [batch, 1]
         let residuals = select(residuals, indices.residuals, indices.residual_variants); // [batch * stages, 96]
@@ -293,7 +294,11 @@ fn values(codebook: &Codebook) -> [Values; 3] {
         let values: Vec<f32> = codewords.flatten().map(|value| value / scale).collect();
         Values::new(&[values.len() / DIMENSIONS, DIMENSIONS], values)
     };
-    let gains: Vec<f32> = codebook.gains.iter().map(|gain| gain / GAIN_SCALE).collect();
+    let gains: Vec<f32> = codebook
+        .gains
+        .iter()
+        .map(|gain| gain / GAIN_SCALE)
+        .collect();
     [
         flat(&mut codebook.base.iter(), BASE_SCALE),
         Values::new(&[gains.len(), 1], gains),

@@ -37,8 +37,8 @@ pub fn quantize(codebook: &Codebook) -> CodebookBytes {
     let magnitudes: Vec<f32> = residuals.iter().map(|samples| magnitude(samples)).collect();
     let total = magnitudes.iter().sum::<f32>().max(f32::MIN_POSITIVE);
     let largest_gain = codebook.gains.iter().copied().fold(0.0, f32::max);
-    let scale = (MAX_PEAK_SUM as f32 / (2.0 * total))
-        .max(largest_gain * GAIN_UNIT / f32::from(u8::MAX));
+    let scale =
+        (MAX_PEAK_SUM as f32 / (2.0 * total)).max(largest_gain * GAIN_UNIT / f32::from(u8::MAX));
     let peaks: Vec<u8> = magnitudes
         .iter()
         .map(|magnitude| {

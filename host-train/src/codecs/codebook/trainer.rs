@@ -15,9 +15,7 @@ use nice_data::{BlockId, BlockSet, progress};
 use nice_decode::format::Stage;
 use nice_decode::{BLOCK_SAMPLES, Orientation};
 use nice_encode::Picture;
-use nice_encode::codebook::{
-    BeamSearch, Codebook, Coordinates, DIMENSIONS, Indices, coordinates,
-};
+use nice_encode::codebook::{BeamSearch, Codebook, Coordinates, DIMENSIONS, Indices, coordinates};
 use rayon::prelude::*;
 
 use super::config::CodebookConfig;

@@ -3,8 +3,8 @@
 use nalgebra::{DMatrix, DVector};
 use nice_decode::{LATENT_BITS, Latent};
 
-use super::network::SLOPE;
 use super::layer::IntegerLayer;
+use super::network::SLOPE;
 
 /// The hidden activations on some latents, `[latents, hidden]`.
 pub(super) struct Activations(DMatrix<f64>);

@@ -45,8 +45,20 @@ impl NetworkConfig {
     /// The random numbers are generated on the host, so that they are the same for all devices.
     pub fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Network<B> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let encoder = Half::init(BLOCK_SAMPLES, self.encoder_hidden, self.bits, &mut random, device);
-        let decoder = Half::init(self.bits, self.decoder_hidden, BLOCK_SAMPLES, &mut random, device);
+        let encoder = Half::init(
+            BLOCK_SAMPLES,
+            self.encoder_hidden,
+            self.bits,
+            &mut random,
+            device,
+        );
+        let decoder = Half::init(
+            self.bits,
+            self.decoder_hidden,
+            BLOCK_SAMPLES,
+            &mut random,
+            device,
+        );
         Network { encoder, decoder }
     }
 }

@@ -173,9 +173,7 @@ fn first_layer(
             multiplier.clamp(1.0, f64::from(MAX_MULTIPLIER)) as u16
         })
         .collect();
-    let units = DVector::from_fn(hidden, |j, _| {
-        steps[j] * scale / f64::from(multiplier[j])
-    });
+    let units = DVector::from_fn(hidden, |j, _| steps[j] * scale / f64::from(multiplier[j]));
     let mut integers = vec![0_i8; bits * hidden];
     for (j, step) in steps.iter().enumerate() {
         for (i, &weight) in weights.column(j).iter().enumerate() {
@@ -298,9 +296,8 @@ mod tests {
 
     /// Random numbers of this magnitude.
     fn numbers(n: usize, seed: u64, size: f64) -> Vec<f64> {
-        let unit = |i: usize| {
-            split_mix(seed ^ split_mix(i as u64)) as f64 / u64::MAX as f64 * 2.0 - 1.0
-        };
+        let unit =
+            |i: usize| split_mix(seed ^ split_mix(i as u64)) as f64 / u64::MAX as f64 * 2.0 - 1.0;
         (0..n).map(|i| size * unit(i)).collect()
     }
 
