@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures NICE beside PyTorch on this machine, in turn and in one run (needs PyTorch and built release programs).
+"""Compares the speed of NICE and PyTorch on this machine, in turn (needs PyTorch, and `cargo build --release`).
 
 usage: compare_with_pytorch.py train TRAIN.bin VAL.bin STEPS NOTEBOOK_TRAIN.py [--rounds N] [--threads N]
        compare_with_pytorch.py decode MODEL.nicem PICTURE.png [--rounds N]
 
-train:  steps/s and validation loss of `host-train` and of a PyTorch script that takes the arguments
+train:  steps/s and validation loss of `host-train --arch mlp`, and of a PyTorch script that takes the arguments
         `TRAIN.bin VAL.bin STEPS --loader memory --threads N` and prints `... N steps/s ... val_mse X`.
-decode: pixels/s on one core of `nice eval`'s decoder, and of the notebook's float decoder at batch 4096.
+decode: pixels/s on one core of the decoder in `nicec eval`, and of the notebook's float decoder with a batch of 4096.
 """
 import argparse
 import json
@@ -29,15 +29,17 @@ def train(a):
     print("            steps/s   val_mse")
     for _ in range(a.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            said = output([
-                PROGRAMS / "host-train", "--data", a.train, "--val", a.val, "--steps", a.steps, "--device", "cpu",
-                "--threads", a.threads, "--validate-every", a.steps, "--effort", 0, "--json",
+            printed = output([
+                PROGRAMS / "host-train", "--arch", "mlp", "--data", a.train, "--val", a.val, "--steps", a.steps,
+                "--device", "cpu", "--threads", a.threads, "--validate-every", a.steps, "--effort", 0, "--json",
                 "--out", Path(folder) / "run",
             ])
-        result = json.loads(said)
+        result = json.loads(printed)
         print(f"host-train  {result['steps'] / result['seconds']:7.2f}   {result['validation_loss']:.6f}", flush=True)
-        said = output([sys.executable, a.script, a.train, a.val, a.steps, "--loader", "memory", "--threads", a.threads])
-        speed, loss = re.search(r"([\d.]+) steps/s.*val_mse ([\d.]+)", said).groups()
+        printed = output([
+            sys.executable, a.script, a.train, a.val, a.steps, "--loader", "memory", "--threads", a.threads,
+        ])
+        speed, loss = re.search(r"([\d.]+) steps/s.*val_mse ([\d.]+)", printed).groups()
         print(f"PyTorch     {float(speed):7.2f}   {float(loss):.6f}", flush=True)
 
 
@@ -63,11 +65,12 @@ def decode(a):
 
     pytorch()
     for _ in range(a.rounds):
-        said = output(
-            [PROGRAMS / "nice", "eval", "-m", a.model, a.picture, "--effort", 0, "--json"],
+        printed = output(
+            [PROGRAMS / "nicec", "eval", "-m", a.model, a.picture, "--effort", 0, "--json"],
             env={**os.environ, "RAYON_NUM_THREADS": "1"},
         )
-        print(f"nice {json.loads(said)['decode_mpixel_per_s']:.1f} Mpixel/s   PyTorch {pytorch():.1f} Mpixel/s", flush=True)
+        speed = json.loads(printed)["decode_mpixel_per_s"]
+        print(f"nicec {speed:.1f} Mpixel/s   PyTorch {pytorch():.1f} Mpixel/s", flush=True)
 
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -21,11 +21,11 @@ use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::data::batches::Residency;
 use crate::device::{self, Choice, Device};
 use crate::export::{Artifacts, Summary, TrainingRecord, export};
-use crate::interrupt;
 use crate::run::{Execution, Run, RunData};
 use crate::run_folder::RunFolder;
 use crate::tensors::{self, Tensors};
 use crate::training::End;
+use crate::{interrupt, memory};
 
 /// Trains a NICE codec, and leaves a decoder model and a report in a run folder.
 #[derive(Parser)]
@@ -213,6 +213,7 @@ pub enum Outcome {
 /// 130 interrupted.
 pub fn main() -> ExitCode {
     interrupt::install_handler();
+    memory::keep_freed_blocks();
     match run(std::env::args_os(), &mut std::io::stdout()) {
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Ok(Outcome::Complete) => ExitCode::SUCCESS,

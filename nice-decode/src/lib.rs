@@ -207,6 +207,11 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod adapters;
 mod aligned;
 mod block;

@@ -1,7 +1,7 @@
-//! The behaviour of the whole of NICE is tested here, in one integration test binary under `behaviour/`.
+//! Tests of the behavior of NICE as a whole: one integration test binary, in `behavior/`.
 //!
-//! Beside it, the code in README.md is compiled and run as documentation tests, and the two programs are built once
-//! more under names that the tests can find.
+//! This library compiles and runs the code in README.md as documentation tests. Its program is `host-train` under another name,
+//! since Cargo builds only the programs of a package itself for its tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

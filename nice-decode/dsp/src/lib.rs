@@ -33,6 +33,11 @@
 #![no_std]
 #![allow(unsafe_code)] // inline assembly is the purpose of this crate
 
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod block;
 pub mod dense;
 mod instructions;

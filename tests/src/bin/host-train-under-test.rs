@@ -1,4 +1,4 @@
-//! `host-train` as its own process, for tests that stop or kill it.
+//! `host-train` as a process of its own, for tests that interrupt or kill it.
 
 use std::process::ExitCode;
 

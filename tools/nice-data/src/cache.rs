@@ -1,7 +1,8 @@
 //! The cache of downloads.
 //!
 //! Every URL has a folder in the cache, named by the file and a hash of the URL. A complete download is a file in it; a zip
-//! archive is unpacked into its subfolder `files`. A file that a person puts there is used like a download.
+//! archive is unpacked into its subfolder `files`. A file that a person puts there is used like a download, and an archive once it
+//! is unpacked by fetching it.
 
 use std::env;
 use std::fs::File;
@@ -57,15 +58,22 @@ impl CacheEntry {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read.
-    pub fn complete(&self) -> Result<Option<PathBuf>> {
+    /// When the file cannot be read, or is not a zip archive although it must be one.
+    pub fn complete(&self, remote: &Remote) -> Result<Option<PathBuf>> {
         if self.unpacked.is_dir() {
-            Ok(Some(self.unpacked.clone()))
-        } else if self.file.exists() && !is_zip(&self.file)? {
-            Ok(Some(self.file.clone()))
-        } else {
-            Ok(None)
+            return Ok(Some(self.unpacked.clone()));
         }
+        if !self.file.exists() || is_zip(&self.file)? {
+            return Ok(None);
+        }
+        if remote.archive {
+            bail!(
+                "{} is not a zip archive, but {} should be one; remove the file and try again",
+                self.file.display(),
+                remote.source
+            );
+        }
+        Ok(Some(self.file.clone()))
     }
 }
 
@@ -75,7 +83,7 @@ impl CacheEntry {
 ///
 /// When it is not; the error says how to fetch it.
 pub fn find(cache: &Path, remote: &Remote) -> Result<PathBuf> {
-    match CacheEntry::new(cache, remote).complete()? {
+    match CacheEntry::new(cache, remote).complete(remote)? {
         Some(path) => Ok(path),
         None => bail!(
             "{source} is not in the cache {}; fetch it first with `nicec dataset fetch {source}`",

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::cache::{CACHE_VARIABLE, CacheEntry};
 use crate::remote::Remote;
@@ -58,14 +58,7 @@ impl Fetcher {
                 .run(self.pause)
                 .with_context(|| format!("cannot fetch {}", remote.source))?;
         }
-        if let Some(path) = entry.complete()? {
-            if remote.archive && path == entry.file {
-                bail!(
-                    "{} is not a zip archive, but {} should be one; remove the file and try again",
-                    path.display(),
-                    remote.source
-                );
-            }
+        if let Some(path) = entry.complete(remote)? {
             return Ok(path);
         }
         let size = fs::metadata(&entry.file).map_or(0, |metadata| metadata.len());

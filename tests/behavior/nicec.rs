@@ -1,0 +1,275 @@
+//! The program `nicec`: encodes, decodes, measures and describes files, with small random models and the pretrained ones.
+
+use std::fs;
+use std::path::Path;
+
+use nice_data::{demo, picture_file};
+use nice_decode::{Image, Model};
+use nice_encode::psnr::{PooledError, squared_error};
+use nice_encode::{Picture, pretrained};
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::fixtures::{assert_decoded_by, error_text, nicec, nicec_in, run_folder, write_picture};
+
+/// The JSON that `nicec` prints.
+fn json(folder: &Path, line: &str) -> Value {
+    serde_json::from_str(&nicec_in(folder, line).unwrap()).unwrap()
+}
+
+#[test]
+fn a_decoded_picture_has_its_own_size_and_the_pixels_of_the_decoder() {
+    let folder = run_folder();
+    let file = fs::read(folder.path().join("decoder.nicem")).unwrap();
+    let model = Model::from_bytes(&file).unwrap();
+    for (width, height) in [
+        (1, 1),
+        (7, 9),
+        (8, 8),
+        (17, 23),
+        (1, 70),
+        (70, 1),
+        (203, 131),
+    ] {
+        write_picture(&folder.path().join("in.png"), 3, width, height);
+        for effort in ["", " --effort 0"] {
+            let printed = nicec_in(
+                folder.path(),
+                &format!("encode @in.png -m @decoder.nicem -o @x.nice{effort}"),
+            )
+            .unwrap();
+            assert!(
+                printed.contains(&format!("{width} x {height}")),
+                "{printed}"
+            );
+            nicec_in(
+                folder.path(),
+                "decode @x.nice -m @decoder.nicem -o @out.png",
+            )
+            .unwrap();
+
+            let bytes = fs::read(folder.path().join("x.nice")).unwrap();
+            let image = Image::from_bytes(&bytes).unwrap();
+            let decoded = picture_file::read(&folder.path().join("out.png")).unwrap();
+            assert_eq!((image.width(), image.height()), (width, height));
+            assert_eq!(image.model_id(), model.id());
+            assert_decoded_by(&model, &image, &decoded);
+        }
+    }
+}
+
+#[test]
+fn a_photograph_is_encoded_and_decoded_without_a_model_file() {
+    let folder = tempdir().unwrap();
+    let original = demo::picture().unwrap();
+    picture_file::write_png(&folder.path().join("in.png"), &original).unwrap();
+    for (name, option) in [("m", ""), ("s", " -m s")] {
+        nicec_in(
+            folder.path(),
+            &format!("encode @in.png{option} -o @x.nice --effort 0"),
+        )
+        .unwrap();
+        nicec_in(folder.path(), "decode @x.nice -o @deblocked.png").unwrap();
+        nicec_in(folder.path(), "decode @x.nice -o @plain.png --no-deblock").unwrap();
+        let read = |name: &str| picture_file::read(&folder.path().join(name)).unwrap();
+        let (plain, deblocked) = (read("plain.png"), read("deblocked.png"));
+        let bytes = fs::read(folder.path().join("x.nice")).unwrap();
+        let image = Image::from_bytes(&bytes).unwrap();
+        let model = Model::from_bytes(pretrained::named(name).unwrap()).unwrap();
+        assert_decoded_by(&model, &image, &plain);
+        let psnr = |decoded: &Picture| PooledError::between(original.rgb(), decoded.rgb()).psnr();
+        assert!(psnr(&plain) > 25.0, "{name}: {} dB", psnr(&plain));
+        assert!(
+            psnr(&deblocked) > psnr(&plain),
+            "{name}: deblocking lowers the PSNR"
+        );
+    }
+}
+
+#[test]
+fn an_image_of_an_unknown_model_is_refused_with_its_id_and_the_option_to_give_it() {
+    let folder = run_folder();
+    let at = folder.path();
+    write_picture(&at.join("in.png"), 5, 20, 20);
+    nicec_in(at, "encode @in.png -m @decoder.nicem -o @x.nice").unwrap();
+    let error = error_text(nicec_in(at, "decode @x.nice -o @out.png"));
+    let bytes = fs::read(at.join("x.nice")).unwrap();
+    let id = Image::from_bytes(&bytes).unwrap().model_id().to_string();
+    for part in ["-m MODEL.nicem", "x.nice", &id] {
+        assert!(error.contains(part), "{error}");
+    }
+    let error = error_text(nicec_in(at, "encode @in.png -m nosuch -o @y.nice"));
+    assert!(
+        error.contains("nosuch") && error.contains("s, m"),
+        "{error}"
+    );
+    assert!(!at.join("y.nice").exists());
+}
+
+#[test]
+fn more_effort_is_never_worse_with_a_codebook() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("in.png"), demo::PNG).unwrap();
+    let psnr = |effort: u32| -> f64 {
+        let printed = json(
+            folder.path(),
+            &format!("eval -m s @in.png --effort {effort} --json"),
+        );
+        printed["pooled_psnr_db"].as_f64().unwrap()
+    };
+    let (fast, default, best) = (psnr(0), psnr(2), psnr(4));
+    assert!(fast < default && default < best, "{fast} {default} {best}");
+    assert!(best - default < 0.15, "{default} and {best}");
+}
+
+#[test]
+fn eval_reports_what_encoding_and_decoding_each_file_gives() {
+    let folder = run_folder();
+    let pictures = folder.path().join("pictures");
+    fs::create_dir_all(pictures.join("more")).unwrap();
+    let names = [("a.png", 31, 17), ("b.png", 64, 64), ("more/c.png", 8, 5)];
+    let (mut squares, mut samples, mut blocks, mut pixels) = (0, 0, 0, 0);
+    for (seed, (name, width, height)) in names.into_iter().enumerate() {
+        let original = write_picture(&pictures.join(name), seed as u64, width, height);
+        nicec_in(
+            folder.path(),
+            &format!("encode @pictures/{name} -m @decoder.nicem -o @x.nice --effort 1"),
+        )
+        .unwrap();
+        nicec_in(folder.path(), "decode @x.nice -m @decoder.nicem -o @x.png").unwrap();
+        let decoded = picture_file::read(&folder.path().join("x.png")).unwrap();
+        squares += squared_error(original.rgb(), decoded.rgb());
+        samples += original.rgb().len();
+        pixels += width * height;
+        blocks += width.div_ceil(8) * height.div_ceil(8);
+    }
+    let mse = squares as f64 / samples as f64;
+    let psnr = 10.0 * (255.0 * 255.0 / mse).log10();
+
+    let report = json(
+        folder.path(),
+        "eval -m @decoder.nicem @pictures --effort 1 --json",
+    );
+    assert!((report["pooled_psnr_db"].as_f64().unwrap() - psnr).abs() < 1e-9);
+    let bpp = f64::from(blocks * 48) / f64::from(pixels);
+    assert!((report["bpp"].as_f64().unwrap() - bpp).abs() < 1e-12);
+    let images = report["images"].as_array().unwrap();
+    assert_eq!(images.len(), 3);
+    for (image, (name, width, height)) in images.iter().zip(names) {
+        assert!(image["path"].as_str().unwrap().ends_with(name));
+        assert_eq!(image["width"], width);
+        assert_eq!(image["height"], height);
+        assert!(image["psnr_db"].as_f64().unwrap() > 0.0);
+    }
+    for key in ["encode_mpixel_per_s", "decode_mpixel_per_s"] {
+        assert!(report[key].as_f64().unwrap() > 0.0, "{key}");
+    }
+}
+
+#[test]
+fn eval_skips_files_in_a_folder_that_are_not_pictures_and_lists_them() {
+    let folder = run_folder();
+    let pictures = folder.path().join("pictures");
+    fs::create_dir(&pictures).unwrap();
+    write_picture(&pictures.join("good.png"), 1, 16, 16);
+    fs::write(pictures.join("bad.png"), b"no picture").unwrap();
+    fs::write(pictures.join("notes.txt"), b"no picture at all").unwrap();
+    let report = json(folder.path(), "eval -m @decoder.nicem @pictures --json");
+    assert_eq!(report["images"].as_array().unwrap().len(), 1);
+    let skipped = report["skipped"].as_array().unwrap();
+    assert_eq!(skipped.len(), 1);
+    assert!(skipped[0].as_str().unwrap().contains("bad.png"));
+    let table = nicec_in(folder.path(), "eval -m @decoder.nicem @pictures").unwrap();
+    for part in ["good.png", "1 picture", "skipped", "bad.png", "dB"] {
+        assert!(table.contains(part), "{part} in\n{table}");
+    }
+}
+
+#[test]
+fn info_shows_the_contents_of_each_type_of_file() {
+    let folder = run_folder();
+    write_picture(&folder.path().join("in.png"), 3, 20, 9);
+    nicec_in(folder.path(), "encode @in.png -m @decoder.nicem -o @x.nice").unwrap();
+    let file = fs::read(folder.path().join("decoder.nicem")).unwrap();
+    let id = Model::from_bytes(&file).unwrap().id().to_string();
+
+    let info = json(folder.path(), "info @decoder.nicem --json");
+    assert_eq!(info["file"], "decoder model");
+    assert_eq!(info["id"], id);
+    assert_eq!(info["name"], "small");
+    assert_eq!(info["kind"], "network");
+    assert_eq!(info["hidden"], 12);
+    assert_eq!(info["bits"], 48);
+    assert_eq!(info["bytes"], file.len());
+
+    let info = json(folder.path(), "info @encoder.nicee --json");
+    assert_eq!(info["file"], "encoder");
+    assert_eq!(info["decoder_id"], id);
+    assert_eq!(info["hidden"], 9);
+
+    let info = json(folder.path(), "info @x.nice --json");
+    assert_eq!(info["file"], "image");
+    assert_eq!(info["model_id"], id);
+    assert_eq!((&info["width"], &info["height"]), (&20.into(), &9.into()));
+    assert_eq!(info["blocks"], 6);
+    assert_eq!(info["bytes"], 6 * 6 + 24);
+
+    for name in ["decoder.nicem", "encoder.nicee", "x.nice"] {
+        let table = nicec_in(folder.path(), &format!("info @{name}")).unwrap();
+        assert!(table.contains(&id), "{table}");
+        assert!(table.lines().count() >= 7, "{table}");
+    }
+}
+
+#[test]
+fn the_encoder_is_found_under_the_name_of_its_model() {
+    let folder = run_folder();
+    let at = |name: &str| folder.path().join(name);
+    write_picture(&at("in.png"), 3, 20, 9);
+    nicec_in(folder.path(), "encode @in.png -m @decoder.nicem -o @a.nice").unwrap();
+    fs::rename(at("decoder.nicem"), at("camera.v2.nicem")).unwrap();
+    fs::rename(at("encoder.nicee"), at("camera.v2.nicee")).unwrap();
+    nicec_in(
+        folder.path(),
+        "encode @in.png -m @camera.v2.nicem -o @b.nice",
+    )
+    .unwrap();
+    assert_eq!(
+        fs::read(at("a.nice")).unwrap(),
+        fs::read(at("b.nice")).unwrap()
+    );
+}
+
+#[test]
+fn encode_reports_as_json() {
+    let folder = run_folder();
+    write_picture(&folder.path().join("in.png"), 3, 20, 9);
+    let report = json(
+        folder.path(),
+        "encode @in.png -m @decoder.nicem -o @x.nice --effort 1 --json",
+    );
+    assert_eq!(report["blocks"], 6);
+    assert_eq!(report["bytes"], 60);
+    assert_eq!(report["effort"], 1);
+    assert_eq!(report["bpp"].as_f64().unwrap(), 6.0 * 48.0 / 180.0);
+}
+
+#[test]
+fn help_is_not_an_error_and_has_examples() {
+    let all: &[&[&str]] = &[
+        &["--help"],
+        &["encode", "--help"],
+        &["decode", "--help"],
+        &["info", "--help"],
+        &["eval", "--help"],
+        &["compare", "--help"],
+    ];
+    for args in all {
+        let text = nicec(args).unwrap();
+        assert!(
+            text.contains("Example") && text.contains("  nicec "),
+            "{text}"
+        );
+    }
+    assert!(nicec(&["--version"]).unwrap().starts_with("nicec "));
+}
