@@ -10,7 +10,7 @@ mod start;
 use console::{Console, log};
 use nice_decode::{Bgr555Le, Decoder, Image, Model, pretrained};
 
-/// The image, encoded for the model m by `cargo run -p tools --example firmware-pictures`.
+/// The image, encoded for the model m by `cargo run -p nice-data --example firmware-pictures`.
 static IMAGE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
 
 /// Decodes the image; `start.rs` calls it.

@@ -1,4 +1,4 @@
-//! The project's own images, for the flash of the boards. `cargo run -p tools --example firmware-pictures` renders and encodes
+//! The project's own images, for the flash of the boards. `cargo run -p nice-data --example firmware-pictures` renders and encodes
 //! them. A program links only those that it uses.
 #![no_std]
 
