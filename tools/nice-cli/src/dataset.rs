@@ -54,7 +54,7 @@ pub(crate) struct Fetch {
     /// The folder of the cache [default: the environment's NICE_CACHE, or nice in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// The address of Kaggle [default: the environment's NICE_KAGGLE_BASE, or https://www.kaggle.com]
+    /// The address of Kaggle [default: the environment variable NICE_KAGGLE_BASE, or kaggle.com]
     #[arg(long, value_name = "URL")]
     base: Option<String>,
     /// Print the path as JSON

@@ -3,7 +3,7 @@
 //! The assembly keeps every word in a fixed register. A compiler moves the words one by one, and those of a transposed
 //! codeword through the stack.
 //!
-//! A codeword has the layout of a block, in words as [`BLOCK_WORDS`](crate::BLOCK_WORDS) says. The lowest three bits of its
+//! A codeword has the layout of a block, in words as [`BLOCK_WORDS`] says. The lowest three bits of its
 //! orientation say what is done to it: bit 0 flips it vertically (the last line becomes the first), bit 1 horizontally (the
 //! last column becomes the first), and bit 2 transposes it after that. Both chroma samples of a site stay together. Higher
 //! bits are ignored.

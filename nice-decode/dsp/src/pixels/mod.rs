@@ -4,7 +4,7 @@
 //! moves between registers and memory.
 //!
 //! A block has a luma sample for each pixel and two chroma samples for each site of 2 x 2 pixels, in words as
-//! [`BLOCK_WORDS`](crate::BLOCK_WORDS) says. `base` holds the samples of the base codeword, `sums` those of the residual,
+//! [`BLOCK_WORDS`] says. `base` holds the samples of the base codeword, `sums` those of the residual,
 //! which are scaled by `gain`. The words of `gain` are the factor, 0 to 255; the starts of luma, chroma 1 and chroma 2; and
 //! three offsets. Starts and offsets are two 16-bit lanes, the first for columns 0, 1, 4 and 5, the second for the others; a
 //! start is 0 to 255. Then
