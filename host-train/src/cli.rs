@@ -58,8 +58,8 @@ enum Command {
 /// The data.
 #[derive(Args)]
 struct SourceArgs {
-    /// The training data: a folder of pictures, a .bin file, synthetic[:SEED[:PICTURES]], or a URL or kaggle:OWNER/NAME that
-    /// `nicec dataset fetch` has fetched
+    /// The training data: a folder of pictures, a .bin file, synthetic, synthetic:SEED, synthetic:SEED:PICTURES, or a URL or
+    /// kaggle:OWNER/NAME that `nicec dataset fetch` has fetched
     #[arg(
         long,
         value_name = "SRC",

@@ -7,7 +7,7 @@
 //!   that the columns of the second layer are equally large, which makes the best use of the one scale of each row, and such that
 //!   the multipliers of the first layer are exact integers.
 //! - The weights of the second layer are rounded one hidden unit after the other, and those that follow compensate for each
-//!   rounding; see [`Rounder`].
+//!   rounding (`rounding.rs`).
 
 use anyhow::{Result, ensure};
 use nalgebra::{DMatrix, DVector};
