@@ -184,7 +184,7 @@ impl Stage {
 /// one of a few linear maps.
 ///
 /// The map is chosen by the step between the two samples at the edge, and by the activity, which is the sum of the absolute
-/// differences of neighbouring samples on both sides: by how many thresholds of either kind are not above it.
+/// differences of neighboring samples on both sides: by how many thresholds of either kind are not above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeblockTables<'a> {
     /// The thresholds of the step, strictly increasing: at most [`MAX_THRESHOLDS`].

@@ -188,7 +188,7 @@
 //! | `cache` | `BlockCache`, texels from a cache of decoded blocks |
 //! | `embedded-graphics` | `Drawing`, an image as a drawable of embedded-graphics |
 //! | `dsp` | Arm's DSP instructions where the target has them (Cortex-M4 and M7): networks more than twice as fast, codebooks by a quarter, for a few KB of flash; the same pixels. They are in the crate `nice-dsp`, so that nothing here is `unsafe` |
-//! | `std` | on x86-64, the best of AVX-512, AVX2 and SSE2, chosen at run time |
+//! | `std` | on x86-64, the best of AVX-512, AVX2 and SSE2, chosen at run time; it needs Rust 1.89, and everything else 1.88 |
 //! | `defmt` | `defmt::Format` for all public types, errors included |
 //!
 //! None is enabled by default.

@@ -82,12 +82,12 @@ fn a_whole_image_is_drawn_as_decoded_in_every_color_type() {
         Drawing::new(decoder).draw(&mut display).unwrap();
         assert_eq!(display.to_be_bytes(), decoded::<Rgb565Be>(&decoder, whole));
 
-        let (mut display, mut grey) = (
+        let (mut display, mut gray) = (
             SimulatorDisplay::<Bgr555>::new(SIZE),
             SimulatorDisplay::<Gray8>::new(SIZE),
         );
         Drawing::new(decoder).draw(&mut display).unwrap();
-        Drawing::new(decoder).draw(&mut grey).unwrap();
+        Drawing::new(decoder).draw(&mut gray).unwrap();
         let pixels = decoded::<Rgb888>(&decoder, whole);
         for (point, &[red, green, blue]) in Rectangle::new(Point::zero(), SIZE)
             .points()
@@ -95,7 +95,7 @@ fn a_whole_image_is_drawn_as_decoded_in_every_color_type() {
         {
             let color = Color888::new(red, green, blue);
             assert_eq!(display.get_pixel(point), color.into());
-            assert_eq!(grey.get_pixel(point), color.into());
+            assert_eq!(gray.get_pixel(point), color.into());
         }
     });
 }

@@ -352,7 +352,7 @@ mod tests {
         );
     }
 
-    /// A line of eight colours in a format, as line 5 of a block.
+    /// A line of eight colors in a format, as line 5 of a block.
     fn golden<P: PixelFormat>() -> std::vec::Vec<u8> {
         let line: [u8; 24] = core::array::from_fn(|i| (i * 11) as u8);
         let mut out = std::vec![0; 8 * P::BYTES];

@@ -5,7 +5,7 @@ use crate::pixels::layout::GAIN_WORDS;
 
 /// The assembly of a function that writes a block: what all formats share, around `pixels`, which makes four pixels of a line
 /// from their luma. `bytes` is how many bytes these four take; `more_green` is added to all greens before they are clamped;
-/// `factor` is loaded into its register. `take` reads the gain and three colour differences from the stack for the upper of
+/// `factor` is loaded into its register. `take` reads the gain and three color differences from the stack for the upper of
 /// two lines; `again` reads the gain for the lower line, and drops the differences where `take` did not.
 ///
 /// There are two passes. The first goes through the chroma from its end and pushes, for each pair of lines, the stride, and
