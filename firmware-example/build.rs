@@ -1,4 +1,4 @@
-//! Selects the linker script of each program: programs that log need that of defmt, the others none of its sections.
+//! Selects the linker script of each program: programs that log need that of defmt; the others discard defmt's sections.
 
 fn main() {
     for program in ["decode", "slideshow", "renderer", "count", "compare_dsp"] {

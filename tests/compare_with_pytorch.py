@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Compares the speed of NICE and PyTorch on this machine, in turn (needs PyTorch, and `cargo build --release`).
 
-usage: compare_with_pytorch.py train TRAIN.bin VAL.bin STEPS NOTEBOOK_TRAIN.py [--rounds N] [--threads N]
+usage: compare_with_pytorch.py train TRAIN.bin VAL.bin STEPS SCRIPT.py [--rounds N] [--threads N]
        compare_with_pytorch.py decode MODEL.nicem PICTURE.png [--rounds N]
 
 train:  steps/s and validation loss of `host-train --arch mlp`, and of a PyTorch script that takes the arguments
         `TRAIN.bin VAL.bin STEPS --loader memory --threads N` and prints `... N steps/s ... val_mse X`.
-decode: pixels/s on one core of the decoder in `nicec eval`, and of the notebook's float decoder with a batch of 4096.
+decode: pixels/s on one core of the decoder in `nicec eval`, and of the float decoder in PyTorch with a batch of 4096.
 """
 import argparse
 import json

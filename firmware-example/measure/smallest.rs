@@ -11,7 +11,7 @@ use nice_decode::Model;
 /// Decodes a block.
 #[entry]
 fn main() -> ! {
-    // `black_box` hides the model and the latent, otherwise the compiler removes code that these do not need.
+    // `black_box` hides the model and the latent; otherwise the compiler would remove code that these do not need.
     let Ok(model) = Model::from_bytes(black_box(SMALL_NETWORK)) else {
         exit(false)
     };

@@ -1,4 +1,4 @@
-//! The smallest program that decodes an image row by row of blocks. It must contain nothing that can panic and no floating
+//! The smallest program that decodes an image one row of blocks at a time. It must contain nothing that can panic and no floating
 //! point.
 #![no_std]
 #![no_main]
@@ -15,7 +15,7 @@ const WIDTH: usize = 48;
 /// Decodes an image in three pixel formats.
 #[entry]
 fn main() -> ! {
-    // `black_box` hides the model and the image, otherwise the compiler removes code that these do not need.
+    // `black_box` hides the model and the image; otherwise the compiler would remove code that these do not need.
     let done = decode::<Rgb888>(black_box(SMALL_NETWORK), black_box(IMAGE))
         .and_then(|()| decode::<Rgb565Le>(black_box(SMALL_NETWORK), black_box(IMAGE)))
         .and_then(|()| decode::<Rgb565Be>(black_box(SMALL_NETWORK), black_box(IMAGE)));

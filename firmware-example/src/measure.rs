@@ -3,7 +3,7 @@
 use core::hint::black_box;
 use core::ptr;
 
-/// The bytes below the stack pointer that are painted, well above any expected usage.
+/// The bytes below the stack pointer that are painted, far more than any expected usage.
 const PAINTED: usize = 8 * 1024;
 
 /// The bytes directly below the stack pointer that are not painted, since this function may push registers there.

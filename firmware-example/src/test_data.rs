@@ -6,7 +6,7 @@ use nice_decode::Latent;
 pub static SMALL_NETWORK: &[u8] =
     nice_decode::include_model!("../../nice-decode/tests/data/model.nicem");
 
-/// A network of 256 hidden units, as many as the notebook's network has.
+/// A network of 256 hidden units, the default of `host-train --arch mlp`.
 pub static LARGE_NETWORK: &[u8] =
     nice_decode::include_model!("../../nice-decode/tests/data/large_network.nicem");
 

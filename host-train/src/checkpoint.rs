@@ -1,7 +1,7 @@
 //! The checkpoint of a run between two steps: parameters, optimizer state, best parameters, and counters.
 //!
-//! The order of the blocks and their positions are pure functions of seed and step, so there is no random state to keep: a resumed
-//! run has the same results as one that was never interrupted.
+//! The order of the blocks and their positions depend only on the seed and the step, so there is no random state to keep: a
+//! resumed run has the same results as one that was never interrupted.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ use crate::tensors::{self, Tensors, Values, find, put_under, under};
 pub struct Progress {
     /// The configuration of the run.
     pub config: RunConfig,
-    /// The number of blocks in the training set, by which another one is noticed.
+    /// The number of blocks in the training set; if it differs when a run is resumed, the data has changed.
     pub blocks: u64,
     /// The optimizer steps so far.
     pub step: u64,
@@ -38,7 +38,7 @@ pub struct Progress {
     pub seconds: f64,
 }
 
-/// What it takes to resume a run.
+/// Everything that is needed to resume a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// The counters.

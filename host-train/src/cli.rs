@@ -1,4 +1,4 @@
-//! The command line of `host-train`: parses it, and runs what is requested.
+//! The command line of `host-train`: parses it, and runs the requested command.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -67,13 +67,13 @@ struct SourceArgs {
         hide_default_value = true
     )]
     data: String,
-    /// The validation data; by default they are split off the training data
+    /// The validation data; by default a part of the training data
     #[arg(long, value_name = "SRC")]
     val: Option<String>,
     /// The demo picture in the report; by default that of NICE
     #[arg(long, value_name = "FILE|URL")]
     demo: Option<String>,
-    /// The seed of everything that is random
+    /// The seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
@@ -98,7 +98,7 @@ struct RunArgs {
     /// The number of CPU threads; by default all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// The effort of encoding when the integer decoder is measured
+    /// The encoding effort with which the integer decoder is measured
     #[arg(long, value_name = "N", default_value_t = DEFAULT_EFFORT)]
     effort: u32,
     /// Print the result as JSON
@@ -111,7 +111,7 @@ struct RunArgs {
 struct TrainArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// The codec: codebook:s (a decoder of at most 40 KiB), codebook:m (300 KiB), codebook: and a list of stages as
+    /// The codec: codebook:s (a decoder of 37 KB), codebook:m (125 KB), codebook: and a list of stages as
     /// BITS/ORIENTATION_BITS (codebook:12/3,12/3,12/3,12/3), or mlp, a network
     #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Layout::small()))]
     arch: Architecture,
@@ -133,10 +133,10 @@ struct TrainArgs {
     /// The number of batches whose indices are searched together (codebook)
     #[arg(long, value_name = "N", default_value_t = POOL, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pool: u64,
-    /// The number of passes over these batches before others are searched (codebook)
+    /// The number of passes over these batches before the next ones are searched (codebook)
     #[arg(long, value_name = "N", default_value_t = PASSES, value_parser = clap::value_parser!(u64).range(1..=64))]
     passes: u64,
-    /// The width of the beam at first (codebook)
+    /// The initial width of the beam (codebook)
     #[arg(long, value_name = "N", default_value_t = BEAM, value_parser = clap::value_parser!(u64).range(1..=512))]
     beam: u64,
     /// The hidden units of the encoder (mlp)
@@ -151,9 +151,9 @@ struct TrainArgs {
     /// Where the training blocks are held
     #[arg(long, value_enum, default_value = "auto")]
     residency: Residency,
-    /// Resume the run in this folder with its configuration; --steps can change its end
+    /// Resume the run in this folder with its configuration; --steps can change its length
     #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "out", "name", "data", "val", "demo", "seed", "arch", "batch", "learning_rate", "schedule",
+        "out", "name", "data", "val", "demo", "seed", "arch", "epochs", "batch", "learning_rate", "schedule",
         "encoder_hidden", "decoder_hidden", "validate_every", "pool", "passes", "beam",
     ])]
     resume: Option<PathBuf>,
@@ -166,7 +166,7 @@ struct TrainArgs {
 /// The options of an import.
 #[derive(Args)]
 struct ImportArgs {
-    /// The state_dict, as torch.save wrote it
+    /// The file of a state_dict, as torch.save writes it
     file: PathBuf,
     #[command(flatten)]
     source: SourceArgs,
@@ -209,8 +209,8 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// The program: arguments and standard output of the process, and its exit code: 0 success, 1 error, 2 invalid command line,
-/// 130 interrupted.
+/// Runs `host-train` with the arguments and the standard output of the process, and returns its exit code: 0 for success, 1 for
+/// an error, 2 for an invalid command line, 130 for an interrupted run.
 pub fn main() -> ExitCode {
     interrupt::install_handler();
     memory::keep_freed_blocks();
@@ -228,7 +228,7 @@ pub fn main() -> ExitCode {
 ///
 /// # Errors
 ///
-/// Whatever fails. An invalid command line, `--help` and `--version` are a [`clap::Error`].
+/// When anything fails. An invalid command line, `--help` and `--version` are returned as a [`clap::Error`].
 pub fn run<I, T>(args: I, out: &mut dyn Write) -> Result<Outcome>
 where
     I: IntoIterator<Item = T>,

@@ -129,9 +129,9 @@ pub struct RunConfig {
     pub codec: CodecConfig,
     /// The source of the training blocks, as given on the command line.
     pub data: String,
-    /// The source of the validation blocks, as given on the command line; by default they are split off `data`.
+    /// The source of the validation blocks, as given on the command line; by default a part of `data`.
     pub validation: Option<String>,
-    /// The demo picture in the report, as given on the command line; by default that of the project.
+    /// The demo picture in the report, as given on the command line; by default that of NICE.
     pub demo: Option<String>,
     /// The seed of the initial parameters, the shuffle and the random positions.
     pub seed: u64,

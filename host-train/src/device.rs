@@ -1,6 +1,5 @@
-//! The device to train on: requested, or found.
+//! Chooses the device to train on.
 
-use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Result, anyhow, bail};
@@ -43,15 +42,6 @@ pub enum Device {
     Cuda(usize),
 }
 
-impl fmt::Display for Device {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cpu => f.write_str("cpu"),
-            Self::Cuda(number) => write!(f, "cuda:{number}"),
-        }
-    }
-}
-
 /// The device for a choice, and a line that says which one it is and why.
 ///
 /// # Errors
@@ -83,7 +73,7 @@ pub fn find(choice: Choice) -> Result<(Device, String)> {
     }
 }
 
-/// The name of a GPU. This asks the driver before the training framework does, since that panics without a driver.
+/// The name of a GPU. This asks the driver directly, because the training framework panics if there is no driver.
 #[cfg(feature = "cuda")]
 fn probe(number: usize) -> Result<String> {
     use cudarc::driver::result::{device, init};

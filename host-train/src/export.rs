@@ -12,13 +12,15 @@ use nice_encode::{Encoder, Picture, container, files};
 use serde::Serialize;
 
 use crate::history::Row;
-use crate::report::{CodebookReport, DemoReport, LossPoint, Report, ResultRow, Sizes, bit_use};
+use crate::report::{
+    self, CodebookReport, DemoReport, LossPoint, Report, ResultRow, Sizes, bit_use,
+};
 use crate::run::Run;
 
 /// How long decoding is repeated to measure its speed.
 const SPEED_TIME: Duration = Duration::from_millis(500);
 
-/// What a kind of codec makes of trained weights.
+/// What a codec makes from trained weights.
 pub struct Artifacts {
     /// The bytes of the decoder model file.
     pub model: Vec<u8>,
@@ -36,7 +38,7 @@ pub struct Artifacts {
     pub validation_loss: f64,
     /// The demo picture in floating point.
     pub float_demo: Picture,
-    /// What the report shows of a codebook.
+    /// What the report shows about a codebook.
     pub codebook: Option<CodebookReport>,
 }
 
@@ -82,7 +84,7 @@ pub struct Summary {
 ///
 /// # Errors
 ///
-/// When the model cannot be decoded with, or a file cannot be written.
+/// When the model is invalid, or a file cannot be written.
 pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> Result<Summary> {
     let model = Model::from_bytes(&artifacts.model).context("the decoder model is invalid")?;
     files::write_atomically(&run.folder.decoder(), &artifacts.model)?;
@@ -107,7 +109,6 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
         name,
         validation_db,
         demo_db: Some(PooledError::between(decoded.rgb(), original.rgb()).psnr()),
-        others: Vec::new(),
     };
     let fast = measure::encode(&encoder, original, 0)?.decode(&encoder, false)?;
     let encoded = measure::encode(&encoder, original, effort)?;
@@ -172,7 +173,7 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
         }),
         codebook: artifacts.codebook,
     };
-    report.write(run.folder.path())?;
+    report::write(&report, run.folder.path())?;
     Ok(Summary {
         folder: run.folder.path().display().to_string(),
         decoder: run.folder.decoder().display().to_string(),
@@ -185,7 +186,7 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
         searched_db: error.psnr(),
         effort,
         validation_loss: artifacts.validation_loss,
-        dead_bits: bit_use::dead_bits(&report.bit_means).len(),
+        dead_bits: bit_use::unused_bits(&report.bit_means).len(),
     })
 }
 
@@ -224,7 +225,7 @@ fn settings(
     settings
 }
 
-/// The pixels of an image file that one core decodes per second.
+/// The pixels per second that one core decodes from an image file.
 fn decode_speed(model: &Model<'_>, file: &[u8]) -> Result<f64> {
     let image = Image::from_bytes(file)?;
     let pixels = f64::from(image.width()) * f64::from(image.height());

@@ -26,7 +26,7 @@ pub fn decibels(mean_squared_error: f64) -> f64 {
     -10.0 * mean_squared_error.log10()
 }
 
-/// The rows as comma-separated values, with a line of names first.
+/// The rows as comma-separated values, after a header line.
 pub fn csv(rows: &[Row]) -> String {
     let mut text =
         "step,train_loss,validation_loss,validation_psnr_db,learning_rate,seconds,blocks_per_second\n".to_owned();

@@ -1,9 +1,9 @@
 //! Trains a NICE codec, and leaves a run folder: the decoder model, its encoder if it needs one, the weights, and a report.
 //!
-//! The data flow in one direction. Blocks from [`nice_data`] are shuffled and batched in [`data`] and used by the loop in
-//! [`training`], in which a kind of codec takes part by its trainer: [`codecs::codebook`] or [`codecs::mlp`]. The trained weights
-//! are float [`tensors`]. The codec makes an integer decoder of them, and [`mod@export`] writes it to the run folder, with a
-//! [`report`] whose figures are measured by [`nice_encode`], like those of `nicec eval`.
+//! Data flows in one direction. Blocks from [`nice_data`] are shuffled and batched in [`data`] and used by the loop in
+//! [`training`]. Each kind of codec provides a trainer for this loop: [`codecs::codebook`] or [`codecs::mlp`]. The trained
+//! weights are float [`tensors`]. The codec makes an integer decoder from them, and [`mod@export`] writes it to the run folder,
+//! with a [`report`] whose figures are measured by [`nice_encode`], like those of `nicec eval`.
 //!
 //! The usual way to use it is the command line:
 //!

@@ -1,13 +1,13 @@
-//! Reuse of memory between the steps of a training.
+//! Reuse of memory between training steps.
 
-/// The largest block that glibc adapts to: 32 MiB with its header.
+/// The size of a block that, with its header, stays below 32 MiB, the limit up to which glibc adapts.
 const BLOCK: usize = (32 << 20) - (64 << 10);
 
 /// Makes glibc keep freed memory for reuse.
 ///
-/// glibc adapts the size from which on memory is returned to the system to the largest block that was freed so far. Without this
-/// call, each step of a training would return the memory of its tensors and get it back, which takes a third of the time. Other
-/// allocators are not affected.
+/// glibc returns a large block to the system when it is freed, and from then on keeps freed blocks of up to that size. Freeing
+/// one very large block raises this limit at once. Otherwise each training step would return the memory of its tensors and
+/// request it again, which takes a third of the time. Other allocators are not affected.
 pub fn keep_freed_blocks() {
     drop(std::hint::black_box(vec![0_u8; BLOCK]));
 }

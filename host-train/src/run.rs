@@ -59,7 +59,7 @@ impl RunData {
     }
 }
 
-/// How a run is computed, which does not determine its result.
+/// How a run is computed and measured. The trained model depends only on the configuration and the machine.
 #[derive(Clone, Debug)]
 pub struct Execution {
     /// The line that describes the device.

@@ -1,4 +1,4 @@
-//! The folder of a run: the names of its files, and its creation without damage to another run.
+//! The folder of a run: the names of its files, and how it is created without overwriting another run.
 
 use std::fs;
 use std::path::{Path, PathBuf};

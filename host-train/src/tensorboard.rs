@@ -13,8 +13,8 @@ const PREFIX: &str = "events.out.tfevents.";
 
 /// Writes an event file, a new one each time a run is started or resumed.
 ///
-/// Records are written to the file by [`flush`](Self::flush), or when the writer is dropped. If the run is killed before, the last
-/// record may be truncated; TensorBoard stops there and continues with the file of the resumed run.
+/// Records are written to the file by [`flush`](Self::flush), or when the writer is dropped. If the run is killed before that,
+/// the last record may be truncated; TensorBoard stops there and continues with the file of the resumed run.
 #[derive(Debug)]
 pub struct EventWriter {
     file: BufWriter<File>,
@@ -24,8 +24,8 @@ pub struct EventWriter {
 impl EventWriter {
     /// Creates an event file in a folder, which is created if necessary.
     ///
-    /// `start_step` is the step at which a run is resumed, 0 for a new run. TensorBoard is told to drop later steps of earlier event
-    /// files in the folder, since the resumed run repeats them.
+    /// `start_step` is the step at which a run is resumed, 0 for a new run. TensorBoard is told to drop later steps of earlier
+    /// event files in the folder, since the resumed run repeats them.
     ///
     /// # Errors
     ///
@@ -37,8 +37,8 @@ impl EventWriter {
                 dir.display()
             )
         })?;
-        // TensorBoard reads the files of a folder in the order of their names, so a later file needs a later name, even if a run is
-        // resumed within the same second.
+        // TensorBoard reads the files of a folder in the order of their names, so a later file needs a later name, even if a run
+        // is resumed within the same second.
         let seconds = now()
             .as_secs()
             .max(latest(dir)?.map_or(0, |latest| latest + 1));

@@ -1,6 +1,6 @@
 //! Named float tensors on the host, such as the parameters of a network, and their file.
 //!
-//! The file is safetensors, which PyTorch reads as well. It also holds a text.
+//! The file is in the safetensors format, which PyTorch reads as well. Its metadata holds a text, such as the configuration.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -17,7 +17,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 pub struct Values {
     /// The length of each dimension.
     pub shape: Vec<usize>,
-    /// The values, the last dimension first.
+    /// The values.
     pub values: Vec<f32>,
 }
 
@@ -225,7 +225,8 @@ pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
 /// When the file cannot be read or is not one that [`write()`] wrote.
 pub fn read(path: &Path) -> Result<(Tensors, String)> {
     let bytes = files::read(path)?;
-    parse(&bytes).with_context(|| format!("{}: not a whole file of float tensors", path.display()))
+    parse(&bytes)
+        .with_context(|| format!("{} is not a complete file of float tensors", path.display()))
 }
 
 fn parse(bytes: &[u8]) -> Result<(Tensors, String)> {

@@ -1,6 +1,6 @@
 //! The training loop: optimizer steps, with validation, checkpoints and a progress bar.
 //!
-//! A kind of codec takes part by its [`Trainer`].
+//! Each kind of codec provides a [`Trainer`].
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ use crate::tensors::{self, Tensors};
 /// The interval between checkpoints: the most work that a killed run loses.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The number of steps between two reads of the loss from a GPU, each of which waits for all its work.
+/// The number of steps between two reads of the loss from a GPU. Each read waits until the GPU has finished its work.
 const GPU_READ_INTERVAL: u64 = 25;
 
 /// Why training ended.
@@ -35,7 +35,7 @@ pub enum End {
     Interrupted,
 }
 
-/// What a kind of codec does in training.
+/// The part of training that depends on the kind of codec.
 pub trait Trainer<B: AutodiffBackend> {
     /// The parameters.
     type Module: AutodiffModule<B>;
@@ -43,8 +43,8 @@ pub trait Trainer<B: AutodiffBackend> {
     /// The optimizer, in its initial state.
     fn optimizer(&self) -> Adam<B, Self::Module>;
 
-    /// The loss of step `step` (from 0) on a batch that the trainer chooses, `[1]`, and the factor from it to the mean squared
-    /// error with samples in 0..1. The parameters may be changed before.
+    /// The loss of step `step` (from 0) on a batch that the trainer chooses, `[1]`, and the factor that converts it to the mean
+    /// squared error with samples in 0..1. The trainer may change the parameters first.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ pub trait Trainer<B: AutodiffBackend> {
 ///
 /// # Errors
 ///
-/// When the loss is not finite, a file cannot be written, or the checkpoint is one of another data set.
+/// When the loss is not finite, a file cannot be written, or the checkpoint belongs to another data set.
 pub fn train<B: AutodiffBackend, T: Trainer<B>>(
     run: &Run,
     trainer: T,

@@ -1,7 +1,7 @@
 //! The time to open models and images, and to decode blocks, texels and rows, on one core.
 //!
-//! `cargo bench -p nice-decode` measures the least that the target has (SSE2 on x86-64), `--features std` the best that the
-//! processor has.
+//! `cargo bench -p nice-decode` uses the instructions that every processor of the target has (SSE2 on x86-64), `--features std`
+//! the best that this processor has.
 
 #[path = "../tests/formula/mod.rs"]
 mod formula;

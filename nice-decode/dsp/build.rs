@@ -1,5 +1,5 @@
 //! Sets `cfg(dsp)` where the target has the DSP instructions. A stable compiler tells a build script only the name of the
-//! target; a nightly one also tells the feature `dsp` if a processor with it is selected (`-C target-cpu=cortex-m33`).
+//! target; a nightly one also reports the feature `dsp` if a processor with it is selected (`-C target-cpu=cortex-m33`).
 
 use std::env::var;
 

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn flips_come_before_the_transposition() {
-        // The first line of the result is the last column from bottom to top, or so on.
+        // Where the samples of the first line of the result come from.
         let first_line = |bits| {
             let orientation = Orientation::from_bits(bits);
             [0, 1, 2].map(|x| orientation.source([x, 0], 3))

@@ -6,9 +6,9 @@ use core::fmt;
 use multiversion::{multiversion, target::target_cfg_f};
 
 use crate::block::{BLOCK_SAMPLES, Latent, SIDE};
+use crate::codebook;
 use crate::codebook::swar::Workspace;
 use crate::codebook::tables::Codebook;
-use crate::codebook::{self};
 use crate::container::image::Image;
 use crate::error::{ModelMismatchError, OutOfBoundsError, OutputError};
 use crate::model::Model;
@@ -76,7 +76,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
     }
 
     /// Decodes the block with an index (see [`Image::block_index`]), with the layout of [`Model::block`]. It is a whole block,
-    /// even where it reaches over the right or lower edge of the image.
+    /// even where it extends beyond the right or lower edge of the image.
     ///
     /// # Errors
     ///
@@ -157,7 +157,8 @@ impl<'m, 'i> Decoder<'m, 'i> {
         return self.region_by_lines::<P>(region, lines, stride);
     }
 
-    /// [`region`](Self::region) with a codebook and SWAR. With a stack frame of its own, so that a network does not need it.
+    /// [`region`](Self::region) with a codebook and SWAR. Not inlined, so that decoding with a network does not need its stack
+    /// frame.
     #[inline(never)]
     fn region_swar<P: PixelFormat>(
         &self,

@@ -99,7 +99,7 @@ pub enum ModelError {
         /// Its length in bytes.
         found: usize,
     },
-    /// The file goes on after its end.
+    /// Bytes follow the end of the contents.
     TrailingBytes {
         /// The number of bytes after the end.
         extra: usize,
@@ -185,7 +185,7 @@ pub enum ImageError {
         /// The length in bytes of an image of this size; `None` if the header itself is incomplete.
         expected: Option<u64>,
     },
-    /// The file goes on after its end.
+    /// Bytes follow the end of the contents.
     TrailingBytes {
         /// The number of bytes after the end.
         extra: usize,
@@ -270,7 +270,7 @@ pub enum OutputError {
     },
 }
 
-/// Memory that was lent is too short.
+/// The memory that was lent to [`Model::expand`](crate::Model::expand) is too short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -424,7 +424,7 @@ impl fmt::Display for ModelError {
                 expected,
             } => write!(
                 f,
-                "the {table} of the model have {found} bytes instead of {expected}"
+                "the model has {found} bytes of {table} instead of {expected}"
             ),
             Self::TableValue {
                 table,

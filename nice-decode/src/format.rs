@@ -82,7 +82,8 @@ pub const MAX_DEBLOCK_SHIFT: u8 = 12;
 /// The most thresholds of either kind of the deblocking filter.
 pub const MAX_THRESHOLDS: usize = 7;
 
-/// The bytes of a map of the deblocking filter: the upper half of an 8 x 8 matrix. The lower half is the same, reversed.
+/// The bytes of a map of the deblocking filter: the upper half of an 8 x 8 matrix. The lower half is the upper half, rotated by
+/// 180 degrees.
 pub const DEBLOCK_MAP_BYTES: usize = 32;
 
 /// The contents of a model file: a name, and the tables that turn a latent into a block.
@@ -111,7 +112,7 @@ pub enum ModelTables<'a> {
 ///
 /// A residual codeword is negated by subtracting each byte from the peak of its stage. With `sum` the sum of the residual
 /// codewords for a sample, `peaks` the sum of the peaks, and `gain` the gain of the base codeword, the residual is
-/// `(gain * sum + ((1 << s) - gain * peaks >> 1)) >> s`, where `s` is one of [`GAIN_SHIFTS`].
+/// `(gain * sum + (((1 << s) - gain * peaks) >> 1)) >> s`, where `s` is one of [`GAIN_SHIFTS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodebookTables<'a> {
     /// The stages, two bytes each (see [`Stage`]), the base first: 1 to [`MAX_STAGES`], with
@@ -183,8 +184,9 @@ impl Stage {
 /// The tables of a deblocking filter: every 8 samples across the edge between two blocks, 4 on each side, are corrected by
 /// one of a few linear maps.
 ///
-/// The map is chosen by the step between the two samples at the edge, and by the activity, which is the sum of the absolute
-/// differences of neighboring samples on both sides: by how many thresholds of either kind are not above it.
+/// The step is the absolute difference of the two samples at the edge, the activity the sum of the absolute differences of
+/// neighboring samples on both sides. The number of step thresholds that are not above the step is the class of the step, and
+/// likewise for the activity. The two classes select the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeblockTables<'a> {
     /// The thresholds of the step, strictly increasing: at most [`MAX_THRESHOLDS`].
@@ -193,8 +195,9 @@ pub struct DeblockTables<'a> {
     pub activities: &'a [u8],
     /// The fraction bits of a coefficient: 1 to [`MAX_DEBLOCK_SHIFT`].
     pub shift: u8,
-    /// The maps, [`DEBLOCK_MAP_BYTES`] each: for every class of the step, one for every class of the activity. A map holds what
-    /// the first 4 samples get from all 8, as two's complement bytes. The last 4 get the same, reversed.
+    /// The maps, [`DEBLOCK_MAP_BYTES`] each: for every class of the step, one for every class of the activity. A map holds the
+    /// coefficients by which the 8 samples correct each of the first 4, as two's complement bytes. Those for the last 4 are the
+    /// same in reverse order.
     pub maps: &'a [u8],
 }
 

@@ -114,8 +114,8 @@
 //! # Deblocking
 //!
 //! Steps can be visible where blocks meet. A codebook can come with a filter that reduces them ([`Model::has_deblocking`]). A
-//! [`Deblocker`] decodes rows of blocks and regions like a [`Decoder`], but filtered, in memory that it is lent. It costs 48
-//! multiplications a pixel.
+//! [`Deblocker`] decodes rows of blocks and regions like a [`Decoder`], but filtered, in memory that the caller lends. It costs
+//! 48 multiplications a pixel.
 //!
 //! ```
 //! # use nice_decode::{Deblocker, Decoder, Image, Model, Rgb565Be};
@@ -144,15 +144,15 @@
 //! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`]; the last three can be [`Dithered`] |
 //! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
 //! | memory of a [`Deblocker`] | `[u8]` | at least [`Deblocker::memory_bytes`]: 384 bytes for each column of blocks |
-//! | width, height | `u32` | pixels, 1 to 2^32 - 1; the last blocks may reach over the edge, and are cropped |
+//! | width, height | `u32` | pixels, 1 to 2^32 - 1; the last blocks may extend beyond the edge, and are cropped |
 //! | a block index | `usize` | row after row from the top, from left to right in a row |
 //! | [`ModelId`] | 32 bits | the checksum at the end of the model file |
 //!
 //! # Errors
 //!
 //! Everything that comes from a file is checked once, when it is opened: [`Model::from_bytes`] and [`Image::from_bytes`] refuse
-//! files that are something else, have another version, are truncated, too long or damaged, and models with which a sum could
-//! overflow. [`Decoder::new`] refuses an image that was encoded for another model. After that, [`Model::block`] and
+//! files of another kind or version, files that are truncated, too long or damaged, and models with which a sum could overflow.
+//! [`Decoder::new`] refuses an image that was encoded for another model. After that, [`Model::block`] and
 //! [`Model::texel`] cannot fail, and a decoder only fails if it is given something outside the image or a buffer that is too
 //! small. Errors carry the value that caused them, and implement `Display` and [`core::error::Error`].
 //!
@@ -167,7 +167,7 @@
 //!
 //! # Cost
 //!
-//! A [`Model`] has less than 64 bytes where pointers have four, and borrows its tables. Decoding takes a fixed amount of stack,
+//! A [`Model`] takes less than 64 bytes where pointers have four, and borrows its tables. Decoding takes a fixed amount of stack,
 //! whatever the size of the model and of the image: about 0.7 KiB for a row with a codebook on a Cortex-M, 1.6 KiB with a
 //! network, and up to 0.5 KiB more for a region that cuts through blocks or for deblocking.
 //!
@@ -178,7 +178,7 @@
 //! | a codebook, size m: 4 stages of 12 bits | 125 KB | 4 codewords of 96 bytes, 3 of them added up, and 96 multiplications |
 //!
 //! A texel takes three bytes of each codeword and three multiplications. On a host, [`Model::expand`] makes a codebook twice as
-//! fast, in up to a megabyte of memory.
+//! fast, in about a megabyte of memory for size m.
 //!
 //! # Features
 //!
@@ -187,7 +187,7 @@
 //! | `model-s`, `model-m` | the pretrained models, in [`pretrained`] |
 //! | `cache` | `BlockCache`, texels from a cache of decoded blocks |
 //! | `embedded-graphics` | `Drawing`, an image as a drawable of embedded-graphics |
-//! | `dsp` | Arm's DSP instructions where the target has them (Cortex-M4 and M7): networks more than twice as fast, codebooks by a quarter, for a few KB of flash; the same pixels. They are in the crate `nice-dsp`, so that nothing here is `unsafe` |
+//! | `dsp` | Arm's DSP instructions where the target has them (Cortex-M4 and M7): networks are more than twice as fast and codebooks a quarter faster, for a few KB of flash; the pixels are the same. The instructions are in the crate `nice-dsp`, so that nothing here is `unsafe` |
 //! | `std` | on x86-64, the best of AVX-512, AVX2 and SSE2, chosen at run time; it needs Rust 1.89, and everything else 1.88 |
 //! | `defmt` | `defmt::Format` for all public types, errors included |
 //!
@@ -196,8 +196,8 @@
 //! # The format
 //!
 //! All numbers are integers and all roundings are specified, so every decoder shows the same pixels. `FORMAT.md` in the
-//! repository defines the files byte by byte and the arithmetic step by step. The module [`mod@format`] has the same as types, for
-//! programs that write models.
+//! repository defines the files byte by byte and the arithmetic step by step. The module [`mod@format`] has the contents of the
+//! files as types, for programs that write models.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -6,8 +6,8 @@ use core::fmt;
 use multiversion::{multiversion, target::target_cfg_f};
 
 use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, LINE_SAMPLES, Latent};
+use crate::codebook;
 use crate::codebook::tables::{Codebook, stages};
-use crate::codebook::{self};
 use crate::container::id::ModelId;
 use crate::container::model::ModelContainer;
 use crate::deblock::filter::DeblockFilter;
@@ -67,7 +67,7 @@ impl<'a> Model<'a> {
     ///
     /// # Errors
     ///
-    /// [`ModelError`] if the file is something else, has another version, is truncated, too long, or damaged, or has a table
+    /// [`ModelError`] if the file is not a model, has another version, is truncated, too long, or damaged, or has a table
     /// with which a sum could overflow.
     pub fn from_bytes(file: &'a [u8]) -> Result<Self, ModelError> {
         Self::read(file, true)
@@ -158,7 +158,7 @@ impl<'a> Model<'a> {
     }
 
     /// The bytes of memory that [`expand`](Self::expand) needs: about a megabyte for size m, 300 KB for size s. 0 if there is
-    /// nothing to expand: for a network, where pointers have less than 8 bytes, and for a model that is already expanded.
+    /// nothing to expand: for a network, for a model that is already expanded, and where pointers have less than 8 bytes.
     #[must_use]
     pub fn expanded_bytes(&self) -> usize {
         match &self.tables {
@@ -171,8 +171,8 @@ impl<'a> Model<'a> {
 
     /// Expands a codebook: writes out its codewords in all their orientations, in memory that the caller lends.
     ///
-    /// The expanded model decodes the same pixels about twice as fast. It pays from about ten thousand blocks on, on hosts whose
-    /// caches hold a megabyte. If there is [nothing to expand](Self::expanded_bytes), the model is returned as it is.
+    /// The expanded model decodes the same pixels about twice as fast. It pays off from about ten thousand blocks on, on hosts
+    /// whose caches hold a megabyte. If there is [nothing to expand](Self::expanded_bytes), the model is returned as it is.
     ///
     /// ```
     /// # use nice_decode::Model;
@@ -269,7 +269,7 @@ impl<'a> Model<'a> {
     /// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. Compiled once, however many pixel
     /// formats a program uses.
     pub(crate) fn lines(&self, latent: &Latent, sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])) {
-        /// With a stack frame of its own, so that decoding with a codebook does not need it.
+        /// Not inlined, so that decoding with a codebook does not need its stack frame.
         #[inline(never)]
         fn network_lines(
             network: &Network<'_>,
@@ -279,7 +279,7 @@ impl<'a> Model<'a> {
             network::decode_lines::<NATIVE>(network, latent, sink);
         }
 
-        /// With a stack frame of its own, so that decoding with a network does not need it.
+        /// Not inlined, so that decoding with a network does not need its stack frame.
         #[inline(never)]
         fn codebook_lines(
             codebook: &Codebook<'_>,

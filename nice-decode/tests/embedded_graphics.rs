@@ -1,5 +1,5 @@
-//! What embedded-graphics draws is what the crate decodes, byte for byte: whole images, sub-images, on displays that are too small,
-//! and in the PNG that the simulator writes.
+//! What embedded-graphics draws is what the crate decodes, byte for byte: whole images, sub-images, on displays that are too
+//! small, and in the PNG that the simulator writes.
 
 use std::convert::Infallible;
 
@@ -158,7 +158,7 @@ fn a_mock_display_sees_a_part_where_it_belongs() {
     with_decoder(|decoder| {
         let drawing = Drawing::<Rgb565>::new(decoder);
         let part = drawing.sub_image(&Rectangle::new(Point::new(30, 5), Size::new(12, 9)));
-        let mut display = MockDisplay::new(); // it panics where a pixel is drawn twice or outside of it
+        let mut display = MockDisplay::new(); // it panics if a pixel is drawn twice or outside
         DrawnImage::new(&part, Point::new(3, 50))
             .draw(&mut display)
             .unwrap();

@@ -1,4 +1,4 @@
-//! Zip archives from the network, which are not trusted: they are unpacked within limits and into one folder, or not at all.
+//! Downloaded zip archives, which are not trusted: they are unpacked within limits and into one folder, or not at all.
 
 use std::fs;
 use std::io::{Cursor, Write};

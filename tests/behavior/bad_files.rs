@@ -12,7 +12,7 @@ use tempfile::tempdir;
 use crate::bad_input::refused_with;
 use crate::fixtures::{encoder_network, error_text, model, nicec, text};
 
-/// A file with the checksum of its contents at its end, after a change.
+/// A changed file with a correct checksum at its end.
 fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.len() - 4;
     let checksum = crc32fast::hash(&bytes[..end]);
@@ -67,7 +67,7 @@ fn a_file_with_any_bit_flipped_is_refused() {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             assert!(!is_valid(name, &flipped), "bit {bit} of {name}");
-            // One bit of every byte, another one each time, also by way of a file and the program.
+            // One bit of every byte, a different one each time, is also checked by running `nicec` on a file.
             if bit % 8 == bit / 8 % 8 {
                 refused_by_info(&folder.path().join(name), &flipped);
             }
@@ -190,7 +190,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(kind in 0_usize..4, at in any::<prop::sample::Index>(), noise: Vec<u8>) {
-        // Noise in a valid file whose checksum matches reaches every check that follows that of the checksum.
+        // Noise in a valid file, with a correct checksum, reaches every check after that of the checksum.
         let mut bytes = match kind {
             3 => noise.clone(),
             kind => small_files()[kind].1.clone(),

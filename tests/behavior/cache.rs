@@ -1,4 +1,4 @@
-//! Data sets and pictures on the network are only opened from the cache; `nicec dataset fetch` puts them there.
+//! Remote data sets and pictures are opened only from the cache; `nicec dataset fetch` puts them there.
 
 use std::fs;
 use std::path::Path;

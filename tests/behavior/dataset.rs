@@ -143,7 +143,7 @@ fn pictures_that_cannot_be_read_are_counted_and_named_and_the_others_are_used() 
     fs::create_dir(folder.path().join("deeper")).unwrap();
     let png = picture_file::to_png(&picture(1, 20, 20)).unwrap();
     fs::write(folder.path().join("deeper/half.png"), &png[..png.len() / 2]).unwrap();
-    // One does not have the extension of a picture, and the other is hidden: they are not mentioned.
+    // Neither is mentioned: one does not have the extension of a picture, and the other is hidden.
     fs::write(folder.path().join("notes.txt"), "hello").unwrap();
     fs::write(folder.path().join("._1.png"), "metadata of another system").unwrap();
     let splits = open(folder.path()).unwrap();
@@ -196,7 +196,7 @@ fn folders_with_circular_links_are_searched_once() {
     assert_eq!(listing.pictures.len(), 3);
 }
 
-/// The names of the pictures for validation, of `count` that are named `0.png` and so on.
+/// The names of the pictures for validation, out of `count` pictures that are named `0.png`, `1.png` and so on.
 fn for_validation(count: u32) -> BTreeSet<PathBuf> {
     let paths: Vec<PathBuf> = (0..count)
         .map(|number| PathBuf::from(format!("{number}.png")))

@@ -13,7 +13,7 @@ use tempfile::{TempDir, tempdir};
 use crate::fixtures::{blocks, error_text};
 use crate::server::{Response, Server, ranged, status, unused_address, whole};
 
-/// An empty cache, and a fetcher that uses it and does not pause long.
+/// An empty cache, and a fetcher that uses it and pauses only briefly between attempts.
 pub fn fetcher() -> (TempDir, Fetcher) {
     let cache = tempdir().unwrap();
     let mut fetcher = Fetcher::new(cache.path());
@@ -41,7 +41,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The file in a cache whose name has this end.
+/// The file in a cache whose name ends like this.
 fn cached(cache: &TempDir, ending: &str) -> PathBuf {
     files_below(cache.path())
         .into_iter()

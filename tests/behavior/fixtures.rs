@@ -102,7 +102,7 @@ pub fn run_folder() -> TempDir {
     folder
 }
 
-/// A picture of slopes and noise.
+/// A picture of gradients and noise.
 pub fn picture(seed: u64, width: u32, height: u32) -> Picture {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let rgb = (0..height)

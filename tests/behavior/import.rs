@@ -1,4 +1,4 @@
-//! Importing: the PyTorch checkpoint of the notebook becomes the same network, in a run folder like that of a training.
+//! Importing: a PyTorch checkpoint becomes the same network, in a run folder like that of a training run.
 
 use std::path::{Path, PathBuf};
 
@@ -62,7 +62,7 @@ fn a_small_checkpoint_gives_pytorchs_bits_and_samples() {
 
 #[test]
 fn the_reference_checkpoint_gives_pytorchs_bits_and_samples() {
-    let Some(reference) = optional("NICE_REFERENCE", "the notebook's trained network") else {
+    let Some(reference) = optional("NICE_REFERENCE", "the trained reference network") else {
         return;
     };
     let read = |name| std::fs::read(reference.join(name)).unwrap();

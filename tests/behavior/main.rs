@@ -1,7 +1,9 @@
 //! The behavior of NICE; each module tests one part of it.
 //!
-//! Tests that need photographs read `NICE_DATA`, and those that need the PyTorch reference of the notebook read
+//! Tests that need photographs read `NICE_DATA`, and those that need the reference network, trained with PyTorch, read
 //! `NICE_REFERENCE`. Without these variables they print that they are skipped.
+//!
+//! The reference network is that of the Jupyter notebook with which NICE began.
 
 mod archive;
 mod bad_files;

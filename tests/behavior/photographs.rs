@@ -1,12 +1,12 @@
-//! On photographs, the imported network of the notebook is as good as in PyTorch.
+//! On photographs, the imported reference network is as good as in PyTorch.
 
 use crate::fixtures::{host_train, nicec, optional, text};
 
-/// The trained network of the notebook on Kodak: 25.186 dB in floating point, at least 25.13 dB in fixed point, and at least
-/// 26.3 dB with latents that were searched for.
+/// The trained reference network on Kodak: 25.186 dB in floating point, at least 25.13 dB in fixed point, and at least 26.3 dB
+/// with latents that were searched for.
 #[test]
 fn the_reference_network_keeps_its_psnr_in_fixed_point() {
-    let Some(reference) = optional("NICE_REFERENCE", "the notebook's trained network") else {
+    let Some(reference) = optional("NICE_REFERENCE", "the trained reference network") else {
         return;
     };
     let Some(data) = optional("NICE_DATA", "Kodak") else {

@@ -1,6 +1,6 @@
-//! An HTTP server on this machine that answers as a test requests it.
+//! An HTTP server on this machine that answers as a test tells it to.
 //!
-//! It is our own because the libraries of test servers (mockito, httpmock, wiremock, httptest) send whole and correct responses:
+//! It is our own because libraries for test servers (mockito, httpmock, wiremock, httptest) send only whole, correct responses:
 //! none closes a connection in the middle of a body, announces a wrong length, or stops sending without closing.
 
 use std::io::{BufRead, BufReader, Write};

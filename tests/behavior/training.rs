@@ -170,7 +170,7 @@ fn a_codebook_learns_more_than_its_first_codewords_know_and_its_report_shows_the
     args.extend(["--validate-every", "16"]);
     let (_, printed) = host_train(&args).unwrap();
     assert!(printed.contains("integer decoder"), "{printed}");
-    // The first codewords are made of training blocks, so that only validation blocks tell.
+    // The first codewords are made from training blocks, so only validation blocks show what training adds.
     let history = checkpoint_without_times(&run).progress.history;
     let (first, last) = (history[0].validation_loss, history[9].validation_loss);
     assert!(last < first, "{last} after {first}");

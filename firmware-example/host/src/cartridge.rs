@@ -1,4 +1,4 @@
-//! Makes a cartridge of a program for the Game Boy Advance, runs it in mGBA without a window, and reads its screen.
+//! Makes a cartridge from a program for the Game Boy Advance, runs it in mGBA without a window, and reads its screen.
 
 use std::ffi::OsStr;
 use std::fs;

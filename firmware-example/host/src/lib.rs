@@ -1,4 +1,4 @@
-//! The host's side of the firmware example: starts QEMU and mGBA, prints the log, keeps the frames of the display, and checks
+//! The host side of the firmware example: starts QEMU and mGBA, prints the log, keeps the frames of the display, and checks
 //! both.
 
 pub mod cartridge;

@@ -1,7 +1,7 @@
 //! Batches in shuffled order.
 //!
-//! The blocks of a step are a pure function of the seed and the step. A set that fits into the memory of the device stays there as
-//! bytes, and batches are gathered by index; otherwise they are gathered by another thread, a few batches ahead.
+//! The blocks of a step depend only on the seed and the step. A set that fits into the memory of the device stays there as bytes,
+//! and batches are gathered by index; otherwise they are gathered by another thread, a few batches ahead.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
@@ -15,7 +15,7 @@ use nice_decode::BLOCK_SAMPLES;
 
 use super::shuffle::Permutation;
 
-/// Batches that are gathered ahead.
+/// The number of batches that are gathered ahead.
 const AHEAD: usize = 4;
 
 /// Where the training blocks are held.
@@ -42,7 +42,7 @@ impl Residency {
             Self::Stream => Ok(false),
             Self::Device if bytes.is_some() => Ok(true),
             Self::Device => Err(anyhow!(
-                "--residency device needs fixed blocks, but blocks are cut from pictures at random positions; \
+                "--residency device needs fixed blocks, but these are cut from pictures at random positions; \
                  make a .bin file with `nicec dataset build`, or omit the option"
             )),
         }
@@ -115,7 +115,7 @@ impl<B: Backend> Feed<B> {
         }
     }
 
-    /// Gathers batches on a thread of `scope`, from that of `step` on. The thread ends when this is dropped.
+    /// Gathers batches on a thread of `scope`, starting with that of `step`. The thread ends when this is dropped.
     ///
     /// A GPU gets bytes and converts them to samples itself; a CPU backend gets samples.
     pub fn streamed<'scope>(

@@ -1,7 +1,7 @@
 //! How well the bits of a latent are used: their means and entropies.
 
 /// A bit whose mean is below this, or above one minus this, is unused.
-pub const DEAD: f32 = 0.001;
+pub const UNUSED: f32 = 0.001;
 
 /// The entropy in bits of a bit that is 1 with probability `p`: 1 at a half, 0 if it never changes.
 pub fn entropy(p: f32) -> f64 {
@@ -15,14 +15,14 @@ pub fn total_entropy(means: &[f32]) -> f64 {
     means.iter().map(|&p| entropy(p)).sum()
 }
 
-/// Whether a bit with this mean is unused; see [`DEAD`]. A mean that is NaN counts as unused.
-pub fn is_dead(p: f32) -> bool {
-    !(DEAD..=1.0 - DEAD).contains(&p)
+/// Whether a bit with this mean is unused; see [`UNUSED`]. A mean that is NaN counts as unused.
+pub fn is_unused(p: f32) -> bool {
+    !(UNUSED..=1.0 - UNUSED).contains(&p)
 }
 
 /// The numbers of the unused bits.
-pub fn dead_bits(means: &[f32]) -> Vec<usize> {
-    (0..means.len()).filter(|&i| is_dead(means[i])).collect()
+pub fn unused_bits(means: &[f32]) -> Vec<usize> {
+    (0..means.len()).filter(|&i| is_unused(means[i])).collect()
 }
 
 #[cfg(test)]
@@ -37,8 +37,10 @@ mod tests {
     }
 
     #[test]
-    fn bits_that_hardly_ever_change_are_dead() {
-        assert_eq!(dead_bits(&[0.5, 0.0, 1.0, 0.25]), [1, 2]);
-        assert!(is_dead(f32::NAN) && is_dead(0.0009) && !is_dead(0.0011) && is_dead(0.9995));
+    fn bits_that_hardly_ever_change_are_unused() {
+        assert_eq!(unused_bits(&[0.5, 0.0, 1.0, 0.25]), [1, 2]);
+        assert!(
+            is_unused(f32::NAN) && is_unused(0.0009) && !is_unused(0.0011) && is_unused(0.9995)
+        );
     }
 }

@@ -3,8 +3,8 @@
 use nice_report::axis::{Axis, log_ticks, ticks};
 use nice_report::{Anchor, Color, Drawing};
 
-use super::LossPoint;
-use super::bit_use::is_dead;
+use super::bit_use::is_unused;
+use super::contents::LossPoint;
 use super::text::thousands;
 
 const WIDTH: f64 = 840.0;
@@ -14,7 +14,7 @@ const HEADING: f64 = 17.0;
 const LEGEND: f64 = 14.0;
 const LABEL: f64 = 13.0;
 
-/// The line of headings and legends.
+/// The vertical position of headings and legends.
 const HEADING_LINE: f64 = 24.0;
 
 /// The width of a character of a legend.
@@ -56,7 +56,7 @@ fn chart(height: f64, heading: &str) -> Drawing {
     chart
 }
 
-/// A bar for the mean of each latent bit, with a line at 0.5, the mean of a bit that is used best. Unused bits are red.
+/// A bar for the mean of each latent bit, with a line at 0.5, the ideal. Unused bits are red.
 pub(super) fn bit_means(means: &[f32]) -> Drawing {
     let mut chart = chart(320.0, "Mean of each latent bit on the validation blocks");
     let plot = Plot {
@@ -83,12 +83,12 @@ pub(super) fn bit_means(means: &[f32]) -> Drawing {
         } else {
             0.0
         };
-        let color = if is_dead(mean) {
+        let color = if is_unused(mean) {
             Color::Red
         } else {
             Color::Blue
         };
-        // A bit with the mean 0 is visible as well.
+        // Even a mean of 0 gets a visible bar.
         let top = axis.position(height).min(plot.bottom - 3.0);
         let corners = ((x + slot * 0.12, top), (x + slot * 0.88, plot.bottom));
         chart.rect(corners.0, corners.1, color);
@@ -101,20 +101,20 @@ pub(super) fn bit_means(means: &[f32]) -> Drawing {
     let half = axis.position(0.5);
     let line = [(plot.left, half), (plot.right, half)];
     chart.dashed_line(&line, 2.0, Color::Orange);
-    let dead = means.iter().filter(|&&mean| is_dead(mean)).count();
+    let unused = means.iter().filter(|&&mean| is_unused(mean)).count();
     let mut legend = plot.right;
-    if dead > 0 {
-        let text = format!("unused: {dead}");
+    if unused > 0 {
+        let text = format!("unused: {unused}");
         let at = (legend, HEADING_LINE);
         chart.text(&text, at, LEGEND, Color::Red, Anchor::End);
         legend -= text.len() as f64 * CHARACTER + 24.0;
     }
     let at = (legend, HEADING_LINE);
-    chart.text("best used: 0.5", at, LEGEND, Color::Orange, Anchor::End);
+    chart.text("ideal: 0.5", at, LEGEND, Color::Orange, Anchor::End);
     chart
 }
 
-/// A bar for each value, from 0 to the largest. `below` are the texts at the left, in the middle and at the right below the bars.
+/// A bar for each value, from 0 to the largest. `below` is the text under the bars: at the left, in the middle, at the right.
 pub(super) fn bars(values: &[f64], heading: &str, below: [&str; 3]) -> Drawing {
     let mut chart = chart(220.0, heading);
     let plot = Plot {
@@ -159,7 +159,7 @@ pub(super) fn loss_curve(points: &[LossPoint]) -> Option<Drawing> {
     let lowest = all().map(|p| p.1).fold(f64::INFINITY, f64::min);
     let highest = all().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
     let last = all().map(|p| p.0).fold(0.0, f64::max).max(1.0);
-    // Decades, with a margin, and at least a tenth of one.
+    // In decades, with a margin; the axis spans at least a tenth of a decade.
     let (low, high) = (lowest.log10(), highest.log10());
     let margin = ((high - low) * 0.06)
         .max((0.1 - (high - low)) / 2.0)

@@ -1,7 +1,8 @@
-//! The report of a run: its contents, and the files that they become.
+//! The report of a run: its contents, and the files that they are written to.
 
 pub mod bit_use;
 mod charts;
+mod contents;
 mod difference;
 mod page;
 mod text;
@@ -9,157 +10,23 @@ mod text;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nice_encode::{Picture, files};
-use serde::Serialize;
+use nice_encode::files;
 
-use crate::history::Row;
+pub use contents::{CodebookReport, DemoReport, LossPoint, Report, ResultRow, Sizes, StageReport};
 
-/// Everything that the report of a run shows. What is empty or `None` is left out.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// The name of the run.
-    pub title: String,
-    /// When the report was written.
-    pub date: String,
-    /// The command line that repeats the run.
-    pub command: String,
-    /// The device.
-    pub device: String,
-    /// The training and the validation data.
-    pub data: String,
-    /// Notes on the data, such as that they are synthetic.
-    pub notes: Vec<String>,
-    /// The architecture, such as `mlp: encoder 192-256-256-48, decoder 48-256-256-192`.
-    pub architecture: String,
-    /// Other settings, as pairs of name and value.
-    pub settings: Vec<(String, String)>,
-    /// The optimizer steps; 0 if nothing was trained.
-    pub steps: u64,
-    /// The seconds of training.
-    pub seconds: f64,
-    /// The training blocks per second.
-    pub blocks_per_second: f64,
-    /// The quality of each way to encode and decode.
-    pub results: Vec<ResultRow>,
-    /// The sizes of the files and of a latent.
-    pub sizes: Sizes,
-    /// The pixels per second that the integer decoder decodes on one core.
-    pub decode_pixels_per_second: Option<f64>,
-    /// The mean of each latent bit on the validation blocks.
-    pub bit_means: Vec<f32>,
-    /// The losses in the order of the steps.
-    pub loss: Vec<LossPoint>,
-    /// The demo picture.
-    #[serde(skip)]
-    pub demo: Option<DemoReport>,
-    /// The codebook.
-    #[serde(skip)]
-    pub codebook: Option<CodebookReport>,
-}
-
-/// The losses at a validation. A loss that is not finite is left out of the chart.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct LossPoint {
-    /// The optimizer steps so far.
-    pub step: u64,
-    /// The mean squared error of the training batches since the previous point, with samples in 0..1.
-    pub train: f64,
-    /// The mean squared error on the validation blocks, with samples in 0..1.
-    pub validation: f64,
-}
-
-impl From<&Row> for LossPoint {
-    fn from(row: &Row) -> Self {
-        Self {
-            step: row.step,
-            train: row.train_loss,
-            validation: row.validation_loss,
-        }
-    }
-}
-
-/// What the report shows of a codebook.
-#[derive(Clone, Debug, Default)]
-pub struct CodebookReport {
-    /// The stages, the base first.
-    pub stages: Vec<StageReport>,
-    /// The gain of every base codeword.
-    pub gains: Vec<f32>,
-}
-
-/// What the report shows of a stage.
-#[derive(Clone, Debug)]
-pub struct StageReport {
-    /// The bits of an index.
-    pub bits: u8,
-    /// All codewords.
-    pub contact_sheet: Picture,
-    /// How often each codeword is used on the validation blocks.
-    pub uses: Vec<u64>,
-    /// The PSNR on the validation blocks with this stage and those before it, in dB.
-    pub psnr: f64,
-}
-
-/// A way to encode and decode, and its PSNR in dB.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct ResultRow {
-    /// The name, such as `integer decoder, effort 2`.
-    pub name: String,
-    /// The PSNR on the validation blocks.
-    pub validation_db: Option<f64>,
-    /// The PSNR on the demo picture.
-    pub demo_db: Option<f64>,
-    /// The PSNR on other pictures, by name; each name becomes a column.
-    pub others: Vec<(String, f64)>,
-}
-
-/// The sizes of the files and of a latent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sizes {
-    /// The bytes of the decoder model.
-    pub decoder_bytes: u64,
-    /// The bytes of the encoder network, if there is one.
-    pub encoder_bytes: Option<u64>,
-    /// The bits of a latent.
-    pub bits_per_block: u32,
-}
-
-impl Sizes {
-    /// The bits per pixel.
-    pub fn bits_per_pixel(&self) -> f64 {
-        f64::from(self.bits_per_block) / 64.0
-    }
-}
-
-/// The demo picture before and after.
-#[derive(Clone, Debug)]
-pub struct DemoReport {
-    /// What the picture is.
-    pub name: String,
-    /// The name of the result that is shown.
-    pub result: String,
-    /// The original picture.
-    pub original: Picture,
-    /// The decoded picture, with the same size.
-    pub decoded: Picture,
-}
-
-impl Report {
-    /// Writes `report.html` into a folder, and its charts and pictures as PNG files beside it. The page holds its own copies of
-    /// them.
-    ///
-    /// # Errors
-    ///
-    /// When a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        std::fs::create_dir_all(folder).with_context(|| {
-            format!(
-                "cannot create the folder {} for the report; choose another --out",
-                folder.display()
-            )
-        })?;
-        let mut write = |name: &str, png: &[u8]| files::write_atomically(&folder.join(name), png);
-        let html = page::render(self, &mut write)?;
-        files::write_atomically(&folder.join("report.html"), html.as_bytes())
-    }
+/// Writes `report.html` into a folder, and its charts and pictures as PNG files beside it. The page embeds its own copies of them.
+///
+/// # Errors
+///
+/// When a file cannot be written.
+pub fn write(report: &Report, folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| {
+        format!(
+            "cannot create the folder {} for the report; choose another --out",
+            folder.display()
+        )
+    })?;
+    let mut write = |name: &str, png: &[u8]| files::write_atomically(&folder.join(name), png);
+    let html = page::render(report, &mut write)?;
+    files::write_atomically(&folder.join("report.html"), html.as_bytes())
 }

@@ -7,10 +7,11 @@ use nice_encode::Picture;
 use nice_encode::close_up::{Part, worst_and_typical};
 use nice_report::{Drawing, page, png};
 
-use super::bit_use::{DEAD, dead_bits, entropy, is_dead, total_entropy};
+use super::bit_use::{UNUSED, entropy, is_unused, total_entropy, unused_bits};
+use super::charts;
+use super::contents::{CodebookReport, DemoReport, Report, ResultRow};
 use super::difference::{AMPLIFICATION, difference};
 use super::text::{decibels, duration, thousands};
-use super::{CodebookReport, DemoReport, Report, ResultRow, charts};
 
 /// The scale of the charts in PNG files.
 const CHART_SCALE: f32 = 2.0;
@@ -38,8 +39,8 @@ pub(super) fn render(report: &Report, write: WriteFile<'_>) -> Result<String> {
         (details(report))
         footer {
             p {
-                "PSNR is 10 log" sub { "10" } "(255² / MSE) over all samples of 8-bit RGB together, after rounding and clamping. \
-                 A block of 8×8 pixels has " (bits) " bits. Sizes in KB are thousands of bytes."
+                "PSNR is 10 log" sub { "10" } "(255² / MSE) over all samples of 8-bit RGB together, after rounding and \
+                 clamping. A block of 8×8 pixels has " (bits) " bits. Sizes in KB are thousands of bytes."
             }
         }
     };
@@ -75,7 +76,7 @@ fn tiles(report: &Report) -> Markup {
     }
 }
 
-/// A picture in the page, with a caption; and beside the page, if it has a file name.
+/// A picture in the page, with a caption. If it has a file name, it is also written beside the page.
 fn figure(
     picture: &Picture,
     file: Option<&str>,
@@ -133,7 +134,7 @@ fn demo(report: &Report, write: WriteFile<'_>) -> Result<Markup> {
         &difference(original, decoded)?,
         Some("demo-difference.png"),
         "Their difference, amplified",
-        html! { b { "Difference" } ", " (AMPLIFICATION) " times amplified" },
+        html! { b { "Difference" } ", amplified " (AMPLIFICATION) " times" },
         write,
     )?;
     let mut close_ups = Vec::new();
@@ -190,15 +191,6 @@ fn results(rows: &[ResultRow]) -> Markup {
         ),
         ("demo picture", rows.iter().map(|row| row.demo_db).collect()),
     ];
-    for (name, _) in rows.iter().flat_map(|row| &row.others) {
-        if columns.iter().all(|(known, _)| known != name) {
-            let of = |row: &ResultRow| {
-                let other = row.others.iter().find(|(other, _)| other == name);
-                other.map(|(_, psnr)| *psnr)
-            };
-            columns.push((name, rows.iter().map(of).collect()));
-        }
-    }
     columns.retain(|(_, values)| values.iter().any(Option::is_some));
     let best: Vec<f64> = columns
         .iter()
@@ -231,7 +223,7 @@ fn results(rows: &[ResultRow]) -> Markup {
     }
 }
 
-/// A chart in the page, and beside it as PNG.
+/// A chart in the page, which is also written beside it as PNG.
 fn chart(drawing: &Drawing, file: &str, write: WriteFile<'_>) -> Result<Markup> {
     write(file, &png(drawing, CHART_SCALE)?)?;
     Ok(html! { figure.card.chart { (drawing.svg()) } })
@@ -337,21 +329,21 @@ fn bit_use(means: &[f32], write: WriteFile<'_>) -> Result<Markup> {
     if means.is_empty() {
         return Ok(Markup::default());
     }
-    let dead = dead_bits(means);
-    let dead_text = match dead.as_slice() {
+    let unused = unused_bits(means);
+    let unused_text = match unused.as_slice() {
         [] => "No bit is unused".to_owned(),
         [one] => format!("Bit {one} is unused"),
         many => {
             let numbers: Vec<String> = many.iter().map(usize::to_string).collect();
-            format!("The bits {} are unused", numbers.join(", "))
+            format!("Bits {} are unused", numbers.join(", "))
         }
     };
     Ok(html! {
         h2 { "Use of the latent bits" }
         p {
-            "A bit has the most information if it is 1 half of the time. The sum of the entropies is "
-            (format!("{:.2}", total_entropy(means))) " of " (means.len()) " bits. " (dead_text)
-            " (mean below " (DEAD) " or above " (1.0 - DEAD) ")."
+            "A bit carries the most information if it is 1 half of the time. The sum of the entropies is "
+            (format!("{:.2}", total_entropy(means))) " of " (means.len()) " bits. " (unused_text)
+            " (mean below " (UNUSED) " or above " (1.0 - UNUSED) ")."
         }
         (chart(&charts::bit_means(means), "bit-means.png", write)?)
         details {
@@ -363,7 +355,7 @@ fn bit_use(means: &[f32], write: WriteFile<'_>) -> Result<Markup> {
                             thead { tr { th { "bit" } th { "mean" } th { "entropy" } } }
                             tbody {
                                 @for (i, &mean) in means.iter().enumerate() {
-                                    tr class=[is_dead(mean).then_some("problem")] {
+                                    tr class=[is_unused(mean).then_some("problem")] {
                                         th { (byte * 8 + i) }
                                         td { (format!("{mean:.4}")) }
                                         td { (format!("{:.4}", entropy(mean))) }
@@ -422,7 +414,7 @@ fn details(report: &Report) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{LossPoint, Sizes};
+    use crate::report::contents::{LossPoint, Sizes};
 
     fn picture(width: u32, height: u32, sample: impl Fn(u32) -> u8) -> Picture {
         Picture::new(width, height, (0..width * height * 3).map(sample).collect()).unwrap()
@@ -442,7 +434,6 @@ mod tests {
                     name: "float".to_owned(),
                     validation_db: Some(26.31),
                     demo_db: Some(27.5),
-                    others: vec![("Kodak".to_owned(), 25.186)],
                 },
                 ResultRow {
                     name: "quantized".to_owned(),
@@ -479,7 +470,7 @@ mod tests {
     fn the_page_is_self_contained_and_its_pictures_are_also_files() {
         let folder = tempfile::tempdir().unwrap();
         let report = report();
-        report.write(&folder.path().join("run")).unwrap();
+        crate::report::write(&report, &folder.path().join("run")).unwrap();
         let read = |name: &str| picture_file::read(&folder.path().join("run").join(name));
         for name in [
             "demo-decoded.png",
@@ -524,7 +515,6 @@ mod tests {
         report.notes = vec![evil.to_owned()];
         report.settings = vec![(evil.to_owned(), evil.to_owned())];
         report.results[0].name = evil.to_owned();
-        report.results[1].others = vec![(evil.to_owned(), 1.0)];
         let demo = report.demo.as_mut().unwrap();
         demo.name = evil.to_owned();
         demo.result = evil.to_owned();
@@ -532,7 +522,7 @@ mod tests {
         assert!(!html.contains("<b onclick"), "unescaped");
         let escaped = "&lt;b onclick='x'&gt;&amp;&quot;{{style}}";
         // The title is also that of the document, and the result a row, a caption and a tile.
-        assert_eq!(html.matches(escaped).count(), 15);
+        assert_eq!(html.matches(escaped).count(), 14);
     }
 
     #[test]
@@ -541,8 +531,7 @@ mod tests {
         assert!(html.contains(
             "<tr><th>float</th><td class=\"best\">26.31</td><td class=\"best\">27.50</td>"
         ));
-        assert!(html.contains("<tr><th>quantized</th><td>26.25</td><td>–</td><td>–</td></tr>"));
-        assert!(html.contains("<th>Kodak</th>"));
+        assert!(html.contains("<tr><th>quantized</th><td>26.25</td><td>–</td></tr>"));
     }
 
     #[test]

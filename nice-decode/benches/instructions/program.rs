@@ -1,7 +1,7 @@
 //! Decodes an image in one of several ways, for a tool that counts instructions: `benches/instructions/count` runs it.
 //!
 //! `instructions MODEL IMAGE HOW`, where `HOW` is `block`, `row`, `row565`, `image` or `texel`, prints the number of decoded
-//! pixels. The instructions of `counted` are those to be counted.
+//! pixels. Only the instructions of the function `counted` are to be counted.
 
 use std::hint::black_box;
 

@@ -27,7 +27,7 @@
 //! | [`orient`] | flips and transposes a codeword while adding it to a sum |
 //! | [`pixels`] | turns the sums of a block into pixels of a display format |
 //!
-//! No function can fail, and none has an effect beside its result: the processor flags `Q` and `GE` that some instructions
+//! No function can fail, and none has an effect besides its result: the processor flags `Q` and `GE` that some instructions
 //! set cannot be read through this crate.
 
 #![no_std]

@@ -8,16 +8,16 @@ use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, SIDE};
 use crate::decoder::Decoder;
 use crate::error::OutOfBoundsError;
 
-/// The distance in sets between blocks below each other; blocks beside each other are in adjacent sets.
+/// The distance in sets between a block and the one below it; blocks next to each other are in adjacent sets.
 const SETS_PER_ROW: usize = 3;
 
 /// An image as a texture: texels from a set-associative cache of `SETS * WAYS` decoded blocks in RAM.
 ///
-/// It pays where texels are sampled along lines, as renderers do, if a hit is cheaper than [`Decoder::texel`]: always with a
-/// network, and with a codebook if most texels hit.
+/// It pays off where texels are sampled along lines, as renderers do, if a hit is cheaper than [`Decoder::texel`]: always with a
+/// network, and with a codebook if most texels are hits.
 ///
 /// The block in column `bx` and row `by` of blocks belongs to set `(bx + 3 * by) % SETS`, and replaces the oldest of the `WAYS`
-/// blocks there. One way is the fastest to look up; a single set with many ways suits every access pattern. Blocks beside each
+/// blocks there. One way is the fastest to look up; a single set with many ways suits every access pattern. Blocks next to each
 /// other do not evict each other as long as there are no more of them than sets, and neither do blocks below each other if
 /// `SETS` is not a multiple of 3. A power of two is best, since other numbers need a division.
 ///
@@ -40,7 +40,7 @@ const SETS_PER_ROW: usize = 3;
 /// | 64 x 1 | 98.4 | 98.4 | 95.1 | 94.7 |
 /// | 32 x 2 | 98.4 | 98.4 | 98.3 | 96.8 |
 ///
-/// `cargo test -p nice-decode --features cache --test cache -- --nocapture` prints it.
+/// `cargo test -p nice-decode --features cache --test cache -- --nocapture` prints this table.
 ///
 /// ```
 /// use nice_decode::{BlockCache, Decoder, Image, Model};
@@ -139,7 +139,7 @@ impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS
     }
 
     /// The texel at (`x`, `y`) of a plane that is tiled with the image, with the upper left corner of a tile at (0, 0). If width
-    /// and height are powers of two, that takes no division.
+    /// and height are powers of two, this takes no division.
     #[inline]
     pub fn repeated(&mut self, x: i32, y: i32) -> [u8; 3] {
         let image = self.decoder.image();
@@ -166,7 +166,7 @@ impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS
 }
 
 impl<const WAYS: usize> Set<WAYS> {
-    /// Decodes a block that is not in the cache. With a stack frame of its own, so that hits stay fast.
+    /// Decodes a block that is not in the cache. Not inlined, so that hits do not need its stack frame.
     #[inline(never)]
     fn decoded(&mut self, decoder: &Decoder<'_, '_>, index: usize) -> Option<&[u8; BLOCK_SAMPLES]> {
         let block = self.evict()?;

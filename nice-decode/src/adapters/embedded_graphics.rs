@@ -17,9 +17,9 @@ use crate::output::region::Region;
 /// An image as a drawable of [embedded-graphics](https://docs.rs/embedded-graphics), in the color type `C` of a display: any
 /// that converts from `Rgb888`, such as `Rgb565`, `Bgr555` or `Gray8`.
 ///
-/// It decodes one block at a time into 192 bytes on the stack, and draws it with one `fill_contiguous`. Of a sub-image only the
-/// blocks that it touches are decoded, and nothing that is outside the display. [`GetPixel`] decodes a single pixel like
-/// [`Decoder::texel`].
+/// It decodes one block at a time into 192 bytes on the stack, and draws it with one `fill_contiguous`. Of a sub-image, it
+/// decodes only the blocks that the sub-image touches, and nothing that is outside the display. [`GetPixel`] decodes a single
+/// pixel like [`Decoder::texel`].
 ///
 /// ```
 /// use embedded_graphics::image::{GetPixel, Image as DrawnImage};
@@ -67,7 +67,7 @@ impl<'m, 'i, C> Drawing<'m, 'i, C> {
 }
 
 impl<C: PixelColor + From<Color888>> Drawing<'_, '_, C> {
-    /// Draws a region so that the pixel of the image at `from` comes to the origin.
+    /// Draws a region so that the pixel of the image at `from` is drawn at the origin.
     fn draw_region<D: DrawTarget<Color = C>>(
         &self,
         target: &mut D,
@@ -85,7 +85,7 @@ impl<C: PixelColor + From<Color888>> Drawing<'_, '_, C> {
             for part in strip.blocks() {
                 let stride = part.width as usize * 3;
                 if (self.decoder.region::<Rgb888>(part, &mut block, stride)).is_err() {
-                    continue; // it never is: the part is within the image, and has at most 64 pixels
+                    continue; // it never fails: the part is within the image, and has at most 64 pixels
                 }
                 let to = Point::new(
                     (part.x as i32).wrapping_sub(from.x),
@@ -103,7 +103,7 @@ impl<C: PixelColor + From<Color888>> Drawing<'_, '_, C> {
     }
 }
 
-/// The part of a rectangle whose coordinates an image can have.
+/// The part of a rectangle that has coordinates which an image can have: from 0 to `u32::MAX`.
 fn region_of(x: i64, y: i64, size: Size) -> Region {
     let along = |from: i64, count: u32| {
         let end = from.saturating_add(i64::from(count));

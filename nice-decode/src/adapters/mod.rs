@@ -1,4 +1,4 @@
-//! A decoder as other libraries and programs use images: as a texture with a cache, and as a drawable of embedded-graphics.
+//! Adapters to other ways of using an image: as a texture with a cache, and as a drawable of embedded-graphics.
 
 #[cfg(feature = "cache")]
 pub(crate) mod cache;

@@ -26,14 +26,15 @@ impl StageIndex {
         Orientation::from_bits((self.flags >> 1) as u8)
     }
 
-    /// Whether the orientation transposes. Without the detour by [`orientation`](Self::orientation), masks are vectorized better.
+    /// Whether the orientation transposes. Testing the bit here, not by way of [`orientation`](Self::orientation), lets the
+    /// compiler vectorize masks better.
     #[inline(always)]
     pub(super) const fn transposes(self) -> bool {
         self.flags & 8 != 0
     }
 
-    /// The position of the codeword among all codewords, given how many belong to the stages before, and the low 4 bits of the
-    /// index, in one word.
+    /// Packs the position of the codeword among all codewords, its orientation, and whether it is negated, into one word;
+    /// `before` codewords belong to the stages before.
     #[inline(always)]
     pub(super) const fn packed(self, before: u32) -> PackedIndex {
         PackedIndex(before.wrapping_add(self.codeword as u32) << 4 | self.flags)
@@ -60,13 +61,13 @@ impl PackedIndex {
         (self.0 >> 4) as usize
     }
 
-    /// The bits of the orientation in the lowest three bits; the higher bits are something else.
+    /// The orientation in the lowest three bits; the higher bits have to be ignored.
     #[inline(always)]
     pub(super) const fn orientation_bits(self) -> u32 {
         self.0 >> 1
     }
 
-    /// What the codeword is multiplied with: -1 if it is negated, otherwise 1.
+    /// What the codeword is multiplied by: -1 if it is negated, otherwise 1.
     #[inline(always)]
     pub(super) const fn factor(self) -> u32 {
         1_u32.wrapping_sub((self.0 & 1) << 1)
@@ -81,7 +82,7 @@ pub(super) fn take(stage: Stage, rest: &mut [u32; 2], base: bool) -> StageIndex 
     let [low, high] = *rest;
     let index = low & !(u32::MAX << bits);
     *rest = [low >> bits | (high << 1) << (31 - bits), high >> bits];
-    // A base codeword is never negated: with a zero bit for it, all stages are alike.
+    // A base codeword is never negated. With a zero as its negation bit, all stages are alike.
     let index = if base { index << 1 } else { index };
     let flags = u32::from(stage.orientation_bits) % 4 + 1;
     StageIndex {

@@ -8,7 +8,8 @@
 //!
 //! Decoding a block takes the [`index`] of each stage from the latent, [orients](orient) the codewords, adds them up, and
 //! converts the sums to pixels ([`ycc`](crate::ycc)). There are three variants: [`scalar`] for registers of 64 bits and more,
-//! [`swar`] for registers of 32 bits, and [`texel`](mod@texel) for a single pixel. [`expand`](mod@expand) trades memory for speed.
+//! [`swar`] for registers of 32 bits, and [`texel`](mod@texel) for a single pixel. [`expand`](mod@expand) trades memory for
+//! speed.
 
 mod expand;
 mod index;

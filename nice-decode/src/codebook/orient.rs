@@ -7,10 +7,10 @@ use crate::format::{CODEWORD_BYTES, LUMA_SAMPLES};
 /// The lines of chroma sites in a codeword.
 const CHROMA_LINES: usize = BLOCK_SIDE / 2;
 
-/// The odd bytes of a word, the highest among them.
+/// The odd bytes of a word: bytes 1, 3, 5 and 7.
 const ODD_BYTES: u64 = 0xFF00_FF00_FF00_FF00;
 
-/// A codeword flipped as its orientation says, but not transposed; with `invert` 1 instead of 0, all its bits are inverted.
+/// A codeword flipped as its orientation says, but not transposed. If `invert` is 1 instead of 0, all its bits are inverted.
 #[inline(always)]
 pub(super) fn flipped(codeword: &Codeword, orientation: Orientation, invert: u32) -> Codeword {
     let inversion = 0_u64.wrapping_sub(u64::from(invert));

@@ -30,7 +30,8 @@ impl Workspace {
     };
 }
 
-/// Decodes a block to luma and chroma. With a stack frame of its own, and compiled once for all pixel formats.
+/// Decodes a block to luma and chroma. Not inlined, so that it has a stack frame of its own and is compiled only once for all
+/// pixel formats.
 #[inline(never)]
 pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) {
     let start = take_indices(codebook, latent, work);
@@ -60,8 +61,8 @@ pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Worksp
     }
 }
 
-/// Takes the indices of all stages from a latent. Returns the sum of the peaks of those stages whose codewords are negated,
-/// which means subtracted from the peak.
+/// Takes the indices of all stages from a latent. Returns the sum of the peaks of those stages whose codewords are negated: a
+/// negated codeword is subtracted from the peak.
 #[inline(never)]
 fn take_indices(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) -> u32 {
     let mut rest = latent_words(latent);

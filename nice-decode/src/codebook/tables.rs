@@ -32,7 +32,7 @@ pub(crate) struct Codebook<'a> {
     gains: &'a [u8],
     /// The codewords of all stages, stage after stage.
     pub(super) codewords: &'a [Codeword],
-    /// The serialized deblocking filter, which takes less of a model's 64 bytes than its tables.
+    /// The deblocking filter, still serialized: a model has to stay below 64 bytes, and the tables of the filter would take more.
     deblock: &'a [u8],
     /// The sum of the peaks.
     pub(super) peak_sum: u8,
@@ -161,7 +161,7 @@ fn check_peaks(
         let count = Stage::from_bytes(pair).codewords(false).unwrap_or_default();
         let end = start + count * CODEWORD_BYTES;
         let stage = bytes.get(start..end).unwrap_or_default();
-        // The maximum first: it is vectorized, a search for a position is not.
+        // The maximum first: the compiler vectorizes it, but not the search for a position.
         if stage.iter().copied().max().unwrap_or_default() > peak
             && let Some(index) = stage.iter().position(|&byte| byte > peak)
         {

@@ -1,6 +1,7 @@
 //! The checksum at the end of both files: CRC-32/ISO-HDLC, the CRC of zlib, PNG and Ethernet.
 //!
-//! It is ours because a table of 64 bytes is what a microcontroller has room for; crates that compute CRCs bring 1 KiB or more.
+//! It is implemented here because a table of 64 bytes suits a microcontroller; crates that compute CRCs usually bring tables of
+//! 1 KiB or more.
 
 /// The remainders of the 16 values of four bits.
 const TABLE: [u32; 16] = table();

@@ -26,7 +26,7 @@ impl<'a> Image<'a> {
     ///
     /// # Errors
     ///
-    /// [`ImageError`] if the file is something else, has another version, is truncated, too long, or damaged.
+    /// [`ImageError`] if the file is not an image, has another version, is truncated, too long, or damaged.
     pub fn from_bytes(file: &'a [u8]) -> Result<Self, ImageError> {
         Self::read(file, true)
     }
@@ -60,7 +60,7 @@ impl<'a> Image<'a> {
             .split_first_chunk::<IMAGE_HEADER_BYTES>()
             .ok_or(truncated)?;
         let [_, [_, reserved @ ..], width, height, model] = header.as_chunks::<4>().0 else {
-            return Err(truncated); // it never is: the header is five words
+            return Err(truncated); // never returned: the header is five words
         };
         if *reserved != [0; 3] {
             return Err(ImageError::Reserved { found: *reserved });
@@ -172,7 +172,7 @@ impl<'a> Image<'a> {
     }
 }
 
-/// The number of blocks that cover so many pixels.
+/// The number of blocks that it takes to cover a width or a height in pixels.
 const fn blocks_across(pixels: u32) -> u32 {
     pixels.div_ceil(SIDE)
 }

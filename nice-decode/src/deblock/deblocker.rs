@@ -7,9 +7,9 @@ use multiversion::multiversion;
 
 use super::filter::{DeblockFilter, REACH};
 use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Latent, SIDE};
+use crate::codebook;
 use crate::codebook::swar::Workspace;
 use crate::codebook::tables::Codebook;
-use crate::codebook::{self};
 use crate::decoder::Decoder;
 use crate::error::OutputError;
 use crate::model::Model;
@@ -29,10 +29,11 @@ const MARGIN: u32 = REACH as u32;
 /// Decodes an image, or a region of it, and filters the edges between its blocks with the model's deblocking filter.
 ///
 /// It keeps two rows of blocks in memory that the caller lends, because an edge depends on the blocks on both of its sides.
-/// Regions can be decoded in any order. From top to bottom, as [`Region::strips`] are, every block is decoded once; otherwise a
-/// row of blocks takes up to three. With a model that has no deblocking filter, the result is that of the [`Decoder`].
+/// Regions can be decoded in any order. From top to bottom, like [`Region::strips`], every block is decoded once; in another
+/// order, up to three rows of blocks are decoded for one. With a model that has no deblocking filter, the result is that of the
+/// [`Decoder`].
 ///
-/// Filtering takes 48 multiplications for a pixel beside decoding: a block of 64 pixels has 24 lines of samples across a
+/// Filtering takes 48 multiplications for a pixel, in addition to decoding: a block of 64 pixels has 24 lines of samples across a
 /// vertical edge and 24 across a horizontal edge, and in each of these, 8 samples are computed from 8.
 ///
 /// ```
@@ -224,14 +225,14 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         }
     }
 
-    /// [`prepare`](Self::prepare) with a codebook and SWAR. With a stack frame of its own.
+    /// [`prepare`](Self::prepare) with a codebook and SWAR. Not inlined, so that it has a stack frame of its own.
     #[inline(never)]
     fn prepare_swar(&mut self, codebook: &Codebook<'m>, strip: &Region, kept: (usize, usize)) {
         let work = Workspace::NEW;
         self.prepare_with(strip, kept, &mut Swar { codebook, work });
     }
 
-    /// [`prepare`](Self::prepare) line by line of every block. With a stack frame of its own.
+    /// [`prepare`](Self::prepare) line by line of every block. Not inlined, so that it has a stack frame of its own.
     #[inline(never)]
     fn prepare_by_lines(&mut self, model: &Model<'m>, strip: &Region, kept: (usize, usize)) {
         self.prepare_with(strip, kept, &mut ByLines(model));
@@ -246,13 +247,14 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         kept: (usize, usize),
         decode: &mut impl DecodeBlock,
     ) {
-        // A copy, which writing samples cannot change.
+        // A copy, so that the compiler knows that writing samples does not change it.
         let Some(filter) = self.filter else {
             return;
         };
         let row = strip.y / SIDE;
         let from = strip.y % SIDE;
-        // An edge changes the lines on its two sides, and every line of a row of blocks is near one of its edges.
+        // Filtering an edge changes 4 lines on each side of it, so every line of a row of blocks depends on the edge above the
+        // row or on the one below it.
         let first = row.saturating_sub(u32::from(from < MARGIN));
         let below = from.wrapping_add(strip.height) > SIDE.wrapping_sub(MARGIN);
         let last_row = self.decoder.image().blocks_high().saturating_sub(1);
@@ -306,7 +308,7 @@ fn half_of<'w>(row: u32, even: &'w mut [u8], odd: &'w mut [u8]) -> &'w mut [u8] 
 
 /// Decodes a block. Not a closure, since that would not be compiled for the processor features of the caller.
 trait DecodeBlock {
-    /// Decodes a block to lines with so many bytes from one to the next.
+    /// Decodes a block to lines, each `stride` bytes after the one before.
     fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize);
 }
 
@@ -359,7 +361,7 @@ fn write_line(lines: &mut [u8], stride: usize, y: usize, samples: &[u8; LINE_SAM
     }
 }
 
-/// Decodes blocks beside each other, and filters the edges between them.
+/// Decodes blocks next to each other, and filters the edges between them.
 #[inline(always)]
 fn decode_row(
     filter: &DeblockFilter<'_>,

@@ -1,8 +1,8 @@
 //! The filter that is applied across an edge between two blocks, in integers.
 //!
-//! Blocks are coded independently, so there is a step between two of them that is not in the original. Each 8 samples across
+//! Blocks are coded independently, so there is a step between two of them that is not in the original. Every 8 samples across
 //! the edge, 4 on each side, are corrected by a linear map that was fitted by least squares. As in the deblocking filters of
-//! video codecs, one of a few maps is chosen by the step at the edge and the activity beside it (List et al., "Adaptive
+//! video codecs, one of a few maps is chosen by the step at the edge and the activity next to it (List et al., "Adaptive
 //! deblocking filter", 2003).
 
 use crate::error::{ModelError, ModelField, ModelTable};

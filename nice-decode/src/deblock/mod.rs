@@ -1,4 +1,4 @@
-//! Deblocking: a loop filter outside the loop, applied to the edges between decoded blocks.
+//! Deblocking: a post-filter that is applied to the edges between decoded blocks.
 
 pub(crate) mod deblocker;
 pub(crate) mod filter;

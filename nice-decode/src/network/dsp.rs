@@ -39,7 +39,7 @@ pub(super) fn decode(
     let biases = network.second_bias.as_chunks::<LINE_SAMPLES>().0;
     let multipliers = network.second_multiplier.as_chunks::<LINE_SAMPLES>().0;
     for (y, (biases, multipliers)) in biases.iter().zip(multipliers).enumerate() {
-        // The weights go on after the line, so that the last row can be read in words; what is too much is multiplied with 0.
+        // The weights go on after the line, so that the last row can be read in words; what is beyond the row is multiplied by 0.
         dot_rows(&units, weights, hidden, biases, &mut sums);
         weights = weights.get(LINE_SAMPLES * hidden..).unwrap_or_default();
         scale(&mut line, &sums, multipliers, network.second_shifts);
@@ -66,7 +66,7 @@ fn add_rows_of_bits(network: &Network<'_>, latent: &Latent, sums: &mut [FourLane
     }
 }
 
-/// The weights of a latent bit, followed by those of the bits after it, which end up in units that do not exist.
+/// The weights of a latent bit, followed by those of the bits after it, which are added to the padding of the units.
 #[inline(always)]
 fn row<'a>(network: &Network<'a>, bit: usize) -> &'a [u8] {
     let rows = network

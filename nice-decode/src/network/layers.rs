@@ -49,7 +49,7 @@ impl<'a> Network<'a> {
             BLOCK_SAMPLES,
             BLOCK_SAMPLES * units,
         )?;
-        // It never is: the lengths have just been checked.
+        // Never returned: the lengths have just been checked.
         let missing = ModelError::TableLength {
             table: ModelTable::Biases(NetworkLayer::Second),
             found: second_bias.len(),

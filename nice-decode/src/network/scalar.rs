@@ -22,11 +22,12 @@ const GROUP: usize = if cfg!(target_pointer_width = "64") {
 /// The sums that [`dots`] computes from activations while these are in registers.
 const DOTS: usize = 4;
 
-/// The products of a sum between two branches. A Cortex-M needs the fewest instructions with 8, a RISC-V with 4.
+/// The products of a sum that are computed between two branches (loop unrolling). A Cortex-M needs the fewest instructions with
+/// 8, a RISC-V with 4.
 const UNROLLED: usize = if cfg!(target_arch = "arm") { 8 } else { 4 };
 
-/// The products of the second layer that the compiler sees at once, so that it uses its widest multiplications and adds up
-/// across a register only once. This many suit registers of up to 32 bytes.
+/// The products of the second layer that the compiler sees at once, so that it uses its widest multiplications and adds up the
+/// lanes of a register only once. This many suit registers of up to 32 bytes.
 pub(crate) const NARROW: usize = 32;
 
 /// [`NARROW`] for registers of 64 bytes.

@@ -41,8 +41,8 @@ impl Region {
         self.width == 0 || self.height == 0
     }
 
-    /// Whether another region is completely within this one. An empty region is where its corner is, which may be on the right
-    /// or lower edge.
+    /// Whether another region is completely within this one: none of its edges is outside. That also holds for an empty region,
+    /// which may lie on the right or lower edge.
     #[must_use]
     pub const fn contains(&self, other: &Self) -> bool {
         contains_range(self.x, self.width, other.x, other.width)
@@ -92,12 +92,13 @@ impl Region {
         transposed(self).strips().map(transposed)
     }
 
-    /// The column after the last one, or the largest number.
+    /// The column after the last one, or `u32::MAX` if that is less.
     const fn right(&self) -> u32 {
         self.x.saturating_add(self.width)
     }
 
-    /// The columns of blocks that hold its pixels and those up to `margin` pixels beside them: the first, and their number.
+    /// The columns of blocks that hold its pixels and those up to `margin` pixels to the left or right of them: the first, and
+    /// their number.
     #[inline(always)]
     pub(crate) fn columns(&self, margin: u32, blocks_wide: u32) -> (usize, usize) {
         if self.width == 0 {
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_region_has_no_strips_and_lies_within_what_has_its_corner() {
+    fn an_empty_region_has_no_strips_and_is_within_a_region_by_its_sides() {
         let whole = Region {
             width: 9,
             height: 5,

@@ -10,11 +10,11 @@ use crate::ycc::swar::YccBlock;
 /// The layout of a region's lines in a buffer that is long enough.
 #[derive(Clone, Copy)]
 pub(crate) struct RegionLayout {
-    /// The pixels of the first column of blocks to the left of the region.
+    /// How many pixels of a line of the first column of blocks are to the left of the region.
     left: usize,
     /// The bytes of a line.
     line: usize,
-    /// Blocks that begin before this byte of a line, and not to the left of it, are complete.
+    /// A block that begins in the line, and before this byte of it, is complete.
     complete: usize,
     stride: usize,
 }

@@ -25,7 +25,10 @@ fn try_all(bytes: &[u8]) {
         .into_iter()
         .flatten()
     {
-        assert_eq!(image.latents().len(), 6 * image.blocks());
+        assert_eq!(
+            image.blocks() as u64,
+            u64::from(image.blocks_wide()) * u64::from(image.blocks_high())
+        );
     }
 }
 
@@ -61,8 +64,8 @@ proptest! {
     fn any_image_header(
         version in 0..3_u8,
         reserved in prop_oneof![4 => Just([0; 3]), 1 => any::<[u8; 3]>()],
-        (width, height) in (any::<u32>(), any::<u32>()),
-        latents in any::<Vec<u8>>(),
+        (width, height) in prop_oneof![(1..40_u32, 0..20_u32), (any::<u32>(), any::<u32>())],
+        latents in prop_oneof![Just(None), any::<Vec<u8>>().prop_map(Some)],
     ) {
         let mut file = Vec::from(b"NICE");
         file.push(version);
@@ -70,8 +73,14 @@ proptest! {
         file.extend(width.to_le_bytes());
         file.extend(height.to_le_bytes());
         file.extend([0; 4]);
-        file.extend(latents);
-        try_all(&sealed(file));
+        let blocks = u64::from(width.div_ceil(8)) * u64::from(height.div_ceil(8));
+        let fitting = || std::vec![0x5A; 6 * blocks.min(100) as usize];
+        let complete = latents.is_none() && blocks <= 100;
+        file.extend(latents.unwrap_or_else(fitting));
+        let file = sealed(file);
+        try_all(&file);
+        let valid = complete && version == 1 && reserved == [0; 3] && blocks > 0;
+        prop_assert!(!valid || Image::from_bytes(&file).is_ok());
     }
 
     #[test]
@@ -96,9 +105,12 @@ proptest! {
     ) {
         let mut file = model.file();
         let end = file.len() - 4;
-        let filter = model.filter.map_or(1, |f| 6 + f.steps.len() + f.activities.len() + f.maps.len());
+        let filter = model.filter.as_ref().map_or(1, |f| 6 + f.steps.len() + f.activities.len() + f.maps.len());
+        // At most 3 bytes of padding, its length and the length of the codewords are between the filter and the codewords.
+        let codewords = end - model.base.len() - model.residuals.len();
+        let filter = codewords.saturating_sub(filter + 8)..codewords;
         // The start with the stages, the filter, or anywhere.
-        let range = [0..end.min(40), end - filter..end, 0..end][part].clone();
+        let range = [0..end.min(40), filter, 0..end][part].clone();
         for (index, byte) in changes {
             let at = range.start + index.index(range.len());
             file[at] = byte;

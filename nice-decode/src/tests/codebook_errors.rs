@@ -11,16 +11,16 @@ fn refused(file: &[u8]) -> ModelError {
     error
 }
 
-/// The error of a codebook that was spoilt before its checksum was computed.
-fn spoilt(spoil: impl FnOnce(&mut TestCodebook)) -> ModelError {
+/// The error of a codebook that was spoiled before its checksum was computed.
+fn error_of(change: impl FnOnce(&mut TestCodebook)) -> ModelError {
     let mut model = small_codebook();
-    spoil(&mut model);
+    change(&mut model);
     refused(&model.file())
 }
 
-/// The error of a codebook whose filter was spoilt before its checksum was computed.
-fn spoilt_filter(spoil: impl FnOnce(&mut TestFilter)) -> ModelError {
-    spoilt(|model| spoil(model.filter.as_mut().unwrap()))
+/// The error of a codebook whose filter was spoiled before its checksum was computed.
+fn error_of_filter(change: impl FnOnce(&mut TestFilter)) -> ModelError {
+    error_of(|model| change(model.filter.as_mut().unwrap()))
 }
 
 /// The error of a number outside its range.
@@ -92,7 +92,7 @@ fn impossible_stages() {
         (5, 0, 0, 1),
         (11, 255, 0, 1),
     ] {
-        let error = spoilt(|m| {
+        let error = error_of(|m| {
             m.stages[index] = Stage {
                 bits,
                 orientation_bits,
@@ -102,7 +102,7 @@ fn impossible_stages() {
         assert_eq!(error, field(stage, bits.into(), min, 16));
     }
     for (index, orientation_bits) in [(0, 4), (7, 255)] {
-        let error = spoilt(|m| m.stages[index].orientation_bits = orientation_bits);
+        let error = error_of(|m| m.stages[index].orientation_bits = orientation_bits);
         let stage = ModelField::OrientationBits(index as u8);
         assert_eq!(error, field(stage, orientation_bits.into(), 0, 3));
     }
@@ -111,13 +111,13 @@ fn impossible_stages() {
 #[test]
 fn stages_with_more_or_fewer_bits_than_a_latent() {
     let bits = |found| field(ModelField::LatentBits, found, 48, 48);
-    assert_eq!(spoilt(|m| m.stages[11].bits = 5), bits(49));
-    assert_eq!(spoilt(|m| m.stages.truncate(11)), bits(44));
+    assert_eq!(error_of(|m| m.stages[11].bits = 5), bits(49));
+    assert_eq!(error_of(|m| m.stages.truncate(11)), bits(44));
     let widest = Stage {
         bits: 16,
         orientation_bits: 0,
     };
-    assert_eq!(spoilt(|m| m.stages.fill(widest)), bits(192));
+    assert_eq!(error_of(|m| m.stages.fill(widest)), bits(192));
 }
 
 #[test]
@@ -196,30 +196,30 @@ fn lengths_of_tables() {
     let (base, all) = (model.base.len(), model.base.len() + model.residuals.len());
     assert_eq!(base, 2 * 96);
     let table = ModelTable::Peaks;
-    assert_eq!(spoilt(|m| m.peaks.clear()), length(table, 0, 11));
-    assert_eq!(spoilt(|m| m.peaks.push(0)), length(table, 12, 11));
+    assert_eq!(error_of(|m| m.peaks.clear()), length(table, 0, 11));
+    assert_eq!(error_of(|m| m.peaks.push(0)), length(table, 12, 11));
     let table = ModelTable::Gains;
-    let error = spoilt(|m| m.stages[0].orientation_bits = 2);
+    let error = error_of(|m| m.stages[0].orientation_bits = 2);
     assert_eq!(error, length(table, 2, 4));
-    assert_eq!(spoilt(|m| m.gains.clear()), length(table, 0, 2));
-    assert_eq!(spoilt(|m| m.gains.push(0)), length(table, 3, 2));
+    assert_eq!(error_of(|m| m.gains.clear()), length(table, 0, 2));
+    assert_eq!(error_of(|m| m.gains.push(0)), length(table, 3, 2));
     let table = ModelTable::Codewords;
-    let error = spoilt(|m| m.residuals.clear());
+    let error = error_of(|m| m.residuals.clear());
     assert_eq!(error, length(table, base, all));
-    let error = spoilt(|m| m.residuals.extend([0; 96]));
+    let error = error_of(|m| m.residuals.extend([0; 96]));
     assert_eq!(error, length(table, all + 96, all));
-    let error = spoilt(|m| m.base.truncate(96));
+    let error = error_of(|m| m.base.truncate(96));
     assert_eq!(error, length(table, all - 96, all));
-    let error = spoilt(|m| m.residuals.truncate(all - base - 1));
+    let error = error_of(|m| m.residuals.truncate(all - base - 1));
     assert_eq!(error, length(table, all - 1, all));
     let table = ModelTable::DeblockMaps;
-    let error = spoilt_filter(|f| f.maps.clear());
+    let error = error_of_filter(|f| f.maps.clear());
     assert_eq!(error, length(table, 0, 96));
-    let error = spoilt_filter(|f| f.maps.extend([0; 32]));
+    let error = error_of_filter(|f| f.maps.extend([0; 32]));
     assert_eq!(error, length(table, 128, 96));
-    let error = spoilt_filter(|f| f.maps.truncate(95));
+    let error = error_of_filter(|f| f.maps.truncate(95));
     assert_eq!(error, length(table, 95, 96));
-    let error = spoilt_filter(|f| f.activities = [7].into());
+    let error = error_of_filter(|f| f.activities = [7].into());
     assert_eq!(error, length(table, 96, 192));
 }
 
@@ -231,10 +231,10 @@ fn thresholds_that_are_too_many_or_do_not_increase() {
         (false, &[1, 2, 3, 4, 5, 6, 7, 8]),
     ] {
         let (which, error) = if steps {
-            let error = spoilt_filter(|f| f.steps = thresholds.into());
+            let error = error_of_filter(|f| f.steps = thresholds.into());
             (ModelField::StepThresholds, error)
         } else {
-            let error = spoilt_filter(|f| f.activities = thresholds.into());
+            let error = error_of_filter(|f| f.activities = thresholds.into());
             (ModelField::ActivityThresholds, error)
         };
         assert_eq!(error, field(which, thresholds.len() as u32, 0, 7));
@@ -246,9 +246,9 @@ fn thresholds_that_are_too_many_or_do_not_increase() {
         min: i32::from(before) + 1,
         max: 255,
     };
-    let error = spoilt_filter(|f| f.steps = [1, 1].into());
+    let error = error_of_filter(|f| f.steps = [1, 1].into());
     assert_eq!(error, value(ModelTable::StepThresholds, 1, 1, 1));
-    let error = spoilt_filter(|f| f.activities = [2, 9, 3].into());
+    let error = error_of_filter(|f| f.activities = [2, 9, 3].into());
     assert_eq!(error, value(ModelTable::ActivityThresholds, 2, 3, 9));
     let mut model = small_codebook();
     let filter = model.filter.as_mut().unwrap();
@@ -261,7 +261,7 @@ fn thresholds_that_are_too_many_or_do_not_increase() {
 #[test]
 fn shifts_of_the_filter() {
     for shift in [0, 13, 255] {
-        let error = spoilt_filter(|f| f.shift = shift);
+        let error = error_of_filter(|f| f.shift = shift);
         assert_eq!(error, field(ModelField::DeblockShift, shift.into(), 1, 12));
     }
     for shift in [1, 12] {

@@ -97,7 +97,7 @@ fn errors_are_sentences_that_contain_the_value() {
                 found: 5,
                 expected: 8,
             }),
-            "the biases of the second layer of the model have 5 bytes instead of 8",
+            "the model has 5 bytes of biases of the second layer instead of 8",
         ),
         (
             Box::new(ModelError::TableLength {
@@ -105,7 +105,7 @@ fn errors_are_sentences_that_contain_the_value() {
                 found: 5,
                 expected: 8,
             }),
-            "the codewords of the model have 5 bytes instead of 8",
+            "the model has 5 bytes of codewords instead of 8",
         ),
         (
             Box::new(ModelError::TableValue {

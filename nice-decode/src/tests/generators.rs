@@ -83,7 +83,7 @@ pub struct TestCodebook {
     pub base: Vec<u8>,
     /// The codewords of the residual stages.
     pub residuals: Vec<u8>,
-    /// Another padding than the right one.
+    /// A wrong padding that replaces the right one.
     pub padding: Option<Vec<u8>>,
     pub filter: Option<TestFilter>,
 }
@@ -380,7 +380,7 @@ fn codebook(
     }
 }
 
-/// A filter with so many thresholds of the step and of the activity, its tables filled from a sequence of numbers.
+/// A filter with these numbers of thresholds of the step and of the activity, its tables filled from a sequence of numbers.
 fn filter_of(
     numbers: &mut impl FnMut() -> u32,
     fill: Fill,

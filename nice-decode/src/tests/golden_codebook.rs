@@ -54,7 +54,7 @@ const LATENTS: [Latent; 3] = [
     [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
 ];
 
-/// The block of each, a line of it in each line here.
+/// The block of each; every line here is a line of it.
 #[rustfmt::skip]
 const BLOCKS: [[u8; 192]; 3] = [
     [

@@ -52,7 +52,7 @@ const LATENTS: [Latent; 3] = [
     [0x04, 0x20, 0, 0, 0, 0],
 ];
 
-/// The block of each, a line of it in each line.
+/// The block of each; every line here is a line of it.
 #[rustfmt::skip]
 const BLOCKS: [[u8; 192]; 3] = [
     [

@@ -1,4 +1,4 @@
-//! The tests of the crate as a whole; those of a single file stand in it.
+//! The tests of the crate as a whole; those of a single file are in that file.
 
 mod arbitrary_bytes;
 mod codebook_errors;

@@ -4,10 +4,10 @@ use super::generators::{TestNetwork, image, latents, resealed, sealed, small_net
 use crate::container::checksum::crc32;
 use crate::{Model, ModelError, ModelField, ModelTable, NetworkLayer};
 
-/// The error of a network that was spoilt before its checksum was computed.
-fn spoilt(spoil: impl FnOnce(&mut TestNetwork)) -> ModelError {
+/// The error of a network that was spoiled before its checksum was computed.
+fn error_of(change: impl FnOnce(&mut TestNetwork)) -> ModelError {
     let mut model = small_network();
-    spoil(&mut model);
+    change(&mut model);
     let file = model.file();
     let error = Model::from_bytes(&file).unwrap_err();
     assert_eq!(Model::from_trusted_bytes(&file).unwrap_err(), error);
@@ -132,8 +132,8 @@ fn names() {
         min: 1,
         max: 32,
     };
-    assert_eq!(spoilt(|m| m.name.clear()), length(0));
-    assert_eq!(spoilt(|m| m.name = "x".repeat(33)), length(33));
+    assert_eq!(error_of(|m| m.name.clear()), length(0));
+    assert_eq!(error_of(|m| m.name = "x".repeat(33)), length(33));
     let character = |index, found| ModelError::TableValue {
         table: ModelTable::Name,
         index,
@@ -141,8 +141,11 @@ fn names() {
         min: 0x20,
         max: 0x7E,
     };
-    assert_eq!(spoilt(|m| m.name = "a\nb".into()), character(1, 0x0A));
-    assert_eq!(spoilt(|m| m.name = "caf\u{e9}".into()), character(3, 0xC3));
+    assert_eq!(error_of(|m| m.name = "a\nb".into()), character(1, 0x0A));
+    assert_eq!(
+        error_of(|m| m.name = "caf\u{e9}".into()),
+        character(3, 0xC3)
+    );
     let mut model = small_network();
     model.name = " ~".repeat(16);
     assert_eq!(Model::from_bytes(&model.file()).unwrap().name(), model.name);
@@ -156,7 +159,7 @@ fn sizes() {
         min: 48,
         max: 48,
     };
-    assert_eq!(spoilt(|m| m.bits = 47), bits);
+    assert_eq!(error_of(|m| m.bits = 47), bits);
     for hidden in [0, 513, u16::MAX] {
         let error = ModelError::Field {
             field: ModelField::HiddenUnits,
@@ -164,7 +167,7 @@ fn sizes() {
             min: 1,
             max: 512,
         };
-        assert_eq!(spoilt(|m| m.hidden = hidden), error);
+        assert_eq!(error_of(|m| m.hidden = hidden), error);
     }
 }
 
@@ -176,19 +179,19 @@ fn lengths_of_tables() {
         expected,
     };
     let (first, second) = (NetworkLayer::First, NetworkLayer::Second);
-    let error = spoilt(|m| m.first.weights.push(0));
+    let error = error_of(|m| m.first.weights.push(0));
     assert_eq!(error, length(ModelTable::Weights(first), 145, 144));
-    let error = spoilt(|m| m.first.bias.truncate(11));
+    let error = error_of(|m| m.first.bias.truncate(11));
     assert_eq!(error, length(ModelTable::Biases(first), 11, 12));
-    let error = spoilt(|m| m.first.multiplier.clear());
+    let error = error_of(|m| m.first.multiplier.clear());
     assert_eq!(error, length(ModelTable::Multipliers(first), 0, 6));
-    let error = spoilt(|m| m.second.weights.truncate(575));
+    let error = error_of(|m| m.second.weights.truncate(575));
     assert_eq!(error, length(ModelTable::Weights(second), 575, 576));
-    let error = spoilt(|m| m.second.bias.extend([0; 4]));
+    let error = error_of(|m| m.second.bias.extend([0; 4]));
     assert_eq!(error, length(ModelTable::Biases(second), 772, 768));
-    let error = spoilt(|m| m.second.multiplier.push(0));
+    let error = error_of(|m| m.second.multiplier.push(0));
     assert_eq!(error, length(ModelTable::Multipliers(second), 385, 384));
-    let error = spoilt(|m| m.hidden = 4);
+    let error = error_of(|m| m.hidden = 4);
     assert_eq!(error, length(ModelTable::Weights(first), 144, 192));
 }
 
@@ -201,13 +204,13 @@ fn shifts() {
         max,
     };
     let (first, second) = (NetworkLayer::First, NetworkLayer::Second);
-    let error = spoilt(|m| m.first.pre = 16);
+    let error = error_of(|m| m.first.pre = 16);
     assert_eq!(error, field(ModelField::PreShift(first), 16, 0, 15));
-    let error = spoilt(|m| m.second.pre = 255);
+    let error = error_of(|m| m.second.pre = 255);
     assert_eq!(error, field(ModelField::PreShift(second), 255, 0, 15));
-    let error = spoilt(|m| m.first.post = 0);
+    let error = error_of(|m| m.first.post = 0);
     assert_eq!(error, field(ModelField::PostShift(first), 0, 1, 30));
-    let error = spoilt(|m| m.second.post = 31);
+    let error = error_of(|m| m.second.post = 31);
     assert_eq!(error, field(ModelField::PostShift(second), 31, 1, 30));
 }
 
@@ -222,15 +225,15 @@ fn numbers_with_which_a_sum_could_overflow() {
     };
     let (first, second) = (NetworkLayer::First, NetworkLayer::Second);
     let weight = |layer, index| value(ModelTable::Weights(layer), index, -128, -127, 127);
-    let error = spoilt(|m| m.first.weights[143] = 0x80);
+    let error = error_of(|m| m.first.weights[143] = 0x80);
     assert_eq!(error, weight(first, 143));
-    let error = spoilt(|m| m.second.weights[7] = 0x80);
+    let error = error_of(|m| m.second.weights[7] = 0x80);
     assert_eq!(error, weight(second, 7));
     for found in [(1 << 24) + 1, -(1 << 24) - 1, i32::MAX, i32::MIN] {
         let (min, max) = (-(1 << 24), 1 << 24);
-        let error = spoilt(|m| m.first.bias[8..12].copy_from_slice(&found.to_le_bytes()));
+        let error = error_of(|m| m.first.bias[8..12].copy_from_slice(&found.to_le_bytes()));
         assert_eq!(error, value(ModelTable::Biases(first), 2, found, min, max));
-        let error = spoilt(|m| m.second.bias[764..].copy_from_slice(&found.to_le_bytes()));
+        let error = error_of(|m| m.second.bias[764..].copy_from_slice(&found.to_le_bytes()));
         assert_eq!(
             error,
             value(ModelTable::Biases(second), 191, found, min, max)
@@ -246,9 +249,9 @@ fn numbers_with_which_a_sum_could_overflow() {
                 32_767,
             )
         };
-        let error = spoilt(|m| m.first.multiplier[..2].copy_from_slice(&found.to_le_bytes()));
+        let error = error_of(|m| m.first.multiplier[..2].copy_from_slice(&found.to_le_bytes()));
         assert_eq!(error, multiplier(first, 0));
-        let error = spoilt(|m| m.second.multiplier[2..4].copy_from_slice(&found.to_le_bytes()));
+        let error = error_of(|m| m.second.multiplier[2..4].copy_from_slice(&found.to_le_bytes()));
         assert_eq!(error, multiplier(second, 1));
     }
 }

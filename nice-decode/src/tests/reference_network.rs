@@ -96,7 +96,7 @@ pub fn number(rest: &mut &[u8]) -> usize {
     number
 }
 
-/// Bytes after their number.
+/// Bytes that follow their count.
 pub fn bytes<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
     let count = number(rest);
     let (bytes, after) = rest.split_at(count);

@@ -47,7 +47,7 @@ fn deblocked<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
     pixels
 }
 
-/// What a buffer holds after a region of the image has been written into it, with gaps of so many bytes.
+/// What a buffer holds after a region of the image has been written into it, with gaps of `gap` bytes.
 fn cropped<P: PixelFormat>(pixels: &[u8], width: u32, region: &Region, gap: usize) -> Vec<u8> {
     let (line, image_line) = (region.width as usize * P::BYTES, width as usize * P::BYTES);
     let stride = line + gap;

@@ -1,4 +1,4 @@
-//! The variants of decoding with a codebook, scalar and SWAR, with the assembly's definitions and without, write the same pixels.
+//! All variants of decoding with a codebook write the same pixels: scalar, SWAR, and the portable definitions of the assembly.
 
 use std::vec;
 use std::vec::Vec;
@@ -42,7 +42,7 @@ fn check_words(codebook: &Codebook<'_>, latent: &Latent) {
     assert_eq!(found.map(u32::to_ne_bytes).as_flattened(), expected);
 }
 
-/// Checks the formats that `nice-dsp` writes a whole block of.
+/// Checks the formats in which `nice-dsp` writes a whole block.
 #[cfg(feature = "dsp")]
 fn check_whole_blocks(codebook: &Codebook<'_>, latent: &Latent) {
     use nice_dsp::pixels::portable;

@@ -1,6 +1,7 @@
 //! From the luma and chroma of a block to red, green and blue.
 //!
-//! The transform is a reversible one with orthogonal columns, so that errors of the planes add up:
+//! The transform (left) has an exact inverse (right), and its columns are orthogonal, so that the squared errors of the planes
+//! add up:
 //!
 //! ```text
 //! red   = luma + chroma1 - chroma2        luma    = (red + green + blue) / 3

@@ -3,10 +3,10 @@
 use crate::format::GAIN_SHIFTS;
 
 /// A gain, and for luma and both chroma samples what is added to a product with it before the fraction bits are dropped, and
-/// what is added after.
+/// what is subtracted after.
 ///
-/// A product is at most 255 * 255, and what is added to it at most 255, so 16 bits are enough. The results are at most 2,000
-/// in magnitude.
+/// A product is at most 255 * 255, and what is added to it at most 255, so 16 bits are enough. Red, green and blue are at most
+/// 1,400 in magnitude before they are clamped (see section 5.7 of `FORMAT.md`).
 #[derive(Clone, Copy)]
 pub(crate) struct Gain {
     factor: u16,

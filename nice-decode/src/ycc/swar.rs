@@ -30,9 +30,11 @@ pub struct YccBlock {
     pub(crate) gain: SwarGain,
 }
 
-/// A gain: its factor; what is added to the products of luma and of both chroma samples before the fraction bits are dropped,
-/// which is not negative and below one; and the whole numbers that luma and chroma are too large or too small after that,
-/// combined so that they are applied to chroma 2, green and blue. All but the factor are in both lanes of a word.
+/// A gain in seven words: its factor, three starts and three offsets. All but the factor are in both lanes of a word.
+///
+/// The starts are added to the products of luma, chroma 1 and chroma 2 before the fraction bits are dropped. A start is only the
+/// fraction of what has to be added, from zero to below one, so that no lane becomes negative. Its whole part, by which luma and
+/// chroma are too large after that, is combined into the offsets, which correct chroma 2, green and blue.
 #[derive(Clone, Copy)]
 pub(crate) struct SwarGain(pub(crate) [u32; 7]);
 
@@ -52,7 +54,7 @@ impl SwarGain {
             let below = 1_u32.wrapping_shl(GAIN_SHIFTS[plane]).wrapping_sub(1);
             (starts[plane] as u32 & below).wrapping_mul(LANE_ONES)
         });
-        // Red is luma + chroma 1 - chroma 2: what it is too large is subtracted with chroma 2.
+        // Red is luma + chroma 1 - chroma 2: the amount by which it is too large is added to chroma 2.
         let chroma2_offset = luma.wrapping_add(chroma1).wrapping_sub(chroma2);
         let green_offset = luma
             .wrapping_add(chroma2 << 1)
@@ -72,8 +74,8 @@ impl SwarGain {
         ])
     }
 
-    /// Two residuals of plane `PLANE`, by which they are too large included. A product is at most 255 * 255, and what is added
-    /// to it at most 255, so each fits into its lane.
+    /// Two residuals of plane `PLANE`, not yet corrected by the offsets. A product is at most 255 * 255, and what is added to it
+    /// at most 255, so each fits into its lane.
     #[inline(always)]
     fn residual<const PLANE: usize>(&self, sums: u32) -> u32 {
         let [factor, ..] = self.0;
@@ -84,8 +86,8 @@ impl SwarGain {
         (product >> shift) & ((0xFFFF >> shift) * LANE_ONES)
     }
 
-    /// The luma of four pixels, too large by what the color differences are too small: that of columns 0 and 2, and of columns
-    /// 1 and 3.
+    /// The luma of four pixels, too large by as much as the color differences are too small: that of columns 0 and 2, and that of
+    /// columns 1 and 3.
     #[inline(always)]
     fn luma(&self, base: u32, sums: u32) -> [u32; 2] {
         let (even, odd) = (sums & EVEN_BYTES, sums >> 8 & EVEN_BYTES);
@@ -209,8 +211,9 @@ impl YccBlock {
     }
 }
 
-/// Whether the processor stores a word to an unaligned address with one instruction. A program cannot ask; among Arm
-/// processors, nearly the same ones cannot that have no compare-and-swap either. This only decides which way is faster.
+/// Whether the processor can store a word to an unaligned address with one instruction. No `cfg` tells that, but the Arm
+/// processors that cannot are nearly the same as those without compare-and-swap. The pixels are the same either way; only the
+/// speed differs.
 const UNALIGNED_STORES: bool = cfg!(not(any(
     all(target_arch = "arm", not(target_has_atomic = "32")),
     target_arch = "riscv32",
@@ -222,7 +225,7 @@ pub(crate) trait Element: Sized {
     /// A word of a line.
     type Word: From32;
 
-    /// The words of the first eight pixels, `WORDS` for each four, if there are so many.
+    /// The words of the first eight pixels, `WORDS` for each four, if there are that many.
     fn line<const WORDS: usize>(lines: &mut [Self]) -> Option<&mut [[Self::Word; WORDS]; 2]>;
 }
 

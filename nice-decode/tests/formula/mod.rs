@@ -28,7 +28,7 @@ impl Numbers {
     }
 }
 
-/// A model file with a network of so many hidden units. Its blocks are colored noise around gray.
+/// A model file with a network of this many hidden units. Its blocks are colored noise around gray.
 pub fn network(hidden: u16, seed: u32) -> Vec<u8> {
     let mut numbers = Numbers::new(seed);
     let units = usize::from(hidden);
@@ -52,7 +52,7 @@ pub fn network(hidden: u16, seed: u32) -> Vec<u8> {
             .flat_map(|_| ((middle + numbers.next(magnitude)) as u16).to_le_bytes())
             .collect()
     };
-    // Activations are some thousands; samples are 128 and a spread that depends on the square root of the hidden units.
+    // Activations are a few thousand; samples are around 128, with a spread that grows with the square root of the hidden units.
     let first_multiplier = multipliers(units, 24_000, 8_000);
     let second_multiplier = multipliers(BLOCK_SAMPLES, 16_384, 2_000);
     let model = ModelFile {
@@ -80,7 +80,7 @@ pub fn network(hidden: u16, seed: u32) -> Vec<u8> {
     to_file(&model, 260 * units + 6 * (units + BLOCK_SAMPLES))
 }
 
-/// The file of a model whose tables have at most so many bytes.
+/// The file of a model whose tables have at most this many bytes.
 pub fn to_file(model: &ModelFile<'_>, tables: usize) -> Vec<u8> {
     let mut file = vec![0; 200 + tables];
     file[..4].copy_from_slice(&MODEL_MAGIC);

@@ -1,6 +1,6 @@
 /*
  * The startup code of the other examples on a Cortex-M with flash at 0 and RAM at 0x20000000. The C library is newlib, with
- * files and arguments by semihosting. .ci/c-checks runs the examples with it in QEMU.
+ * files and arguments through semihosting. .ci/c-checks runs the examples with it in QEMU.
  */
 #include <stdint.h>
 

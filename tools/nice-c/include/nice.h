@@ -278,8 +278,8 @@ bool nice_next_strip(struct nice_region *rest, struct nice_region *strip);
  * Opens a model from the contents of a .nicem file, and checks all of it.
  *
  * The library does not copy the file: it must stay in memory, unchanged, as long as the model or a
- * picture of it is used. On processors without unaligned access, a model is decoded faster if the
- * file is at an address that is a multiple of 4.
+ * picture of it is used. On 32-bit processors, a model is decoded faster if the file is at an
+ * address that is a multiple of 4.
  *
  * If this returns an error, the model is not open.
  */
@@ -290,7 +290,7 @@ nice_status nice_model_open(struct nice_model *model, const uint8_t *file, size_
  * encoded for the model.
  *
  * The library does not copy the file: it must stay in memory, unchanged, as long as the picture is
- * used, and so must the file of the model. The structure of the model need not.
+ * used, and so must the file of the model. The structure of the model is not needed anymore.
  *
  * If this returns an error, the picture is not open.
  */
@@ -349,8 +349,8 @@ nice_status nice_decode_region(const struct nice_picture *picture,
 /**
  * Decodes a block to 192 bytes: 8 lines of 8 pixels of red, green and blue.
  *
- * See nice_picture_blocks() for the order of the blocks. The block is complete even if it reaches
- * over the right or lower edge of the picture. If this returns an error, nothing is written.
+ * See nice_picture_blocks() for the order of the blocks. The block is complete even if it extends
+ * beyond the right or lower edge of the picture. If this returns an error, nothing is written.
  */
 nice_status nice_decode_block(const struct nice_picture *picture, size_t index, uint8_t *block);
 
@@ -374,7 +374,7 @@ size_t nice_deblock_bytes(const struct nice_picture *picture, struct nice_region
  *
  * As long as the deblocker is used, the memory must stay where it is and must not be used for
  * anything else, and the files of the picture and of its model must stay in memory, unchanged. The
- * structure of the picture need not.
+ * structure of the picture is not needed anymore.
  *
  * If this returns an error, the deblocker is not open.
  */

@@ -17,7 +17,7 @@ pub(crate) unsafe fn bytes(from: *const u8, length: usize) -> Result<&'static [u
     if from.is_null() || length > isize::MAX as usize {
         return Err(Status::Argument);
     }
-    // SAFETY: the pointer is not null, no slice can be longer, and the caller ensures the rest.
+    // SAFETY: the pointer is not null, a slice can be that long, and the caller ensures the rest.
     Ok(unsafe { slice::from_raw_parts(from, length) })
 }
 
@@ -34,6 +34,6 @@ pub(crate) unsafe fn bytes_mut<'b>(to: *mut u8, length: usize) -> Result<&'b mut
     if to.is_null() || length > isize::MAX as usize {
         return Err(Status::Argument);
     }
-    // SAFETY: the pointer is not null, no slice can be longer, and the caller ensures the rest.
+    // SAFETY: the pointer is not null, a slice can be that long, and the caller ensures the rest.
     Ok(unsafe { slice::from_raw_parts_mut(to, length) })
 }

@@ -44,7 +44,7 @@ pub unsafe extern "C" fn nice_deblock_bytes(picture: *const Picture, region: Reg
 ///
 /// As long as the deblocker is used, the memory must stay where it is and must not be used for
 /// anything else, and the files of the picture and of its model must stay in memory, unchanged. The
-/// structure of the picture need not.
+/// structure of the picture is not needed anymore.
 ///
 /// If this returns an error, the deblocker is not open.
 #[unsafe(no_mangle)]

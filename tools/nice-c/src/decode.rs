@@ -61,8 +61,8 @@ pub unsafe extern "C" fn nice_decode_region(
 
 /// Decodes a block to 192 bytes: 8 lines of 8 pixels of red, green and blue.
 ///
-/// See nice_picture_blocks() for the order of the blocks. The block is complete even if it reaches
-/// over the right or lower edge of the picture. If this returns an error, nothing is written.
+/// See nice_picture_blocks() for the order of the blocks. The block is complete even if it extends
+/// beyond the right or lower edge of the picture. If this returns an error, nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nice_decode_block(
     picture: *const Picture,

@@ -29,7 +29,7 @@ storage!(Picture, 24, Decoder<'static, 'static>);
 /// encoded for the model.
 ///
 /// The library does not copy the file: it must stay in memory, unchanged, as long as the picture is
-/// used, and so must the file of the model. The structure of the model need not.
+/// used, and so must the file of the model. The structure of the model is not needed anymore.
 ///
 /// If this returns an error, the picture is not open.
 #[unsafe(no_mangle)]

@@ -93,7 +93,7 @@ pub(crate) unsafe fn value_mut<'s, S: Storage>(
     Ok(unsafe { &mut *words })
 }
 
-/// Makes a structure of so many words, with the fields `open` and `opaque`, the storage of a value.
+/// Makes a structure of `$words` words, with the fields `open` and `opaque`, the storage of a value.
 macro_rules! storage {
     ($structure:ty, $words:literal, $value:ty) => {
         const _: () = {

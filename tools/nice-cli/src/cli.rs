@@ -13,7 +13,7 @@ use crate::{compare, dataset, decode, encode, eval, info};
 #[command(
     name = "nicec",
     version,
-    about = "Encodes, decodes and measures NICE images, 48 bits for every block of 8 x 8 pixels, and builds data sets for training",
+    about = "Encodes, decodes and measures NICE images (48 bits per block of 8 x 8 pixels), and builds data sets for training",
     after_help = "\
 Examples:
   nicec encode photo.png -o photo.nice
@@ -53,7 +53,7 @@ enum Command {
 struct Output<'a>(&'a mut dyn Write);
 
 impl Output<'_> {
-    /// The error with a message, of the same kind.
+    /// The error with that message, of the same kind.
     fn named(error: io::Error) -> io::Error {
         io::Error::new(error.kind(), format!("cannot write the output: {error}"))
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 /// The commands for data sets.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DatasetCommand {
-    /// Cut the pictures in a folder into a flat file of 8x8 blocks
+    /// Cut the pictures in a folder into a flat file of 8 x 8 blocks
     Build(Build),
     /// Fetch a data set to the cache, and print its path
     Fetch(Fetch),
@@ -51,7 +51,7 @@ pub(crate) struct Build {
 pub(crate) struct Fetch {
     /// http://.. or https://.. (a .bin file, a picture, or a .zip archive of either), or kaggle:owner/name
     source: Source,
-    /// The folder of the cache [default: the environment's NICE_CACHE, or nice in the user's cache folder]
+    /// The folder of the cache [default: the environment variable NICE_CACHE, or nice in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
     /// The address of Kaggle [default: the environment variable NICE_KAGGLE_BASE, or kaggle.com]

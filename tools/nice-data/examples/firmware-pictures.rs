@@ -1,9 +1,9 @@
-//! Encodes the pictures of `firmware-example` from the demo picture: run it after a change to the picture or to a model, and then
+//! Makes the images of `firmware-example` from the demo picture. Run it after a change to the picture or to a model, and then run
 //! the device checks.
 //!
-//! Boards with enough flash have pictures with the model m for displays of 320 x 240 pixels, small boards with the model s for
-//! 96 x 64, and the Game Boy Advance with the model m for 240 x 160. Of the original demo picture, a board has one pixel of each
-//! block, to measure the error.
+//! Boards with enough flash have images with model m for displays of 320 x 240 pixels, small boards have images with model s for
+//! 96 x 64, and the Game Boy Advance has one with model m for 240 x 160. Of the original demo picture, a board has one pixel of
+//! each block, to measure the error.
 
 use std::path::Path;
 

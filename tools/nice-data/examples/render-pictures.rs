@@ -1,5 +1,5 @@
-//! Paints the pictures of the project into `pictures`, and encodes and decodes them with the model m: run it after a change to the
-//! painter or to the model, and look at them.
+//! Paints the pictures of the project into `pictures`, and encodes and decodes them with model m. Run it after a change to the
+//! painter or to the model, and look at the pictures.
 
 mod painter;
 
@@ -27,7 +27,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Writes a small PNG file.
+/// Writes a PNG file, compressed as well as possible.
 fn write(name: &str, picture: &Picture) -> Result<()> {
     let mut png = Cursor::new(Vec::new());
     PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive)

@@ -10,6 +10,12 @@ use indicatif::HumanCount;
 use memmap2::Mmap;
 use nice_decode::BLOCK_SAMPLES;
 
+/// Whether a path has the extension of a `.bin` file.
+pub(crate) fn has_extension(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("bin"))
+}
+
 /// Consecutive blocks of a `.bin` file. Clones share the map.
 #[derive(Clone, Debug)]
 pub struct BinFile {
@@ -27,7 +33,7 @@ impl BinFile {
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display();
         if path.is_dir() {
-            bail!("cannot use {name} as a .bin of blocks: it is a folder");
+            bail!("cannot use {name} as a .bin file of blocks: it is a folder");
         }
         let file = File::open(path).with_context(|| {
             format!(
@@ -38,7 +44,7 @@ impl BinFile {
             .metadata()
             .with_context(|| format!("cannot read the size of {name}"))?;
         if !metadata.is_file() {
-            bail!("cannot use {name} as a .bin of blocks: it is not a regular file");
+            bail!("cannot use {name} as a .bin file of blocks: it is not a regular file");
         }
         let bytes = metadata.len();
         check_size(path, bytes)?;
@@ -96,12 +102,12 @@ pub fn check_size(path: &Path, bytes: u64) -> Result<()> {
     let block = BLOCK_SAMPLES as u64;
     if bytes == 0 {
         bail!(
-            "cannot use {name} as a .bin of blocks: it is empty (0 bytes); download or build it again"
+            "cannot use {name} as a .bin file of blocks: it is empty (0 bytes); download or build it again"
         );
     }
     if !bytes.is_multiple_of(block) {
         bail!(
-            "cannot use {name} as a .bin of blocks: its {} bytes are {} blocks of {block} bytes and {} more bytes; \
+            "cannot use {name} as a .bin file of blocks: its {} bytes are {} blocks of {block} bytes and {} more bytes; \
              a .bin is a flat N x 3 x 8 x 8 array of bytes, so it is truncated or another kind of file",
             HumanCount(bytes),
             HumanCount(bytes / block),
@@ -115,6 +121,6 @@ pub fn check_size(path: &Path, bytes: u64) -> Result<()> {
 fn map(file: &File) -> std::io::Result<Mmap> {
     // SAFETY: the map is only read, as bytes, and any byte is a valid sample. If another program truncates the file while it is
     // mapped, reading past its new end stops this program with a signal. The programs of this project never write into an
-    // existing file; they replace it by a new one, which leaves a map of the old one intact.
+    // existing file; they replace it with a new one, which leaves a map of the old one intact.
     unsafe { Mmap::map(file) }
 }

@@ -15,7 +15,7 @@ use crate::{folder, random};
 pub struct BlockId {
     /// The index of the block, below [`BlockSet::len`].
     pub index: u64,
-    /// If blocks are cut at random positions, each nonce stands for another position in the same picture. Fixed blocks ignore it.
+    /// If blocks are cut at random positions, each nonce gives another position in the same picture. Fixed blocks ignore it.
     pub nonce: u64,
 }
 
@@ -30,7 +30,7 @@ pub struct BlockPosition {
     pub y: u32,
 }
 
-/// Blocks that are prefetched together.
+/// The number of blocks that are prefetched together.
 const BATCH: usize = 16;
 
 /// The blocks of a split.
@@ -46,14 +46,14 @@ enum Blocks {
     Memory(Vec<u8>),
     Cut {
         pictures: Vec<Picture>,
-        /// The end of the indices of each picture, which has as many as its grid has blocks.
+        /// For each picture, the end of its range of indices; a picture has as many indices as its grid has blocks.
         ends: Vec<u64>,
         seed: u64,
     },
 }
 
 impl BlockSet {
-    /// The blocks of a `.bin`, or of a part of one.
+    /// The blocks of a `.bin` file, or of a part of one.
     pub fn mapped(bin: BinFile) -> Self {
         Self {
             description: format!(
@@ -100,7 +100,7 @@ impl BlockSet {
             .collect();
         Self {
             description: format!(
-                "{} blocks a pass, at random positions in {} of {source}",
+                "{} blocks per pass, at random positions in {} of {source}",
                 HumanCount(end),
                 folder::count_text(pictures.len())
             ),

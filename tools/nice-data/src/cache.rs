@@ -1,8 +1,8 @@
 //! The cache of downloads.
 //!
-//! Every URL has a folder in the cache, named by the file and a hash of the URL. A complete download is a file in it; a zip
-//! archive is unpacked into its subfolder `files`. A file that a person puts there is used like a download, and an archive once it
-//! is unpacked by fetching it.
+//! Every URL has a folder in the cache, named after the file and a hash of the URL. A complete download is a file in it; a zip
+//! archive is unpacked into its subfolder `files`. A file that a user puts there is used like a download; if it is an archive, it
+//! has to be fetched once, which unpacks it.
 
 use std::env;
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::remote::Remote;
 /// The environment variable with the folder of the cache.
 pub const CACHE_VARIABLE: &str = "NICE_CACHE";
 
-/// The folder of the cache unless another is requested: the environment's `NICE_CACHE`, or `nice` in the user's cache folder.
+/// The folder of the cache by default: the environment variable `NICE_CACHE`, or `nice` in the user's cache folder.
 pub fn default_folder() -> PathBuf {
     if let Some(cache) = env::var_os(CACHE_VARIABLE).filter(|cache| !cache.is_empty()) {
         return cache.into();

@@ -56,7 +56,7 @@ pub struct Loaded {
 pub fn list(path: &Path) -> Result<Listing> {
     let metadata = fs::metadata(path).with_context(|| {
         format!(
-            "cannot look for pictures in {}; give a folder of pictures, a picture or a .bin",
+            "cannot look for pictures in {}; give a folder of pictures, a picture or a .bin file",
             path.display()
         )
     })?;
@@ -145,8 +145,8 @@ pub fn read(path: &Path) -> Result<Picture, Unreadable> {
     })
 }
 
-/// Reads a picture that was found in `requested`. If it cannot be read, that is an error if it was requested itself; otherwise it
-/// is added to `skipped`, and `None` is returned.
+/// Reads a picture that was found in `requested`. If it cannot be read, it is added to `skipped`, and `None` is returned, unless
+/// it was requested itself.
 ///
 /// # Errors
 ///

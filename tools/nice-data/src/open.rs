@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use nice_encode::Picture;
 use rayon::prelude::*;
 
-use crate::bin::BinFile;
+use crate::bin::{self, BinFile};
 use crate::block_set::BlockSet;
 use crate::remote::{self, Remote};
 use crate::source::{self, Source};
@@ -21,7 +21,7 @@ pub const SYNTHETIC_SIDE: u32 = 256;
 pub struct Splits {
     /// The blocks for training: fixed ones of a `.bin` file, or cut from pictures at random positions.
     pub train: BlockSet,
-    /// The blocks for validation, always the same: those of a `.bin` file, or all on the grid of each picture.
+    /// The blocks for validation, always the same: those of a `.bin` file, or all on the grids of the pictures.
     pub validation: BlockSet,
     /// Notes for the user: files that could not be read, how the data were split, that they are synthetic.
     pub notes: Vec<String>,
@@ -32,9 +32,9 @@ pub struct Splits {
 pub struct OpenOptions {
     /// The seed of the random positions of blocks. The split does not depend on it, so that runs can be compared.
     pub seed: u64,
-    /// The folder of the cache; by default the environment's `NICE_CACHE`, or `nice` in the user's cache folder.
+    /// The folder of the cache; by default the environment variable `NICE_CACHE`, or `nice` in the user's cache folder.
     pub cache: PathBuf,
-    /// The address of Kaggle; by default the environment's `NICE_KAGGLE_BASE`, or [`remote::KAGGLE`].
+    /// The address of Kaggle; by default the environment variable `NICE_KAGGLE_BASE`, or [`remote::KAGGLE`].
     pub kaggle_base: String,
     /// The most bytes of decoded pictures in memory; by default half of the memory that is available.
     pub memory: u64,
@@ -54,8 +54,8 @@ impl Default for OpenOptions {
 /// Opens the blocks for training and those for validation. Sources on the network must be in the cache.
 ///
 /// Without `validation`, the data are split: a folder of pictures by picture, as [`folder::is_validation`] says; a `train.bin`
-/// with a `val.bin` beside it uses that; another `.bin` file has its last twentieth for validation; and synthetic pictures are
-/// validated on others with other seeds.
+/// with a `val.bin` beside it uses that; of another `.bin` file, the last twentieth is for validation; and synthetic pictures are
+/// validated on others with different seeds.
 ///
 /// # Errors
 ///
@@ -64,12 +64,22 @@ pub fn open(data: &Source, validation: Option<&Source>, options: &OpenOptions) -
     let mut notes = Vec::new();
     let located = locate(data, options)?;
     let given = match validation {
-        Some(source) => Some(all_of(locate(source, options)?, options, &mut notes)?),
+        Some(source) => {
+            // A file that is given for validation is used itself, not the `val.bin` beside it.
+            let validation = match source {
+                Source::Bin(path) => Located::Bins {
+                    train: Some(path.clone()),
+                    val: None,
+                },
+                _ => locate(source, options)?,
+            };
+            if located.trains_on(&validation) {
+                notes.push(format!("training and validation use the same data, {data}"));
+            }
+            Some(all_of(validation, options, &mut notes)?)
+        }
         None => None,
     };
-    if validation == Some(data) {
-        notes.push(format!("training and validation use the same data, {data}"));
-    }
     let (train, validation) = match located {
         Located::Bins { train, val } => {
             let train = BinFile::open(&train.context(
@@ -151,6 +161,23 @@ enum Located {
     },
 }
 
+impl Located {
+    /// Whether the validation data are what is trained on.
+    fn trains_on(&self, validation: &Self) -> bool {
+        match (self, validation) {
+            (
+                Self::Bins {
+                    train: Some(data), ..
+                },
+                Self::Bins { train, val },
+            ) => val.as_ref().or(train.as_ref()) == Some(data),
+            (Self::Pictures(data), Self::Pictures(validation)) => data == validation,
+            // Other synthetic pictures are used for validation.
+            _ => false,
+        }
+    }
+}
+
 /// Locates a source on this machine.
 fn locate(source: &Source, options: &OpenOptions) -> Result<Located> {
     let remote = match source {
@@ -171,7 +198,7 @@ fn locate(source: &Source, options: &OpenOptions) -> Result<Located> {
     let path = cache::find(&options.cache, &remote)?;
     if path.is_dir() {
         in_folder(&path)
-    } else if is_bin(&path) {
+    } else if bin::has_extension(&path) {
         Ok(Located::Bins {
             train: Some(path),
             val: None,
@@ -205,15 +232,9 @@ fn in_folder(path: &Path) -> Result<Located> {
     };
     match entries.as_slice() {
         [only] if only.is_dir() && !only.is_symlink() => in_folder(only),
-        [only] if is_bin(only) => Ok(with_val_beside(only)),
+        [only] if bin::has_extension(only) => Ok(with_val_beside(only)),
         _ => Ok(Located::Pictures(path.to_path_buf())),
     }
-}
-
-/// Whether a file has the extension of a `.bin` file.
-fn is_bin(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("bin"))
 }
 
 /// All blocks of a source, for validation.
@@ -279,7 +300,7 @@ fn split_pictures(
     Ok((train, validation))
 }
 
-/// Splits the last twentieth off a `.bin` file.
+/// Splits a `.bin` file into its blocks without the last twentieth, and the last twentieth.
 fn split_last_twentieth(bin: BinFile) -> Result<(BinFile, BinFile)> {
     let blocks = bin.len();
     if blocks < 2 {
@@ -298,7 +319,7 @@ fn synthetic_validation(seed: u64, pictures: u32) -> BlockSet {
     BlockSet::on_grid(&render(seed, 1, pictures.div_ceil(16)), &source)
 }
 
-/// Renders synthetic pictures; each `split` has other seeds.
+/// Renders synthetic pictures; each `split` has different seeds.
 fn render(seed: u64, split: u64, pictures: u32) -> NamedPictures {
     let bar = progress::bar(pictures.into(), "rendering pictures");
     let rendered = (0..u64::from(pictures))

@@ -4,7 +4,7 @@
 //!
 //! - gray is repeated in all three channels, and a palette is replaced by its colors;
 //! - 16-bit samples become `round(v * 255 / 65535)`;
-//! - floating-point samples (EXR, Radiance HDR, some TIFF files) are taken as linear light, clamped to 0..=1 and converted to
+//! - floating-point samples (EXR, Radiance HDR, some TIFF files) are taken to be linear light, clamped to 0..=1 and converted to
 //!   sRGB;
 //! - transparent pixels are blended with white: `round((v * alpha + white * (max - alpha)) / max)` on the samples as they are
 //!   stored, before 16 bits become 8;
@@ -28,7 +28,7 @@ pub fn read(path: &Path) -> Result<Picture> {
     parse(&files::read(path)?, &path.display().to_string())
 }
 
-/// Reads the bytes of a picture file. Errors show its `name`, and its extension is the format where the bytes do not tell.
+/// Reads the bytes of a picture file. Errors show its `name`, whose extension decides the format if the bytes do not.
 ///
 /// # Errors
 ///

@@ -31,7 +31,7 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// A `.bin` file, a picture, or a `.zip` archive of either.
+    /// The file at a URL: a `.bin` file, a picture, or a `.zip` archive of either.
     pub fn url(url: &str) -> Self {
         Self {
             source: url.to_owned(),
@@ -92,7 +92,7 @@ fn file_name(url: &str) -> String {
     let kept = &safe[safe.len().saturating_sub(MAX_FILE_NAME)..];
     match kept.trim_start_matches('.') {
         "" => "download".to_owned(),
-        // The name of the folder of unpacked files.
+        // `files` is the folder of unpacked files.
         "files" => "files_".to_owned(),
         name => name.to_owned(),
     }

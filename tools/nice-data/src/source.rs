@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-use crate::picture_file;
+use crate::{bin, picture_file};
 
 /// The number of synthetic pictures unless another is requested.
 pub const SYNTHETIC_PICTURES: u32 = 512;
@@ -75,10 +75,7 @@ impl FromStr for Source {
             bail!("{text}: a URL begins with http:// or https://, not with {scheme}://");
         }
         let path = Path::new(text);
-        let is_bin = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("bin"));
-        if is_bin || path.is_file() && !picture_file::has_known_extension(path) {
+        if bin::has_extension(path) || path.is_file() && !picture_file::has_known_extension(path) {
             Ok(Self::Bin(path.to_path_buf()))
         } else {
             Ok(Self::Folder(path.to_path_buf()))

@@ -112,7 +112,7 @@ fn on_one_core(criterion: &mut Criterion) {
         });
     });
 
-    // Latents that use all codewords equally often, so that no cache can do better than to hold the tables.
+    // Latents that use all codewords equally often: a cache helps only as far as it holds the tables.
     let latents: Vec<Latent> = (0..latents.len() as u64)
         .map(|at| {
             let bits = (at + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;

@@ -3,7 +3,7 @@
 use crate::picture::Picture;
 use crate::psnr::squared_error;
 
-/// The distance between the corners of the parts that are considered.
+/// The distance between the corners of the parts that are considered, horizontally and vertically.
 const STEP: u32 = 8;
 
 /// A part of a picture.
@@ -74,7 +74,8 @@ pub fn worst_and_typical(
     (worst, second.map(|&(_, part)| part))
 }
 
-/// The squared errors of all rectangles that begin in the upper left corner, in cells of [`STEP`] x [`STEP`] pixels.
+/// A summed-area table: the squared errors of all rectangles that begin in the upper left corner, in cells of [`STEP`] x
+/// [`STEP`] pixels.
 struct SquaredErrors {
     stride: usize,
     sums: Vec<u64>,

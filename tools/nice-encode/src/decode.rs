@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use crate::picture::Picture;
 
-/// Rows of blocks that a thread deblocks in one task; it decodes two more, above and below.
+/// The number of rows that a thread deblocks in one task; it decodes one more above them and one below.
 const DEBLOCKED_ROWS: usize = 16;
 
-/// Blocks from which on it pays to expand the model first; see [`Model::expand`].
+/// The number of blocks from which it pays to expand the model first; see [`Model::expand`].
 pub const WORTH_EXPANDING: usize = 10_000;
 
 /// Decodes an image, deblocked if that is requested and the model has a filter.
@@ -54,7 +54,7 @@ pub fn decode_into(
     }
 }
 
-/// Calls `decode` with strips of `rows` rows of blocks and their lines, on all threads.
+/// Calls `decode` with strips of `rows` rows and their lines, on all threads.
 fn for_each_strip(
     rgb: &mut [u8],
     image: Region,

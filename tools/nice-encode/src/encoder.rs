@@ -14,13 +14,13 @@ use crate::network::{EncoderNetwork, bit_flips};
 use crate::picture::Picture;
 use crate::pretrained;
 
-/// The effort that is made unless another is requested.
+/// The effort unless another is requested.
 pub const DEFAULT_EFFORT: u32 = 2;
 
 /// The largest effort that makes a difference with a codebook.
 pub const MAX_EFFORT: u32 = 4;
 
-/// Blocks in a task of a parallel run.
+/// The number of blocks in a task of a parallel run.
 const TASK: usize = 64;
 
 /// The width of the beam of a codebook, by effort.
@@ -63,7 +63,7 @@ impl<'a> Encoder<'a> {
     ///
     /// # Errors
     ///
-    /// When the bytes are not a model, or are that of a network, which needs [`for_network`](Self::for_network).
+    /// When the bytes are not a model, or are those of a network, which needs [`for_network`](Self::for_network).
     pub fn for_codebook(file: &'a [u8]) -> Result<Self> {
         let model = Model::from_bytes(file)?;
         match model::tables(file).context("cannot read the tables of the model")? {
@@ -79,7 +79,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// An encoder for a model file, with the encoder network beside it if it needs one. Without a path it is a pretrained model.
+    /// An encoder for a model file, with the encoder network beside it if it needs one. Without a path, it is a pretrained model.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl<'a> Encoder<'a> {
         Self::for_codebook(file).with_context(|| format!("cannot encode with {}", path.display()))
     }
 
-    /// Expands the model in `memory` (see [`Model::expand`]), so that it decodes twice as fast.
+    /// Expands the model in `memory`, so that it decodes about twice as fast; see [`Model::expand`].
     pub fn expanded(mut self, memory: &'a mut Vec<u8>) -> Self {
         memory.resize(self.model.expanded_bytes(), 0);
         if let Ok(expanded) = self.model.expand(memory) {
@@ -124,7 +124,7 @@ impl<'a> Encoder<'a> {
         self.encode_picture_with(picture, effort, &|_| {})
     }
 
-    /// [`encode_picture`](Self::encode_picture), calling `progress` with the number of blocks whenever some have been encoded.
+    /// [`encode_picture`](Self::encode_picture), calling `progress` whenever some blocks have been encoded, with their number.
     pub fn encode_picture_with(
         &self,
         picture: &Picture,

@@ -17,7 +17,7 @@ impl std::fmt::Debug for Picture {
 }
 
 impl Picture {
-    /// Makes a picture of samples.
+    /// Makes a picture from samples.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl Picture {
         u64::from(self.width) * u64::from(self.height)
     }
 
-    /// All samples: three a pixel, lines from the top.
+    /// All samples: three per pixel, lines from the top.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
     }

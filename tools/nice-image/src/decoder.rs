@@ -100,7 +100,7 @@ impl ImageDecoder for NiceDecoder<'_> {
     }
 }
 
-/// The rest of a file.
+/// Reads the rest of a file.
 fn read(mut reader: impl Read) -> ImageResult<Vec<u8>> {
     let mut file = Vec::new();
     reader.read_to_end(&mut file)?;

@@ -20,7 +20,7 @@ impl Axis {
     }
 }
 
-/// A round number with which a range is divided into about `count` steps, and at most as many.
+/// The smallest round number (1, 2 or 5 times a power of ten) that divides a range into at most `count` steps.
 pub fn step(range: f64, count: u32) -> f64 {
     let rough = range / f64::from(count);
     let power = 10_f64.powf(rough.log10().floor());

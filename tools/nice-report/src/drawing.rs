@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::palette::Color;
 
-/// The side of a text at its position.
+/// The part of a text that is at its position, horizontally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// The left end.
@@ -25,7 +25,7 @@ impl Anchor {
     }
 }
 
-/// A drawing. Positions are in columns from the left and lines from the top, in CSS pixels at its natural size.
+/// A drawing. Positions are counted from the upper left corner, to the right and down, in CSS pixels at its natural size.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     width: f64,
@@ -35,7 +35,7 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// An empty drawing of this size. The label describes it to those who do not see it.
+    /// An empty drawing of this size. The label describes it for screen readers.
     pub fn new(width: f64, height: f64, label: &str) -> Self {
         Self {
             width,
@@ -84,7 +84,7 @@ impl Drawing {
         });
     }
 
-    /// Draws a disc with a border.
+    /// Draws a filled circle with a border.
     pub fn circle(
         &mut self,
         center: (f64, f64),
@@ -100,7 +100,7 @@ impl Drawing {
         });
     }
 
-    /// Writes a text. Its anchor is at the position, and vertically its middle.
+    /// Writes a text. Horizontally, its anchor is at the position; vertically, its middle is.
     pub fn text(
         &mut self,
         text: &str,

@@ -9,7 +9,7 @@ use crate::palette;
 /// The style of all pages; the colors come from the palette.
 const STYLE: &str = include_str!("style.css");
 
-/// A page that holds everything itself: style, charts and images.
+/// A self-contained page: style, charts and images are part of it.
 pub fn document(title: &str, subtitle: &str, contents: Markup) -> Markup {
     html! {
         (DOCTYPE)

@@ -61,13 +61,13 @@ mod tests {
         let png = png(&drawing, 2.0).unwrap();
         let pixmap = Pixmap::decode_png(&png).unwrap();
         assert_eq!((pixmap.width(), pixmap.height()), (80, 40));
-        let white = |pixel: &&[u8; 4]| **pixel != [255; 4];
+        let painted = |pixel: &&[u8; 4]| **pixel != [255; 4];
         pixmap
             .data()
             .as_chunks::<4>()
             .0
             .iter()
-            .filter(white)
+            .filter(painted)
             .count()
     }
 

@@ -3,7 +3,7 @@
 /// What the counter counts.
 pub const COUNTER_UNIT: &str = "instructions";
 
-/// The nanoseconds of two ticks: the core clock has 16 MHz.
+/// The nanoseconds of two ticks: the core clock runs at 16 MHz.
 const NANOSECONDS_OF_TWO_TICKS: u64 = 125;
 
 /// The instructions since [`start_counter`](systick::start_counter), rounded down to whole ticks.

@@ -3,7 +3,7 @@
 /// What the counter counts.
 pub const COUNTER_UNIT: &str = "instructions";
 
-/// The nanoseconds of a tick: the core clock has 25 MHz.
+/// The nanoseconds of a tick: the core clock runs at 25 MHz.
 const NANOSECONDS_PER_TICK: u32 = 40;
 
 /// The instructions since [`start_counter`](systick::start_counter), rounded down to whole ticks.

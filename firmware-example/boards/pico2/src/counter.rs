@@ -1,4 +1,4 @@
-//! The counter of cycles: that of the processor's trace unit.
+//! The counter of cycles, which is part of the processor's trace unit (DWT).
 
 use cortex_m::Peripherals;
 use cortex_m::peripheral::DWT;

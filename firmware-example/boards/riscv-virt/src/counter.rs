@@ -1,4 +1,4 @@
-//! The counter of instructions, which the processor has itself.
+//! The counter of instructions, which is built into the processor.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,4 +1,4 @@
-//! The machine virt of QEMU, with a RISC-V core that has multiplication and compressed instructions but no other extensions.
+//! QEMU's machine virt, with a RISC-V core that has multiplication and compressed instructions but no other extensions.
 #![no_std]
 
 mod counter;

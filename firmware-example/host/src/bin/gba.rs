@@ -1,4 +1,4 @@
-//! Makes a cartridge of the program in `gba`, runs it in mGBA without a window, prints its log, and compares its screen with
+//! Makes a cartridge from the program in `gba`, runs it in mGBA without a window, prints its log, and compares its screen with
 //! the image decoded on the host.
 //!
 //! Cargo calls it (`runner` in `gba/.cargo/config.toml`): `gba PROGRAM`.

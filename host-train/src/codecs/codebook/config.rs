@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 /// The stages of a codebook, parsed from the name of a size or from a list.
 ///
-/// More bits in fewer stages are better and need more memory; with all orientations an eighth of the codewords suffices. See
-/// `host-train/EXPERIMENTS.md`.
+/// More bits in fewer stages give better quality but need more memory; with all orientations, an eighth of the codewords
+/// suffices. See `host-train/EXPERIMENTS.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Layout(Vec<Stage>);
 
-/// The layouts with a name: s has at most 40 KiB, m at most 300 KiB.
+/// The layouts with a name: a model s takes 37 KB, a model m 125 KB.
 const NAMED: [(&str, &str); 2] = [
     ("s", "10/3,11/3,10/3,9/3,8/3"),
     ("m", "12/3,12/3,12/3,12/3"),
@@ -54,15 +54,15 @@ impl FromStr for Layout {
         let bits: usize = stages.iter().map(|stage| usize::from(stage.bits)).sum();
         if bits != LATENT_BITS || stages.len() > MAX_STAGES {
             return Err(format!(
-                "a codebook has at most {MAX_STAGES} stages with {LATENT_BITS} bits in total, but these are {} stages with {bits}",
+                "a codebook has at most {MAX_STAGES} stages with {LATENT_BITS} bits in total, not {} stages with {bits}",
                 stages.len()
             ));
         }
         for (at, stage) in stages.iter().enumerate() {
             if stage.codewords(at == 0).is_none() {
                 return Err(format!(
-                    "stage {at} cannot have {} bits of which {} select an orientation: at most {MAX_STAGE_BITS} bits are possible, at \
-                     most {MAX_ORIENTATION_BITS} of them for the orientation and, after the first stage, one for the sign",
+                    "stage {at} cannot have {} bits, {} of them for an orientation: a stage has at most {MAX_STAGE_BITS} bits, \
+                     at most {MAX_ORIENTATION_BITS} of them for the orientation and, after the first stage, one for the sign",
                     stage.bits, stage.orientation_bits
                 ));
             }
@@ -103,9 +103,9 @@ pub struct CodebookConfig {
     pub layout: Layout,
     /// The number of batches whose indices are searched together.
     pub pool: u64,
-    /// The number of passes over these batches before others are searched.
+    /// The number of passes over these batches before the next ones are searched.
     pub passes: u64,
-    /// The width of the beam at first; it is doubled in the middle of the training, and again near its end.
+    /// The initial width of the beam; it is doubled in the middle of training, and again near the end.
     pub beam: usize,
 }
 

@@ -10,13 +10,13 @@ use super::float::{apply, fine_chroma_error};
 use crate::history::decibels;
 use crate::report::{CodebookReport, StageReport};
 
-/// The number of codewords in a line of a contact sheet.
+/// The number of codewords side by side in a contact sheet.
 const COLUMNS: usize = 32;
 
 /// The distance from one codeword to the next in pixels.
 const PITCH: usize = 9;
 
-/// The width of the beam.
+/// The width of the beam when the uses are counted.
 const BEAM: usize = 8;
 
 /// The report on a codebook, measured on planar blocks.
@@ -91,7 +91,7 @@ fn contact_sheet(codewords: &[Coordinates], base: bool) -> Result<Picture> {
     Picture::new(width as u32, height as u32, rgb)
 }
 
-/// The factor with which 98 % of the luma samples are within the range.
+/// The factor that brings 98 % of the luma samples within the range.
 fn amplification(codewords: &[Coordinates]) -> f32 {
     let mut magnitudes: Vec<f32> = codewords
         .iter()

@@ -10,10 +10,10 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The samples that are corrected on each side of an edge.
+/// The number of samples that are corrected on each side of an edge.
 const REACH: usize = BLOCK_SIDE / 2;
 
-/// The samples from which each correction is computed.
+/// The number of samples from which each correction is computed.
 const TAPS: usize = 2 * REACH;
 
 /// The thresholds of the step at the edge.
@@ -25,14 +25,14 @@ const ACTIVITIES: &[u8] = &[4, 10, 20, 40, 80];
 /// The fraction bits of a coefficient.
 const SHIFT: u8 = 7;
 
-/// The most pictures that are used, and the most pixels of a side of each.
+/// The largest number of pictures that are used, and the largest width and height of each.
 const PICTURES: usize = 120;
 const SIDE: u32 = 384;
 
 /// The effort with which they are encoded.
 const EFFORT: u32 = 1;
 
-/// The regularization, which leaves samples nearly unchanged in a class with few of them.
+/// The ridge regularization: the fewer samples a class has, the less its map changes them.
 const RIDGE: f64 = 2000.0;
 
 /// A fitted filter.
@@ -69,7 +69,7 @@ struct NormalEquations {
 ///
 /// # Errors
 ///
-/// When the model cannot encode.
+/// When the model cannot encode, or the equations cannot be solved.
 pub fn fit(model: &[u8], pictures: &[Picture], seed: u64) -> Result<Option<FittedFilter>> {
     if pictures.is_empty() {
         return Ok(None);
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_map_that_explains_the_errors_exactly_is_found() {
         let mut random = ChaCha8Rng::seed_from_u64(3);
-        // Each of the first samples is missing a quarter of its difference to the next but one.
+        // The error of each of the first samples is a quarter of its difference from the sample two places on.
         let mut equations = NormalEquations::default();
         for _ in 0..2000 {
             let samples = SVector::<f64, TAPS>::from_fn(|_, _| random.random_range(-100.0..100.0));

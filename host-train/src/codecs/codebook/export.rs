@@ -1,4 +1,4 @@
-//! Exports a codebook: its decoder model, its quality in floating point, and what the report shows of it.
+//! Exports a codebook: its decoder model, its quality in floating point, and what the report shows about it.
 
 use anyhow::Result;
 use burn::tensor::backend::Backend;
@@ -13,7 +13,7 @@ use crate::export::Artifacts;
 use crate::run::Run;
 use crate::tensors::{self, Tensors};
 
-/// Makes the artifacts of trained weights.
+/// Makes the artifacts from trained weights.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A codebook in floating point: its blocks, and their errors.
+//! Encodes and decodes with a codebook in floating point, and measures the error.
 
 use anyhow::Result;
 use nice_decode::BLOCK_SAMPLES;
@@ -74,7 +74,8 @@ pub fn decode_picture(codebook: &Codebook, picture: &Picture, beam: usize) -> Re
     block::assemble(picture.width(), picture.height(), &blocks)
 }
 
-/// The squared error of the fine chroma of a block, which no codeword can hold, with samples in 0..1.
+/// The squared error of the fine chroma of a block, with samples in 0..1. Fine chroma is the difference between the chroma of a
+/// pixel and the mean of its site, which no codeword can hold.
 pub fn fine_chroma_error(block: &[u8; BLOCK_SAMPLES], x: &Coordinates) -> f64 {
     let all: u32 = block.iter().map(|&sample| u32::from(sample).pow(2)).sum();
     let held: f64 = x.iter().map(|x| f64::from(*x).powi(2)).sum();

@@ -1,7 +1,8 @@
-//! The first codewords of a codebook: k-means, stage after stage, on what the stages before leave.
+//! The first codewords of a codebook: k-means (Lloyd, "Least squares quantization in PCM", 1982), stage after stage, on what the
+//! earlier stages leave.
 //!
-//! For the residual stages that is k-means on residuals divided by the gain of their base codeword, each weighted by the square of
-//! that gain, and a cell holds a codeword in all its orientations (Lloyd, "Least squares quantization in PCM", 1982).
+//! In the residual stages, each residual is divided by the gain of its base codeword and weighted by the square of that gain. A
+//! cluster has the residuals that are nearest to its codeword in any orientation and, in these stages, with either sign.
 
 use nice_decode::format::Stage;
 use nice_encode::codebook::{
@@ -19,7 +20,7 @@ const ITERATIONS: usize = 8;
 /// The smallest gain.
 const MIN_GAIN: f32 = 4e-3;
 
-/// The first codebook for blocks like these.
+/// The initial codebook for blocks like these.
 pub fn start(
     stages: &[Stage],
     blocks: &[Coordinates],
@@ -106,7 +107,7 @@ fn cluster(
     (codewords, indices)
 }
 
-/// The steps of the progress bar that [`start`] takes for a number of stages.
+/// The number of steps by which [`start`] advances the progress bar, for a number of stages.
 pub const fn steps(stages: usize) -> u64 {
     (stages * ITERATIONS) as u64
 }

@@ -13,8 +13,8 @@ use nice_encode::codebook::{Codebook, Coordinates, DIMENSIONS, Indices};
 
 use crate::tensors::Values;
 
-/// The factor from a parameter to a base codeword. Adam moves all parameters at about the same rate, but residual codewords should
-/// move faster than base codewords and gains.
+/// The factor from a parameter to a base codeword. Adam moves all parameters at about the same rate, but residual codewords
+/// should move faster than base codewords and gains.
 const BASE_SCALE: f32 = 0.1;
 
 /// The factor from a parameter to a gain.
@@ -37,19 +37,19 @@ pub struct Parameters<B: Backend> {
 /// The indices of a batch. A variant is one of the 16 combinations of orientation (bits 0 to 2) and sign (bit 3).
 #[derive(Clone, Debug)]
 pub struct BatchIndices<B: Backend> {
-    /// The gain, `[batch]`.
+    /// The number of the gain, `[batch]`.
     gain: Tensor<B, 1, Int>,
-    /// The base codeword, among all followed by all transposed, `[batch]`.
+    /// The number of the base codeword in the list of all codewords followed by all transposed ones, `[batch]`.
     base: Tensor<B, 1, Int>,
     /// Its variant, `[batch]`.
     base_variant: Tensor<B, 1, Int>,
-    /// The residual codewords, among all followed by all transposed, `[batch * residual stages]`.
+    /// The numbers of the residual codewords in such a list, `[batch * residual stages]`.
     residuals: Tensor<B, 1, Int>,
     /// Their variants, `[batch * residual stages]`.
     residual_variants: Tensor<B, 1, Int>,
 }
 
-/// What rounding adds to the parameters.
+/// What rounding adds to the codewords and gains.
 #[derive(Clone, Debug)]
 pub struct Rounding<B: Backend> {
     base: Tensor<B, 2>,
@@ -170,7 +170,7 @@ impl<B: Backend> Parameters<B> {
         }
     }
 
-    /// The same parameters for the optimizer, with the values of another codebook.
+    /// Parameters that are the same ones for the optimizer, with the values of another codebook.
     pub fn replaced(&self, codebook: &Codebook, device: &B::Device) -> Self
     where
         B: AutodiffBackend,

@@ -13,7 +13,8 @@ use nice_encode::container;
 /// The fraction of the samples of a stage that are within its peak; the others are clamped.
 const WITHIN_PEAK: f64 = 0.999;
 
-/// The number of possible magnitudes in an octave, so that the scale does not change with every change of a codeword.
+/// The magnitude of a stage is rounded up to one of this many values per octave, so that the scale does not change with every
+/// change of a codeword.
 const MAGNITUDES: f64 = 8.0;
 
 /// A codebook as bytes.
@@ -32,8 +33,8 @@ pub fn quantize(codebook: &Codebook) -> CodebookBytes {
         .iter()
         .map(|codewords| codewords.iter().map(residual_samples).collect())
         .collect();
-    // The sum of the peaks and the largest gain must fit into a byte: the stages divide the range by the magnitude of their
-    // codewords.
+    // The sum of the peaks must fit into a byte, and so must the largest gain. The stages share the range in proportion to the
+    // magnitudes of their codewords.
     let magnitudes: Vec<f32> = residuals.iter().map(|samples| magnitude(samples)).collect();
     let total = magnitudes.iter().sum::<f32>().max(f32::MIN_POSITIVE);
     let largest_gain = codebook.gains.iter().copied().fold(0.0, f32::max);
@@ -122,7 +123,7 @@ fn bytes(samples: &Samples, peak: u8) -> [u8; CODEWORD_BYTES] {
     bytes
 }
 
-/// The magnitude that almost all samples of a stage are within.
+/// The magnitude that almost no sample of a stage exceeds.
 fn magnitude(codewords: &[Samples]) -> f32 {
     let mut magnitudes: Vec<f32> = codewords.as_flattened().iter().map(|v| v.abs()).collect();
     let last = magnitudes.len().saturating_sub(1);

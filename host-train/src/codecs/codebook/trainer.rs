@@ -1,9 +1,9 @@
-//! The trainer of a codebook: indices from the search, joint steps of all parameters, revival of unused codewords, and rounding in
-//! the last part.
+//! Trains a codebook: a search finds the indices, all parameters are trained jointly, unused codewords are revived, and the last
+//! part of training uses rounded tables.
 //!
-//! Indices are searched for a pool of some batches at once, with the search of the encoder on all cores. The device then trains on
-//! these batches in a few passes, before the next pool is sampled. The indices of a pool are a function of the parameters at its
-//! start, so a checkpoint is only possible between two pools.
+//! The encoder's search finds the indices of a pool of several batches at once, on all cores. The device then trains on these
+//! batches in a few passes, before the next pool is sampled. The indices of a pool depend on the parameters at its start, so a
+//! checkpoint is possible only between two pools.
 
 use anyhow::Result;
 use burn::module::AutodiffModule;
@@ -28,13 +28,13 @@ use crate::data::batches::Order;
 use crate::run::Run;
 use crate::training::{self, End, Trainer};
 
-/// The number of blocks from which the first codewords are found.
+/// The number of blocks from which the first codewords are made.
 const START_BLOCKS: u64 = 1 << 17;
 
 /// The width of the beam for validation and for the demo picture.
 const VALIDATION_BEAM: usize = 8;
 
-/// The progress from which on the codebook is rounded in the search and in the forward pass.
+/// The progress after which the codebook is rounded in the search and in the forward pass.
 const ROUNDED_FROM: f64 = 0.7;
 
 /// The progress up to which unused codewords are revived.
@@ -43,7 +43,7 @@ const REVIVED_UNTIL: f64 = 0.6;
 /// The relative difference between a revived codeword and the one that it is copied from.
 const REVIVED_SPREAD: f32 = 0.1;
 
-/// The number of samples by which the error of a block is divided.
+/// The number of samples of a block, by which its squared error is divided.
 const SAMPLES: f64 = BLOCK_SAMPLES as f64;
 
 /// The trainer of a codebook.
@@ -100,7 +100,7 @@ pub fn train<B: AutodiffBackend>(
     training::train(run, trainer, parameters, checkpoint, device)
 }
 
-/// Blocks of a set in coordinates, each in an orientation that its nonce determines, and their fine chroma errors.
+/// The coordinates of some blocks of a set, each in an orientation that its nonce determines, and their fine chroma errors.
 fn gather(set: &BlockSet, ids: &[BlockId]) -> (Vec<Coordinates>, Vec<f64>) {
     ids.par_chunks(256)
         .flat_map_iter(|ids| {
@@ -141,17 +141,17 @@ impl<B: AutodiffBackend> CodebookTrainer<'_, B> {
         Parameters::new(&codebook, self.device)
     }
 
-    /// The progress of the training at a step, 0 to 1.
+    /// The progress of training at a step, from 0 to 1.
     fn progress(&self, step: u64) -> f64 {
         step as f64 / self.steps.max(1) as f64
     }
 
-    /// The number of steps with a pool.
+    /// The number of steps that use a pool.
     fn pool_steps(&self) -> u64 {
         self.config.pool * self.config.passes
     }
 
-    /// Samples the next pool and searches its indices.
+    /// Samples the next pool and searches for its indices.
     fn sample(&self, parameters: &mut Parameters<B>, step: u64, number: u64) -> Result<Pool<B>> {
         let order = self.run.order();
         let ids: Vec<BlockId> = (0..self.config.pool)

@@ -15,7 +15,7 @@ use crate::tensors::{self, Tensors};
 /// The number of training blocks on which the quantizer is calibrated.
 const CALIBRATION: u64 = 16_384;
 
-/// Makes the artifacts of trained or imported weights.
+/// Makes the artifacts from trained or imported weights.
 ///
 /// # Errors
 ///

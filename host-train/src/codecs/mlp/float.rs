@@ -1,4 +1,4 @@
-//! A network in floating point: its blocks and their errors.
+//! Encodes and decodes with a network in floating point, and measures the error.
 
 use anyhow::Result;
 use burn::tensor::ElementConversion;

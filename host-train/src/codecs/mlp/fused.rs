@@ -1,11 +1,11 @@
-//! A half of a trained network with its first two dense layers fused into one.
+//! One half of a trained network, encoder or decoder, with its first two dense layers fused into one.
 
 use anyhow::{Result, ensure};
 use nalgebra::{DMatrix, DVector};
 
 use crate::tensors::{Tensors, Values, find};
 
-/// A half of a network: a dense layer with a bias, a leaky rectifier, and a dense layer.
+/// One half of a network: a dense layer with a bias, a leaky rectifier, and a dense layer.
 pub(super) struct FusedLayers {
     /// `[inputs, hidden]`.
     pub(super) first: DMatrix<f64>,

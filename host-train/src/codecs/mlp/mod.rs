@@ -1,7 +1,7 @@
 //! The network: an encoder that ends in 48 bits, and a decoder from them to a block, both of dense layers.
 //!
-//! [`network`] is what burn differentiates, and [`trainer`] trains it; [`import`] reads a PyTorch checkpoint; [`float`] encodes and
-//! decodes in floating point; [`quantize`] makes the integer decoder, and [`export`] its model file.
+//! [`network`] is what burn differentiates, and [`trainer`] trains it; [`import`] reads a PyTorch checkpoint; [`float`] encodes
+//! and decodes in floating point; [`quantize`] makes the integer decoder, and [`export`] its model file.
 
 mod calibration;
 pub mod export;

@@ -28,19 +28,8 @@ pub struct NetworkConfig {
     pub decoder_hidden: usize,
 }
 
-impl Default for NetworkConfig {
-    /// 256 hidden units in both halves.
-    fn default() -> Self {
-        Self {
-            bits: 48,
-            encoder_hidden: 256,
-            decoder_hidden: 256,
-        }
-    }
-}
-
 impl NetworkConfig {
-    /// A network with random parameters from a seed, initialized like in PyTorch: uniform in +-1/sqrt(inputs).
+    /// A network with random parameters from a seed, initialized as in PyTorch: uniform in ±1/sqrt(inputs).
     ///
     /// The random numbers are generated on the host, so that they are the same for all devices.
     pub fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Network<B> {
@@ -70,7 +59,7 @@ pub struct Network<B: Backend> {
     decoder: Half<B>,
 }
 
-/// A half of the network: linear, linear with bias, LeakyReLU, linear.
+/// One half of the network: linear, linear with bias, LeakyReLU, linear.
 #[derive(Module, Debug)]
 pub struct Half<B: Backend> {
     first: Linear<B>,
@@ -92,7 +81,7 @@ impl<B: Backend> Network<B> {
         self.encoder.forward(blocks).greater_elem(0.0).float() // [batch, bits]
     }
 
-    /// Decodes latents to blocks, with samples in about 0..1 that are not clamped.
+    /// Decodes latents to blocks, with samples approximately in 0..1 that are not clamped.
     pub fn decode(&self, latents: Tensor<B, 2>) -> Tensor<B, 2> {
         self.decoder.forward(latents) // [batch, 192]
     }

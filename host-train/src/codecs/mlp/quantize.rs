@@ -1,11 +1,11 @@
 //! Converts a trained network to the integer decoder of `FORMAT.md`, and to the encoder network.
 //!
-//! Three measures keep the loss of 8-bit weights small:
+//! Three measures keep the loss from rounding weights to 8 bits small:
 //!
 //! - The first two dense layers have nothing between them, so they are fused before rounding.
-//! - A leaky rectifier commutes with positive factors, so each hidden unit can have a scale of its own. The scales are chosen such
-//!   that the columns of the second layer are equally large, which makes the best use of the one scale of each row, and such that
-//!   the multipliers of the first layer are exact integers.
+//! - A leaky rectifier commutes with positive factors, so each hidden unit can have a scale of its own. The scales are chosen
+//!   such that the columns of the second layer are equally large, which makes the best use of the one scale of each row, and such
+//!   that the multipliers of the first layer are exact integers.
 //! - The weights of the second layer are rounded one hidden unit after the other, and those that follow compensate for each
 //!   rounding (`rounding.rs`).
 
@@ -145,8 +145,8 @@ pub fn decoder(tensors: &Tensors, latents: &[Latent]) -> Result<IntegerDecoder> 
     })
 }
 
-/// The first layer in fixed point, from its weights `[bits, hidden]` and the relative scales of the hidden units; and the value of
-/// one unit of each activation.
+/// The first layer in fixed point, from its weights `[bits, hidden]` and the relative scales of the hidden units; and the value
+/// of one unit of each activation.
 fn first_layer(
     weights: &DMatrix<f64>,
     bias: &DVector<f64>,
@@ -246,7 +246,7 @@ fn second_layer(
         .map(|row| largest(row.iter().map(|w| w.abs()), 0.0))
         .collect();
     let layer_largest = largest(row_largest.iter().copied(), f64::MIN_POSITIVE);
-    // A row of almost zeros gets the scale of a small one.
+    // The scale of a row whose weights are almost zero is bounded from below.
     let steps: Vec<f64> = row_largest
         .iter()
         .map(|largest| largest.max(layer_largest / 4096.0) / MAX_WEIGHT)

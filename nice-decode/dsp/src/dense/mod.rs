@@ -1,7 +1,7 @@
-//! The inner loops of a dense layer: rows of 8-bit weights, multiplied with 16-bit values or added up.
+//! The inner loops of a dense layer: rows of 8-bit weights, multiplied by 16-bit values or added up.
 //!
-//! The assembly keeps every value in a fixed register. A compiler that is given the single instructions adds a third as many
-//! moves between registers and the stack.
+//! The assembly keeps every value in a fixed register. A compiler that is given the single instructions adds moves between
+//! registers and the stack, one for every three instructions.
 
 pub mod portable;
 
@@ -134,7 +134,8 @@ fn fits(values: &[[u32; 2]], weights: &[u8], stride: usize, rows: usize) -> bool
 ///
 /// # Safety
 ///
-/// As many rows as there are sums have to [fit](fits); the sums have to be a multiple of 4, and no more than the biases.
+/// As many rows as there are sums have to [fit](fits). The number of sums has to be a multiple of 4, and not above the number of
+/// biases.
 #[cfg(dsp)]
 #[inline(always)]
 unsafe fn four_rows_at_once(

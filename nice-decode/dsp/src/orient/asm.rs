@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 use crate::block::BLOCK_WORDS;
 
-/// The register of a factor or a start where the operation has none.
+/// What is in the register of a factor or a start if the operation has none.
 const UNUSED: MaybeUninit<u32> = MaybeUninit::uninit();
 
 /// What an operation does with oriented words, as assembler macros. `r0` points to the block, `r3` is the factor, `r2` the

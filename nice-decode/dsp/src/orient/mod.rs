@@ -3,7 +3,7 @@
 //! The assembly keeps every word in a fixed register. A compiler moves the words one by one, and those of a transposed
 //! codeword through the stack.
 //!
-//! A codeword has the layout of a block, in words as [`BLOCK_WORDS`] says. The lowest three bits of its
+//! A codeword has the layout of a block, in words as described at [`BLOCK_WORDS`]. The lowest three bits of its
 //! orientation say what is done to it: bit 0 flips it vertically (the last line becomes the first), bit 1 horizontally (the
 //! last column becomes the first), and bit 2 transposes it after that. Both chroma samples of a site stay together. Higher
 //! bits are ignored.
@@ -58,7 +58,7 @@ pub fn multiply(
 
 /// Adds `factor` times the word of an oriented codeword to each word of a block.
 ///
-/// The assembly takes 42 to 68 instructions if the codeword is not transposed and 112 if it is, beside the choice of the
+/// The assembly takes 42 to 68 instructions if the codeword is not transposed and 112 if it is, not counting the choice of the
 /// orientation.
 ///
 /// ```

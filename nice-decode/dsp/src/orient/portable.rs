@@ -32,7 +32,7 @@ pub fn multiply_add(
 
 /// A codeword in an orientation of [`orient`](crate::orient).
 fn oriented(codeword: &[u32; BLOCK_WORDS], orientation: u32) -> [u32; BLOCK_WORDS] {
-    // The index of the sample, or of the chroma site, that comes to line `y` and column `x` of a plane of `size` x `size`.
+    // The index of the sample, or of the chroma site, that moves to line `y` and column `x` of a plane of `size` x `size`.
     let source = |y: usize, x: usize, size: usize| {
         let (y, x) = if orientation & 4 == 0 { (y, x) } else { (x, y) };
         let flipped = |at: usize, bit: u32| {

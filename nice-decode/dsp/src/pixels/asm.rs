@@ -227,10 +227,10 @@ macro_rules! three_bytes {
 }
 
 /// Two bytes a pixel: `$high`, green 5 or 6 bits below it, and `$low` `$lower` bits below it; `$end` is applied to two pixels
-/// in the end.
+/// at the end.
 ///
-/// Levels are rounded to the nearest. They are the high bits of a product: of the sample and 249, out of 2048, or for 64
-/// levels of the sample and 253, out of 1024. Rounding the former needs an addend between 1014 and 1026, and the mask that is
+/// Levels are rounded to the nearest. They are the high bits of a product: 249 times the sample, divided by 2048, or for 64
+/// levels, 253 times the sample, divided by 1024. Rounding the former needs an addend between 1014 and 1026, and the mask that is
 /// in a register anyway is 1023. The latter are rounded by the 2 that was added to every green before clamping.
 macro_rules! two_bytes {
     (
@@ -337,7 +337,7 @@ two_bytes!(
     green: ["mov factor, #253", "mul", "", "0xFC00FC00", "mov factor, #249"],
     end: ["rev16 word, word", "rev16 odd, odd"]
 );
-// All of it one bit too high until the end, bit 0 zero.
+// Everything is one bit too high until the end; bit 0 is zero.
 two_bytes!(
     bgr555_le, "blue", "red", "10",
     green: ["", "mla", ", mask_10", "0xF800F800", ""],

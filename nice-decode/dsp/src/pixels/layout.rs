@@ -3,7 +3,7 @@
 /// The words of a gain: the factor, three starts, three offsets.
 pub const GAIN_WORDS: usize = 7;
 
-/// Whether a buffer of so many bytes holds 8 lines of `line` bytes, each `stride` bytes after the one before, without overlap.
+/// Whether a buffer holds 8 lines of `line` bytes, each `stride` bytes after the one before, without overlap.
 #[inline(always)]
 pub(crate) const fn fits(lines: &[u8], stride: usize, line: usize) -> bool {
     stride >= line

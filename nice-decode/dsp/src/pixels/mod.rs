@@ -1,10 +1,10 @@
 //! Pixels of a block of 8 x 8 from the sums of its codewords: the last step of decoding with a codebook.
 //!
-//! The assembly keeps every value in a fixed register. A compiler that is given the single instructions adds half as many
-//! moves between registers and memory.
+//! The assembly keeps every value in a fixed register. A compiler that is given the single instructions adds moves between
+//! registers and memory, one for every two instructions.
 //!
-//! A block has a luma sample for each pixel and two chroma samples for each site of 2 x 2 pixels, in words as
-//! [`BLOCK_WORDS`] says. `base` holds the samples of the base codeword, `sums` those of the residual,
+//! A block has a luma sample for each pixel and two chroma samples for each site of 2 x 2 pixels, in words as described
+//! at [`BLOCK_WORDS`]. `base` holds the samples of the base codeword, `sums` those of the residual,
 //! which are scaled by `gain`. The words of `gain` are the factor, 0 to 255; the starts of luma, chroma 1 and chroma 2; and
 //! three offsets. Starts and offsets are two 16-bit lanes, the first for columns 0, 1, 4 and 5, the second for the others; a
 //! start is 0 to 255. Then
@@ -18,7 +18,7 @@
 //! blue    = luma - chroma1 - chroma2 + blue offset
 //! ```
 //!
-//! in signed 16-bit arithmetic modulo 2^16; red, green and blue are clamped to 0 to 255 in the end. (Greens of 64 levels are
+//! in signed 16-bit arithmetic modulo 2^16; red, green and blue are clamped to 0 to 255 at the end. (Greens of 64 levels are
 //! increased by 2 before that and must stay below 32,766.) Factors and starts outside these ranges give unspecified pixels.
 //!
 //! There is one function for each pixel format. It writes 8 lines of 8 pixels, each line `stride` bytes after the one

@@ -11,7 +11,7 @@ use nice_encode::{Picture, files};
 use super::codec::{Codec, CodecResult, Family, Variant};
 use super::program::Program;
 
-/// The names of the program: the usual one, and those of its own packages.
+/// The names of the program: the usual one, and those in the packages of its project.
 pub(super) const PROGRAMS: [&str; 5] = [
     "astcenc",
     "astcenc-avx2",

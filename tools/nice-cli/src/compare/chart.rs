@@ -23,8 +23,10 @@ const RIGHT: f64 = WIDTH - 12.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = HEIGHT - 50.0;
 
-/// The width of a letter of a label, and the smallest distance between two labels.
+/// The approximate width of a letter of a label.
 const LETTER: f64 = 7.4;
+
+/// The smallest vertical distance between two labels.
 const LINE: f64 = 18.0;
 
 /// The distance of a label from its dot.
@@ -136,7 +138,7 @@ fn draw_axes(chart: &mut Drawing, horizontal: &Axis, vertical: &Axis, step: f64,
     chart.vertical_text(quality, (14.0, (TOP + BOTTOM) / 2.0), 12.0, Color::Muted);
 }
 
-/// Heights close to the ideal ones, which increase, at least a line from each other, and all on the chart if they fit.
+/// Heights close to the ideal ones (which must increase), at least a line apart, and all on the chart if they fit.
 fn separated(ideal: &[f64]) -> Vec<f64> {
     let mut heights = ideal.to_vec();
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! JPEG in a comparison: with the quality at which its files are as large as those of NICE.
+//! JPEG in a comparison: with the highest quality at which its files are not larger than those of NICE.
 
 use std::io::Cursor;
 
@@ -94,7 +94,7 @@ fn encode(picture: &Picture, quality: u8, tables: HuffmanTables) -> Result<Vec<u
 
 /// The highest quality at which `size` is within the budget, and true; or 1 and false if there is none.
 ///
-/// Sizes grow with the quality almost always, so this is a binary search, followed by a look at the next qualities.
+/// Sizes almost always grow with the quality, so this is a binary search, followed by a look at the next qualities.
 fn largest_quality(budget: usize, mut size: impl FnMut(u8) -> Result<usize>) -> Result<(u8, bool)> {
     // Files up to `low` are small enough, as far as is known; files from `high` on are too large.
     let (mut low, mut high) = (0, 101);

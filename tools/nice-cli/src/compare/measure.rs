@@ -30,10 +30,10 @@ pub(super) struct Comparison {
     pub skipped: Vec<String>,
 }
 
-/// The figures of a codec.
+/// The figures of a variant of a codec, over all pictures.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Figures {
-    /// The codec.
+    /// The variant.
     #[serde(flatten)]
     pub variant: Variant,
     /// The bits of the files per pixel, over all pictures.
@@ -104,7 +104,7 @@ impl Tally {
         }
     }
 
-    /// Adds a picture, with its [`ssimulacra2()`].
+    /// Adds the result for a picture, with its [`ssimulacra2()`].
     pub(super) fn add(
         &mut self,
         path: &Path,

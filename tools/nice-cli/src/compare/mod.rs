@@ -136,7 +136,7 @@ fn others(one_core: &ThreadPool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
     (others, absent)
 }
 
-/// Runs all codecs on all pictures. Of `shown` pictures, parts are kept for the page.
+/// Runs all codecs on all pictures. Parts of `shown` of the pictures are kept for the page.
 fn compare(
     codecs: &[&dyn Codec],
     listing: Listing,

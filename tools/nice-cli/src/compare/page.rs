@@ -1,4 +1,4 @@
-//! The page of a comparison: charts, the table, and the same parts of pictures side by side, in one file.
+//! The page of a comparison, in one file: charts, the table, and parts of pictures side by side.
 
 use anyhow::Result;
 use maud::{Markup, html};
@@ -18,10 +18,10 @@ const ZOOM: u32 = 2;
 /// The width and height of a part of a picture.
 const SIDE: u32 = 96;
 
-/// The most pictures that are shown.
+/// The largest number of pictures that are shown.
 pub(super) const SHOWN: usize = 4;
 
-/// A part of a picture with all codecs, ready for the page.
+/// A part of a picture as decoded by all codecs, ready for the page.
 #[derive(Clone, Debug)]
 pub(super) struct CloseUp {
     /// The file name of the picture.
@@ -155,7 +155,7 @@ fn mark(family: Family) -> Markup {
     }
 }
 
-/// A part of a picture with all codecs.
+/// A part of a picture as decoded by all codecs.
 fn show(close_up: &CloseUp, coders: &[Figures]) -> Markup {
     let names = coders.iter().map(|figures| &*figures.variant.name);
     let names = std::iter::once("original").chain(names);

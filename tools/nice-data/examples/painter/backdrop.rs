@@ -1,9 +1,9 @@
-//! What lies behind: sky, sun, clouds, mountains, the wood on the far shore, and the lake that mirrors them.
+//! The background: sky, sun, clouds, mountains, the woods on the far shore, and the lake that mirrors them.
 
 use super::canvas::{Color, Point, add, blend, hex, lit};
 use nice_data::synthetic::noise::{fractal, lerp, noise, random_at, smoothstep, wave};
 
-/// The line in which the lake meets its far shore.
+/// The line at which the lake meets its far shore.
 pub(super) const SHORE: f32 = 302.0;
 /// Where the sun stands.
 pub(super) const SUN: Point = (318.0, 196.0);
@@ -27,7 +27,7 @@ fn land(point: Point) -> Color {
     mountains(point, air).unwrap_or(air)
 }
 
-/// Where the sun stands from here: 1 on the right, -1 on the left, and between near it.
+/// On which side the sun is: 1 if it is on the right, -1 if it is on the left, and something between close to it.
 fn sunward(x: f32) -> f32 {
     ((SUN.0 - x) / 70.0).clamp(-1.0, 1.0)
 }
@@ -54,7 +54,7 @@ fn sky((x, y): Point) -> Color {
     let veil = smoothstep(0.05, 0.75, streak) * smoothstep(0.1, 0.5, height) * 0.38;
     color = blend(color, blend(hex(0xf3eee9), hex(0xffe0b4), warmth), veil);
 
-    // Heaps of cloud on a plane overhead, smaller towards the horizon.
+    // Heaps of cloud on a plane overhead, smaller toward the horizon.
     let away = 100.0 / (SHORE - y + 62.0);
     let (u, v) = ((x - 384.0) * away * 0.015 + 0.35, away * 4.2 + 0.15);
     let bend = 0.22 * noise(u * 2.1, v * 2.1, 47);
@@ -94,7 +94,7 @@ fn sky((x, y): Point) -> Color {
 /// Two ranges with snow, the farther one paler.
 fn mountains((x, y): Point, air: Color) -> Option<Color> {
     let ranges = [
-        // Height of the foot, of the peaks, width of a mountain, seed, how much air lies between.
+        // The line of the foot, the height of the peaks, the width of a mountain, the seed, the haze.
         (290.0, 118.0, 140.0, 5, 0.26),
         (272.0, 108.0, 122.0, 9, 0.52),
     ];
@@ -140,7 +140,7 @@ fn mountains((x, y): Point, air: Color) -> Option<Color> {
             blend(ground, hex(0xf2f1f4), snow * (1.0 - forest)),
             light * 0.85,
         );
-        // More air low down, and warm near the sun.
+        // More haze low down, and warmer near the sun.
         let far = (x - SUN.0).abs();
         let warm = blend(
             hex(0xa9bcd2),
@@ -215,7 +215,7 @@ fn wood((x, y): Point) -> Option<Color> {
 
 fn lake((x, y): Point) -> Color {
     let near = ((y - SHORE) / (512.0 - SHORE)).clamp(0.0, 1.0);
-    // Ripples, finer towards the far shore.
+    // Ripples, finer toward the far shore.
     let distance = 46.0 / (y - SHORE + 9.0);
     let (u, v) = ((x - 384.0) * distance * 0.02, distance * 11.0);
     let long = fractal(u * 1.3, v * 1.6, 4, 101);

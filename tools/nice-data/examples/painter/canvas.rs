@@ -28,7 +28,7 @@ pub(super) const fn hex(code: u32) -> Color {
     [r * r, g * g, b * b]
 }
 
-/// From one color to another.
+/// A mix of two colors: `a` at 0, `b` at 1.
 pub(super) fn blend(a: Color, b: Color, fraction: f32) -> Color {
     [
         lerp(a[0], b[0], fraction),
@@ -90,7 +90,7 @@ impl Canvas {
                 }
             }
         };
-        // Small things are not worth handing out.
+        // Small areas are not worth the cost of several threads.
         if (right - left) * (bottom - top) < 20_000 {
             rows.chunks_mut(ACROSS).enumerate().for_each(line);
         } else {
@@ -155,7 +155,7 @@ impl Canvas {
         });
     }
 
-    /// The picture, with the grain of a film.
+    /// The picture, with film grain.
     pub(super) fn develop(&self, grain: f32) -> Picture {
         // The filter of a lens, 1 3 3 1 each way on the finer canvas.
         const TAPS: [f32; 4] = [0.125, 0.375, 0.375, 0.125];
@@ -178,7 +178,7 @@ impl Canvas {
                     let common = speck(x, y, 11);
                     for (channel, (out, light)) in pixel.iter_mut().zip(sum).enumerate() {
                         let value = shoulder(light * shade).sqrt();
-                        // Most in the middle colors, little in black and white, as on film.
+                        // Strongest in the middle tones, weak in black and white, as on film.
                         let strength = grain * (0.35 + 2.6 * value * (1.0 - value));
                         let speck = 0.8 * common + 0.45 * speck(x, y, 12 + channel as u32);
                         *out = (value * 255.0 + speck * strength + 0.5).clamp(0.0, 255.0) as u8;
@@ -190,7 +190,7 @@ impl Canvas {
     }
 }
 
-/// How much of a sample something covers whose edge is `distance` away, negative inside.
+/// How much of a sample is covered by a shape whose edge is `distance` away; the distance is negative inside the shape.
 pub(super) fn coverage(distance: f32) -> f32 {
     (0.5 - distance * FINER as f32 / 1.4).clamp(0.0, 1.0)
 }
@@ -228,7 +228,7 @@ fn center(column: usize, row: usize) -> Point {
     )
 }
 
-/// Bends light that is too strong for the film below 1.
+/// Compresses light that is too strong for the film, so that it stays below 1.
 fn shoulder(light: f32) -> f32 {
     const KNEE: f32 = 0.7;
     if light <= KNEE {
@@ -245,7 +245,7 @@ fn vignette(column: usize, row: usize) -> f32 {
     1.06 - 0.42 * (x * x + y * y)
 }
 
-/// Grain of deviation 1 that is a little coarser than a pixel.
+/// Grain with a standard deviation of 1 that is a little coarser than a pixel.
 fn speck(x: i32, y: i32, seed: u32) -> f32 {
     let one = |x: i32, y: i32| random_at(x, y, seed) + random_at(x, y, seed ^ 0x5555) - 1.0;
     one(x, y) * 2.0 + one(x + 1, y) + one(x, y + 1)

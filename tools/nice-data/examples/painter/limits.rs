@@ -1,4 +1,4 @@
-//! Four panels that a codec for photographs is bad at: small letters, thin lines in strong colors, fine stripes, noise.
+//! Four panels of what a codec for photographs is bad at: small letters, thin lines in strong colors, fine stripes, noise.
 
 use super::canvas::{coverage, to_segment};
 use nice_data::synthetic::{letters, noise};
@@ -52,7 +52,7 @@ fn lines(x: u32, y: u32) -> [u8; 3] {
     }
 }
 
-/// Stripes that become finer to the right and turn to the bottom.
+/// Stripes that become finer toward the right and tilt toward the bottom.
 fn stripes(x: u32, y: u32) -> [u8; 3] {
     let (x, y) = (x as f32, y as f32);
     let turns = x * x / 900.0 + y * x / 700.0;

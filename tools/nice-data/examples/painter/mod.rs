@@ -1,12 +1,16 @@
 //! The painter of the demo picture: a lake in the evening.
 //!
-//! Sky and water are smooth, woods, leaves and grass are busy, the house has straight edges, the sign has letters of two sizes,
-//! and there is film grain everywhere. It is used like a photograph, and all rights in it are ours.
+//! Sky and water are smooth; woods, leaves and grass are busy; the house has straight edges; the sign has letters of two sizes;
+//! and there is film grain everywhere. The picture stands in for a photograph, and the project owns all rights in it.
 
 mod backdrop;
 mod canvas;
 mod foreground;
+mod house;
 mod limits;
+mod meadow;
+mod plants;
+mod sign;
 
 use nice_encode::Picture;
 
@@ -19,5 +23,5 @@ pub(crate) fn demo() -> Picture {
     canvas.develop(GRAIN)
 }
 
-/// The strength of the film grain, in levels of 8 bits, in the middle colors.
+/// The strength of the film grain in the middle tones, in levels of 8 bits.
 const GRAIN: f32 = 2.0;

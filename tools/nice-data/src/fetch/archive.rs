@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use indicatif::HumanBytes;
 use zip::ZipArchive;
 
-use crate::{picture_file, progress};
+use crate::{bin, picture_file, progress};
 
 /// The limits of the unpacked size of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Limits {
 impl Limits {
     /// Sensible limits for an archive of `size` bytes: a hundred times its size, and at least 1 GiB.
     ///
-    /// Deflate can reach 1,000 to 1, but only on constant data; photographs and their blocks are at best compressed to a half.
+    /// Deflate can reach 1,000 to 1, but only on constant data; photographs and their blocks shrink to half their size at best.
     pub fn for_size(size: u64) -> Self {
         Self {
             bytes: size.saturating_mul(100).max(1 << 30),
@@ -135,7 +135,7 @@ fn unpack_into<R: Read + io::Seek>(
             .with_context(|| format!("cannot read {name} in it"))?;
         let file = File::create_new(&to)
             .with_context(|| format!("cannot create {name} (is it in the archive twice?)"))?;
-        // The declared size of an entry may be wrong; one byte more than allowed shows it.
+        // The declared size of an entry may be wrong, so up to one byte more than allowed is read to notice it.
         let mut entry = entry.take(left.saturating_add(1));
         let mut writer = BufWriter::with_capacity(1 << 16, file);
         let written = copy(&mut entry, &mut writer, &to)?;
@@ -201,10 +201,7 @@ fn is_wanted(path: &Path) -> bool {
         let part = part.as_encoded_bytes();
         part.starts_with(b".") || part == b"__MACOSX"
     });
-    let is_bin = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("bin"));
-    !hidden && (is_bin || picture_file::has_known_extension(path))
+    !hidden && (bin::has_extension(path) || picture_file::has_known_extension(path))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A download that continues where a connection was cut.
 //!
-//! It grows as `NAME.part`, with `NAME.part.json` beside it that has the version of the file on the server. Once it is complete
-//! and is a data set, it is renamed to `NAME`.
+//! It is received into `NAME.part`; `NAME.part.json` beside it has the version of the file on the server. Once the download is
+//! complete and proves to be a data set, it is renamed to `NAME`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -19,7 +19,7 @@ use crate::cache::{CACHE_VARIABLE, starts_as_zip};
 use crate::remote::Remote;
 use crate::{bin, picture_file, progress};
 
-/// Attempts in a row that may fail without bringing the download further.
+/// The number of failed attempts without progress, in a row, after which the download is given up.
 const ATTEMPTS: u32 = 5;
 
 /// A download in progress.
@@ -27,9 +27,9 @@ pub(super) struct Download<'a> {
     agent: ureq::Agent,
     remote: &'a Remote,
     file: &'a Path,
-    /// The bytes that have been received.
+    /// The file of the bytes that have been received.
     part: PathBuf,
-    /// The version of the file that they are a part of, as JSON.
+    /// The file with the version that these bytes are a part of, as JSON.
     about: PathBuf,
     /// Whether the server has answered at all.
     reached: bool,
@@ -58,7 +58,8 @@ impl<'a> Download<'a> {
         }
     }
 
-    /// Downloads the file, in as many attempts as bring it further. The pause after a failed attempt doubles every time.
+    /// Downloads the file, in several attempts if necessary, until [`ATTEMPTS`] of them in a row make no progress. The pause
+    /// after a failed attempt doubles every time.
     pub(super) fn run(mut self, pause: Duration) -> Result<()> {
         let mut furthest = 0;
         let mut failures = 0;
@@ -153,7 +154,7 @@ impl<'a> Download<'a> {
             }
             StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
                 return Err(self.changed(format!(
-                    "the server answered {} to {have} bytes that are here already",
+                    "the server answered {} to the request to continue after {have} bytes",
                     response.status()
                 )));
             }
@@ -285,8 +286,8 @@ impl<'a> Download<'a> {
             ureq::Error::Protocol(_) => true,
             _ => false,
         };
-        // If there was no answer from the start, another attempt would only delay the advice; but a connection that once worked can
-        // come back.
+        // If there was no answer from the start, another attempt would only delay the advice; but a connection that once worked
+        // can come back.
         let unreachable = matches!(
             error,
             ureq::Error::HostNotFound
@@ -363,10 +364,7 @@ impl<'a> Download<'a> {
         }
         if !self.remote.archive {
             let name = Path::new(&self.remote.file_name);
-            let is_bin = name
-                .extension()
-                .is_some_and(|extension| extension.eq_ignore_ascii_case("bin"));
-            if is_bin {
+            if bin::has_extension(name) {
                 return bin::check_size(name, size_of(&self.part))
                     .context("the server did not send a .bin file");
             }

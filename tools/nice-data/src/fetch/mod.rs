@@ -1,10 +1,11 @@
-//! Fetching data sets from the network, by way of the cache.
+//! Fetching data sets from the network into the cache.
 
 mod archive;
 mod download;
 mod version;
 
 use std::fs::{self, File};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::remote::Remote;
 use archive::Limits;
 use download::Download;
 
-/// Fetches files from the network, by way of a cache.
+/// Fetches files from the network into a cache.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     /// The folder of the cache; it is created when it is needed.
@@ -27,7 +28,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// Fetches by way of a cache.
+    /// A fetcher for a cache, with the usual pause and timeout.
     pub fn new(cache: &Path) -> Self {
         Self {
             cache: cache.to_path_buf(),
@@ -103,7 +104,15 @@ fn lock(folder: &Path) -> Option<File> {
 /// Whether a URL is that of a server on this machine.
 fn is_loopback(url: &str) -> bool {
     let host = download::host(url);
-    host.starts_with("127.") || host.starts_with("[::1]") || host.starts_with("localhost")
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => host,
+    };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -113,6 +122,10 @@ mod tests {
     #[test]
     fn a_server_on_this_machine_is_recognized_by_its_host() {
         assert!(is_loopback("http://127.0.0.1:80/x"));
+        assert!(is_loopback("http://[::1]:8080/x"));
+        assert!(is_loopback("http://[::1]/x"));
+        assert!(is_loopback("http://localhost/x"));
+        assert!(!is_loopback("http://localhost.example/x"));
         assert!(!is_loopback("http://a.example/127.0.0.1"));
     }
 }

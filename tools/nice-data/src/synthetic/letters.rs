@@ -1,9 +1,9 @@
 //! Letters as strokes: a font of capitals, digits and a few punctuation marks.
 
-/// The width of a letter, in units of which a capital has 6 in height.
+/// The width of most letters, in units in which the height of a capital is 6.
 const WIDTH: f32 = 4.0;
 const HEIGHT: f32 = 6.0;
-/// The distance from the left of one letter to that of the next.
+/// The distance from the left edge of such a letter to that of the next.
 const ADVANCE: f32 = 6.0;
 
 /// A straight segment of a letter.

@@ -1,6 +1,6 @@
 //! Synthetic pictures, for training without photographs.
 //!
-//! A picture consists of shapes (discs, polygons, strokes, lines of letters) that cover each other. Their sizes follow a power law,
+//! A picture consists of shapes (disks, polygons, strokes, lines of text) that cover each other. Their sizes follow a power law,
 //! like those of objects at all distances in a photograph. Each has a color from the palette of the picture, a gradient, a
 //! texture with a natural spectrum, and edges from sharp to blurred. The brightness varies over the whole picture, and sensor
 //! noise is added. The channels are correlated: most of the difference between pixels is in brightness.
@@ -26,8 +26,8 @@ pub fn picture(seed: u64, width: u32, height: u32) -> Picture {
     let mut canvas = Canvas::new(width as usize, height as usize);
     let palette = Palette::new(&mut random);
     canvas.ground(&mut random, &palette);
-    // Shapes until they would cover the picture several times: few in plain pictures, many in busy ones. The number of shapes falls
-    // with the cube of their size, so that each octave of size covers the same area.
+    // Shapes are drawn until their areas add up to between a tenth of the picture and twice the picture: few in plain pictures,
+    // many in busy ones. Their number falls with the cube of their size, so that each octave of size covers the same area.
     let area = width as f32 * height as f32;
     let coverage = random.range(0.3, 1.45);
     let fine = random.unit();

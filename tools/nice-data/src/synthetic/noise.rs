@@ -46,7 +46,7 @@ pub fn fractal(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
     for octave in 0..octaves {
         sum += strength * noise(x, y, seed.wrapping_add(octave.wrapping_mul(0x51)));
         strength *= 0.5;
-        // Each octave is rotated (by an angle of the triangle with sides 3, 4, 5), so that no lattice is visible.
+        // Each octave is rotated, by an angle of the 3-4-5 triangle, so that no lattice is visible.
         (x, y) = (1.6 * x - 1.2 * y + 0.37, 1.2 * x + 1.6 * y + 0.71);
     }
     sum
@@ -118,10 +118,10 @@ impl Random {
 
     /// The next integer in 0..count.
     pub fn below(&mut self, count: u32) -> u32 {
-        ((u64::from(self.bits()) * u64::from(count)) >> 32) as u32
+        crate::random::below(self.bits(), count)
     }
 
-    /// The next number with an approximately normal distribution: mean 0, deviation 1.
+    /// The next number with an approximately normal distribution: mean 0, standard deviation 1.
     pub fn normal(&mut self) -> f32 {
         let sum: f32 = (0..6).map(|_| self.unit()).sum();
         (sum - 3.0) * std::f32::consts::SQRT_2

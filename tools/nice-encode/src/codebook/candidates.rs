@@ -5,8 +5,8 @@ use nice_decode::Orientation;
 use super::index::StageIndex;
 use super::inner_products::LANES;
 
-/// A way to continue a partial sum, as one number: the smaller, the better. With equal errors, the one that is looked at first is
-/// better, so that the order is unique.
+/// A way to continue a partial sum, as one number: the smaller, the better. Of candidates with equal errors, the one that is
+/// offered first is better, so that the order is unique.
 ///
 /// From the highest bit: the error (32 bits), the number of the partial sum (12), the orientation (3), the codeword (16), and
 /// whether it is negated (1).
@@ -14,12 +14,12 @@ use super::inner_products::LANES;
 pub(super) struct Candidate(u64);
 
 impl Candidate {
-    /// The most partial sums.
+    /// The largest number of partial sums.
     const PARTIAL_SUMS: usize = 1 << 12;
 
     #[inline(always)]
     pub(super) fn new(error: f32, partial_sum: usize, index: StageIndex) -> Self {
-        // The bits of a float in the order of the floats.
+        // Integers in the same order as the floats.
         let bits = error.to_bits();
         let bits = bits ^ (((bits as i32) >> 31) as u32 | 1 << 31);
         let index = u32::from(index.orientation.bits()) << 17
@@ -53,7 +53,7 @@ impl Candidate {
 #[derive(Clone, Debug, Default)]
 pub(super) struct BestCandidates {
     width: usize,
-    /// A candidate with a larger error cannot be among the best.
+    /// A further candidate whose error is not below this cannot be among the best.
     limit: f32,
     /// The first `count` are candidates; what follows is scratch space.
     list: Vec<Candidate>,
@@ -70,12 +70,12 @@ impl BestCandidates {
         self.list.resize(self.long() + offered + 1, Candidate(0));
     }
 
-    /// The number of candidates from which on the list is pruned.
+    /// The number of candidates at which the list is pruned.
     const fn long(&self) -> usize {
         2 * self.width + LANES
     }
 
-    /// A candidate with a larger error cannot be among the best.
+    /// A further candidate whose error is not below this cannot be among the best.
     #[inline(always)]
     pub(super) const fn limit(&self) -> f32 {
         self.limit

@@ -3,8 +3,8 @@
 //! Red, green and blue become luma and two chroma samples in a transform whose axes are orthogonal; chroma is averaged over
 //! 2 x 2 pixels; every plane is split into the four parts that are even or odd under the two flips. All of that is scaled to
 //! be orthonormal, so that the squared distance between the coordinates of two blocks is their squared error, except for the
-//! fine chroma that no codeword can hold. Flipping a block changes the signs of some parts, and transposing it changes the
-//! order of the coordinates.
+//! *fine chroma*: the differences of chroma within a site, which no codeword can hold. Flipping a block changes the signs of
+//! some parts, and transposing it changes the order of the coordinates.
 //!
 //! Samples are in 0..1 here.
 
@@ -14,8 +14,8 @@ use nice_decode::{BLOCK_SAMPLES, Orientation};
 /// The number of coordinates of a block.
 pub const DIMENSIONS: usize = CODEWORD_BYTES;
 
-/// The parts of the coordinates: bit 0 of the number of a part says that it is odd under a vertical flip, bit 1 that it is
-/// odd under a horizontal flip.
+/// The number of parts of the coordinates. Bit 0 of the number of a part says that it is odd under a vertical flip, bit 1 that
+/// it is odd under a horizontal flip.
 pub const PARTS: usize = 4;
 
 /// The number of coordinates of a part: 4 x 4 of luma, and 2 x 2 of each chroma plane.
@@ -28,7 +28,7 @@ pub type Coordinates = [f32; DIMENSIONS];
 /// green and blue, over all pixels that it covers.
 const UNITS: [f64; 3] = [3.0, 2.0 * 4.0, 6.0 * 4.0];
 
-/// The planes: where each begins in a codeword, where in a part, and its side.
+/// The planes: where each begins in a codeword, where it begins in a part, and its side.
 const PLANES: [(usize, usize, usize); 3] = [
     (0, 0, 8),
     (LUMA_SAMPLES, 16, 4),
@@ -53,7 +53,7 @@ pub fn of_block(block: &[u8; BLOCK_SAMPLES]) -> Coordinates {
         planes[chroma] += r - b;
         planes[chroma + CHROMA_SAMPLES] += 2.0 * g - r - b;
     }
-    // The sums are too large by the squared length of a unit.
+    // Each sum is its sample times the squared length of a unit.
     let scales = UNITS.map(|unit| (1.0 / (unit.sqrt() * 255.0)) as f32);
     parts(&planes, scales)
 }

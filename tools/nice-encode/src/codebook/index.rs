@@ -1,4 +1,4 @@
-//! The index of each stage, the latent that they form, and the partial sums of the codewords that they select.
+//! The indices of the stages, the latent that they form, and the partial sums of the codewords that they select.
 
 use nice_decode::format::{MAX_STAGES, Stage};
 use nice_decode::{Latent, Orientation};
@@ -41,6 +41,6 @@ pub(super) fn latent(stages: impl Iterator<Item = Stage>, indices: &Indices) -> 
 pub struct PartialSum {
     /// The indices of these stages.
     pub indices: Indices,
-    /// The squared error with samples in 0..1, without that of the fine chroma.
+    /// The squared error of the sum with samples in 0..1, without that of the fine chroma.
     pub error: f32,
 }

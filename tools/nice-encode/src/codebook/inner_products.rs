@@ -1,22 +1,22 @@
-//! Inner products of blocks with codewords in all orientations: from those of the parts of the coordinates, multiplied once for
-//! all flips.
+//! Inner products of blocks with codewords in all orientations. Those of the parts of the coordinates are computed once; a flip
+//! only changes their signs.
 
 use multiversion::multiversion;
 use nice_decode::Orientation;
 
 use super::coordinates::{self, Coordinates, DIMENSIONS, PART, PARTS};
 
-/// Codewords that are multiplied together.
+/// The number of codewords whose products are computed together.
 pub(super) const LANES: usize = 16;
 
-/// A number for each of the codewords that are multiplied together.
+/// A number for each of [`LANES`] codewords.
 pub(super) type Lanes = [f32; LANES];
 
 /// The coordinates of [`LANES`] codewords, coordinate after coordinate.
 pub(super) type Panel = [Lanes; DIMENSIONS];
 
-/// `<x, c>` for all codewords `c` in the first `orientations` orientations, orientation after orientation, and in each panel
-/// after panel.
+/// `<x, c>` for all codewords `c` in the first `orientations` orientations: one orientation after the other, and for each one
+/// panel after the other. Inlined into its caller, so that it is compiled for the processor features of the caller.
 #[inline(always)]
 pub(super) fn inline_all(
     panels: &[Panel],

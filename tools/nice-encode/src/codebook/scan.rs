@@ -1,7 +1,7 @@
 //! All ways to continue a partial sum by a codeword of the next stage.
 //!
-//! Hardly any of them is good enough. They are filtered with 16-bit integers, coarsely but never wrongly: with an allowance for
-//! rounding, whatever could be among the best passes, and only then is its error computed.
+//! Few of them are good enough, so they are filtered first, with 16-bit integers. The filter is coarse, but with an allowance for
+//! rounding it loses none of the best. Errors are computed only for what passes.
 
 use nice_decode::format::MAX_STAGES;
 
@@ -15,7 +15,7 @@ use nice_decode::Orientation;
 /// Scratch memory of a scan.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
-    /// The coarse inner products with what some of the codewords leave, in one orientation.
+    /// The coarse inner products with the block minus some codewords of the partial sum, in one orientation.
     sums: Vec<i16>,
     /// By how much the magnitudes of the coarse inner products are above the threshold, in one orientation.
     margins: Vec<i16>,
@@ -23,7 +23,7 @@ pub(super) struct Scratch {
     passed: Vec<u16>,
 }
 
-/// Offers all base codewords for a block with a squared norm, given its inner products with them.
+/// Offers all base codewords for a block, given its squared norm and its inner products with them.
 #[inline(always)]
 pub(super) fn scan_base(
     table: &StageTable,
@@ -41,7 +41,7 @@ pub(super) fn scan_base(
             for ((error, inner), norm) in errors.iter_mut().zip(inner).zip(norms) {
                 *error = squared_norm - 2.0 * inner + norm;
             }
-            // That is rare.
+            // It is rare that any of them is good enough.
             if errors
                 .iter()
                 .fold(false, |any, error| any | (*error < best.limit()))
@@ -60,8 +60,8 @@ pub(super) fn scan_base(
     }
 }
 
-/// Offers all ways to continue a partial sum, given with its number, by a codeword of stage `number`. `inner` are the inner
-/// products of the block with its codewords, exact and coarse.
+/// Offers all ways to continue the partial sum with the number `at` by a codeword of stage `number`. `inner` and `coarse` are the
+/// inner products of the block with the codewords of the stage, exact and coarse.
 #[inline(always)]
 pub(super) fn scan(
     table: &StageTable,
@@ -83,8 +83,8 @@ pub(super) fn scan(
     let half_inverse = 0.5 / (gain * table.unit);
     let norm_scale = (gain * gain * table.norm_unit * half_inverse * 65536.0) as i16;
     let norms = table.norms.as_flattened();
-    // Half a unit for the rounding of `<x, c>` and half a unit for that of floats; and for every product that is scaled a quarter
-    // for the rounding of its scale and one for its own.
+    // Half a unit for the rounding of `<x, c>`, and half a unit for that of floats. For every product that is scaled, a quarter
+    // for the rounding of its scale, and one for that of the product.
     let allowance = 1.0 + 1.25 * (number - 1) as f32;
     margins.resize(codewords, 0);
     passed.resize(codewords + 1, 0);
@@ -116,7 +116,8 @@ pub(super) fn scan(
                 * panels;
             to.products = products.values[from..from + panels].as_flattened();
         }
-        // The products with the base and two others are subtracted in one pass; those between, if there are any, before.
+        // The products with the base and the last two stages are subtracted in one pass; those of the stages between, if any,
+        // before it.
         let (base, others) = earlier.split_at(1);
         let (first, last) = others.split_at(others.len().saturating_sub(2));
         let mut left = coarse;
@@ -188,7 +189,7 @@ fn scaled(scale: i16, product: i16) -> i16 {
     ((i32::from(scale) * i32::from(product)) >> 16) as i16
 }
 
-/// The magnitude that a coarse inner product needs.
+/// The magnitude that a coarse inner product must exceed.
 #[derive(Clone, Copy, Debug)]
 struct Threshold<'a> {
     /// For a codeword of norm 0.

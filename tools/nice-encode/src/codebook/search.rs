@@ -1,16 +1,16 @@
 //! The beam search over the stages of a codebook.
 //!
-//! After every stage, the partial sums with the smallest squared errors are kept, more of them for blocks with a large error, and
-//! each is continued by every codeword of the next stage in every orientation. With a codeword `c` (in some orientation) and the
-//! residual `r` of a partial sum, the error becomes
+//! After every stage, the partial sums with the smallest squared errors are kept (more of them for blocks with a large error),
+//! and each is continued by every codeword of the next stage in every orientation. With a block `x`, the residual `r` that a
+//! partial sum leaves of it, a codeword `c` (in some orientation) and the gain `g`, the error becomes
 //!
 //! ```text
 //! |r - g c|^2 = |r|^2 - 2 g <r, c> + g^2 |c|^2
 //! ```
 //!
-//! and `<r, c>` is `<x, c>` minus the inner products of `c` with the codewords of the partial sum. These are tabulated for all
-//! pairs of codewords in all relative orientations, so that a wider beam costs a few additions for a codeword instead of 96
-//! multiplications.
+//! and `<r, c>` is `<x, c>` minus the inner products of `c` with the codewords of the partial sum, times their gains. These
+//! products are tabulated for all pairs of codewords in all relative orientations, so that each further partial sum costs a few
+//! additions for a codeword instead of 96 multiplications.
 //!
 //! Sums are computed in one order, and nothing is fused or reordered, so that the result is the same on every machine.
 
@@ -27,7 +27,7 @@ use super::tables::Codebook;
 use crate::block;
 use crate::psnr::inline_squared_error;
 
-/// The squared error of the best base codeword for which the beam has the requested width.
+/// The squared error of the best base codeword at which the beam has the requested width.
 const TYPICAL_ERROR: f32 = 0.8;
 
 /// The largest width of a beam, as a multiple of the requested width.
@@ -85,7 +85,7 @@ impl BeamSearch {
     pub fn indices(&self, blocks: &[Coordinates], width: usize) -> Vec<Indices> {
         use rayon::prelude::*;
 
-        /// Blocks in a task.
+        /// The number of blocks in a task.
         const TASK: usize = 64;
         let mut indices = vec![Indices::default(); blocks.len()];
         blocks
@@ -114,8 +114,8 @@ impl BeamSearch {
         encode(self, model, blocks, latents, width);
     }
 
-    /// [`find`](Self::find) with a beam that is reused, inlined into its caller, so that it is compiled for the processor features
-    /// of the caller.
+    /// [`find`](Self::find) with a beam that is reused, inlined into its caller, so that it is compiled for the processor
+    /// features of the caller.
     #[inline(always)]
     fn inline_find<'a>(
         &self,
@@ -226,6 +226,7 @@ fn find_indices(
         }
     }
 }
+
 #[cfg(test)]
 mod tests {
     use nice_decode::Orientation;

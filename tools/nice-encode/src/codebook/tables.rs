@@ -25,10 +25,10 @@ pub const BASE_OFFSETS: [f32; 3] = [0.0, 128.0, 128.0];
 /// The divisors that bring the bytes of a residual codeword to the unit of a sample: luma, chroma 1, chroma 2.
 pub const RESIDUAL_DIVISORS: [f32; 3] = [1.0, 2.0, 4.0];
 
-/// A gain of one as a byte of a model.
+/// The byte of a model that stands for a gain of one.
 pub const GAIN_UNIT: f32 = (1_u32 << GAIN_SHIFTS[0]) as f32;
 
-/// The plane of a sample, where one plane follows the other: 0 is luma, 1 and 2 are chroma.
+/// The plane of sample `at` of the planes, which follow one another: 0 is luma, 1 and 2 are chroma.
 pub const fn plane(at: usize) -> usize {
     if at < LUMA_SAMPLES {
         0
@@ -37,7 +37,7 @@ pub const fn plane(at: usize) -> usize {
     }
 }
 
-/// The index of such a sample in the bytes of a codeword, where the two chroma samples of a site are neighbors.
+/// The index in the bytes of a codeword, where the two chroma samples of a site are neighbors, of sample `at` of the planes.
 pub const fn byte(at: usize) -> usize {
     match plane(at) {
         0 => at,

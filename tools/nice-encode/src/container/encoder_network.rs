@@ -84,8 +84,12 @@ pub fn parse(bytes: &[u8]) -> Result<(EncoderNetwork, ModelId)> {
         "it has version {version}, which does not exist; the file is damaged"
     );
     ensure!(
-        usize::from(*bits) == LATENT_BITS && *reserved == [0; 2],
+        usize::from(*bits) == LATENT_BITS,
         "it is for latents of {bits} bits, but this program only knows {LATENT_BITS}"
+    );
+    ensure!(
+        *reserved == [0; 2],
+        "its reserved bytes are not zero; the file is damaged"
     );
     let hidden = u32::from_le_bytes(*hidden) as usize;
     ensure!(

@@ -7,7 +7,7 @@ use nice_decode::format::{CHECKSUM_BYTES, IMAGE_HEADER_BYTES, IMAGE_MAGIC, IMAGE
 use nice_decode::{Image, LATENT_BYTES, Latent, ModelId};
 
 use super::file_type::FileType;
-use crate::{block, files};
+use crate::block;
 
 /// The bytes of an image file that are not latents.
 pub const OVERHEAD_BYTES: usize = IMAGE_HEADER_BYTES + CHECKSUM_BYTES;
@@ -38,23 +38,6 @@ pub fn to_bytes(width: u32, height: u32, model: ModelId, latents: &[Latent]) -> 
     bytes.extend_from_slice(latents);
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
     Ok(bytes)
-}
-
-/// Writes an image file, complete or not at all.
-///
-/// # Errors
-///
-/// Those of [`to_bytes`], and when the file cannot be written.
-pub fn write(
-    path: &Path,
-    width: u32,
-    height: u32,
-    model: ModelId,
-    latents: &[Latent],
-) -> Result<()> {
-    let bytes = to_bytes(width, height, model, latents)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    files::write_atomically(path, &bytes)
 }
 
 /// Reads a file that must be an image; [`parse`] checks its contents.

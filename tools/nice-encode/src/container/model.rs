@@ -11,7 +11,7 @@ use nice_decode::{Model, ModelId};
 use super::file_type::FileType;
 use crate::files;
 
-/// The bytes before the contents of a model file: its magic and its version.
+/// The bytes before the contents of a model file: its magic number and its version.
 const HEADER_BYTES: usize = MODEL_MAGIC.len() + 1;
 
 /// The bytes of a decoder model file. The padding before the codewords of a codebook is filled in.

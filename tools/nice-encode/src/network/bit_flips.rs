@@ -36,7 +36,7 @@ fn inline_improve_one(
 ) {
     let mut decoded = [0; BLOCK_SAMPLES];
     let mut best = u32::MAX;
-    // The number of bits in a row that were not worth a flip. Once it is all of them, no other flip can be.
+    // The number of consecutive bits whose flip was not kept. Once it is all of them, no other flip can help.
     let mut settled = 0;
     // First the latent without a flip, then bit after bit.
     let flips = (0..effort).flat_map(|_| (0..LATENT_BITS).map(|bit| 1 << bit));
@@ -56,7 +56,7 @@ fn inline_improve_one(
     }
 }
 
-/// The latent with the bits flipped that are set in `flip`.
+/// The latent, with those bits flipped that are set in `flip`.
 #[inline(always)]
 fn flipped(latent: &Latent, flip: u64) -> Latent {
     let flip = flip.to_le_bytes();

@@ -16,16 +16,16 @@ use multiversion::multiversion;
 use nice_decode::{BLOCK_SAMPLES, LATENT_BITS, Latent};
 use rayon::prelude::*;
 
-/// The most hidden units of an encoder network.
+/// The largest number of hidden units of an encoder network.
 pub const MAX_HIDDEN: usize = 1 << 16;
 
-/// Outputs of a layer that are computed together.
+/// The number of outputs of a layer that are computed together.
 const LANES: usize = 16;
 
-/// Blocks that are encoded together.
+/// The number of blocks that are encoded together.
 const BATCH: usize = 4;
 
-/// Blocks in a task of a parallel run.
+/// The number of blocks in a task of a parallel run.
 const TASK: usize = 64;
 
 /// The encoder network; the module defines its arithmetic.
