@@ -43,6 +43,9 @@ pub struct Decoder<'m, 'i> {
     image: Image<'i>,
 }
 
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Decoder<'_, '_>>() <= 80);
+
 impl<'m, 'i> Decoder<'m, 'i> {
     /// Combines an image with the model that it was encoded for. Both are small and copied; the files stay where they are.
     ///
