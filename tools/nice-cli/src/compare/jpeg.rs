@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use anyhow::{Context, Result};
-use image::ImageFormat;
+use image::DynamicImage;
+use image::codecs::jpeg::JpegDecoder;
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 use nice_encode::Picture;
 use nice_encode::measure::timed;
@@ -50,7 +51,7 @@ impl Codec for Jpeg {
         let file = file?;
         let readable = encode(picture, quality, HuffmanTables::Standard)?;
         let (decoded, decode_time) =
-            timed(|| image::load_from_memory_with_format(&readable, ImageFormat::Jpeg));
+            timed(|| DynamicImage::from_decoder(JpegDecoder::new(Cursor::new(&readable))?));
         let decoded = decoded.context("cannot decode the JPEG")?;
         let (width, height) = (decoded.width(), decoded.height());
         Ok(vec![CodecResult {
