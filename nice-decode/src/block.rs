@@ -148,6 +148,7 @@ impl defmt::Format for Orientation {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::vec::Vec;
 
     use super::{LATENT_BITS, Orientation, latent_bits, latent_words};
 
@@ -190,6 +191,4 @@ mod tests {
         assert_eq!(first_line(0b101), [[0, 2], [0, 1], [0, 0]]);
         assert_eq!(first_line(0b110), [[2, 0], [2, 1], [2, 2]]);
     }
-
-    use std::vec::Vec;
 }

@@ -93,6 +93,25 @@ fn training_on_train_bin_validates_on_val_bin_beside_it() {
 }
 
 #[test]
+fn a_bin_that_is_given_for_validation_is_used_itself() {
+    let folder = tempdir().unwrap();
+    let train = folder.path().join("train.bin");
+    fs::write(&train, vec![1; 3 * BLOCK_SAMPLES]).unwrap();
+    fs::write(folder.path().join("val.bin"), vec![2; 2 * BLOCK_SAMPLES]).unwrap();
+    for (name, sample, same) in [("train.bin", 1, true), ("val.bin", 2, false)] {
+        let validation = source(&folder.path().join(name));
+        let splits = nice_data::open(&source(&train), Some(&validation), &OpenOptions::default());
+        let splits = splits.unwrap();
+        assert_eq!(splits.validation.fixed().unwrap()[0], sample, "{name}");
+        let noted = splits
+            .notes
+            .iter()
+            .any(|note| note.contains("the same data"));
+        assert_eq!(noted, same, "{name}");
+    }
+}
+
+#[test]
 fn another_bin_has_its_last_twentieth_for_validation() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("blocks.bin");

@@ -1,7 +1,7 @@
 /*
- * Decodes a NICE picture, or a region of it, into a PPM file.
+ * Decodes a NICE image, or a region of it, into a PPM file.
  *
- *     decode MODEL.nicem PICTURE.nice OUT.ppm [X Y WIDTH HEIGHT]
+ *     decode MODEL.nicem IMAGE.nice OUT.ppm [X Y WIDTH HEIGHT]
  *
  * It decodes strips of up to 8 lines, as a device with little memory would.
  */
@@ -14,8 +14,8 @@ static int fail(const char *what, nice_status status)
     return EXIT_FAILURE;
 }
 
-/* Writes a region of a picture as a PPM file. */
-static int write_ppm(const nice_picture *picture, nice_region region, FILE *out)
+/* Writes a region of an image as a PPM file. */
+static int write_ppm(const nice_image *image, nice_region region, FILE *out)
 {
     size_t stride = 3 * (size_t)region.width;
     size_t length = 8 * stride;
@@ -26,7 +26,7 @@ static int write_ppm(const nice_picture *picture, nice_region region, FILE *out)
     fprintf(out, "P6\n%lu %lu\n255\n", (unsigned long)region.width, (unsigned long)region.height);
     while (result == EXIT_SUCCESS && nice_next_strip(&region, &strip)) {
         nice_status status =
-            nice_decode_region(picture, strip, NICE_FORMAT_RGB888, lines, length, stride);
+            nice_decode_region(image, strip, NICE_FORMAT_RGB888, lines, length, stride);
         if (status != NICE_STATUS_OK)
             result = fail("region", status);
         else if (fwrite(lines, stride, strip.height, out) != strip.height)
@@ -39,29 +39,29 @@ static int write_ppm(const nice_picture *picture, nice_region region, FILE *out)
 int main(int argc, char **argv)
 {
     nice_model model;
-    nice_picture picture;
+    nice_image image;
     nice_region region;
     nice_status status;
-    size_t model_length, picture_length;
-    unsigned char *model_file, *picture_file;
+    size_t model_length, image_length;
+    unsigned char *model_file, *image_file;
     FILE *out;
     int result;
 
     if (argc != 4 && argc != 8) {
-        fprintf(stderr, "usage: %s MODEL.nicem PICTURE.nice OUT.ppm [X Y WIDTH HEIGHT]\n", argv[0]);
+        fprintf(stderr, "usage: %s MODEL.nicem IMAGE.nice OUT.ppm [X Y WIDTH HEIGHT]\n", argv[0]);
         return EXIT_FAILURE;
     }
     model_file = read_file(argv[1], &model_length);
-    picture_file = read_file(argv[2], &picture_length);
-    if (model_file == NULL || picture_file == NULL)
+    image_file = read_file(argv[2], &image_length);
+    if (model_file == NULL || image_file == NULL)
         return EXIT_FAILURE;
     status = nice_model_open(&model, model_file, model_length);
     if (status != NICE_STATUS_OK)
         return fail(argv[1], status);
-    status = nice_picture_open(&picture, &model, picture_file, picture_length);
+    status = nice_image_open(&image, &model, image_file, image_length);
     if (status != NICE_STATUS_OK)
         return fail(argv[2], status);
-    region = nice_picture_region(&picture);
+    region = nice_image_region(&image);
     if (argc == 8) {
         region.x = (uint32_t)strtoul(argv[4], NULL, 10);
         region.y = (uint32_t)strtoul(argv[5], NULL, 10);
@@ -73,10 +73,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "cannot write %s\n", argv[3]);
         return EXIT_FAILURE;
     }
-    result = write_ppm(&picture, region, out);
+    result = write_ppm(&image, region, out);
     if (fclose(out) != 0)
         result = EXIT_FAILURE;
-    free(picture_file);
+    free(image_file);
     free(model_file);
     return result;
 }

@@ -11,23 +11,23 @@
  * A decoder for NICE images, with integers only. NICE codes every block of 8 x 8 pixels in 48 bits,
  * and a model, a second file, turns them back into pixels.
  *
- *     static const uint8_t model_file[] = { ... }, picture_file[] = { ... };
+ *     static const uint8_t model_file[] = { ... }, image_file[] = { ... };
  *     nice_model model;
- *     nice_picture picture;
+ *     nice_image image;
  *     uint8_t lines[8 * 3 * WIDTH];
  *     nice_region rest, strip;
  *
  *     if (nice_model_open(&model, model_file, sizeof model_file) != NICE_STATUS_OK ||
- *         nice_picture_open(&picture, &model, picture_file, sizeof picture_file) != NICE_STATUS_OK)
+ *         nice_image_open(&image, &model, image_file, sizeof image_file) != NICE_STATUS_OK)
  *         return;
- *     rest = nice_picture_region(&picture);
+ *     rest = nice_image_region(&image);
  *     while (nice_next_strip(&rest, &strip)) {
- *         nice_decode_region(&picture, strip, NICE_FORMAT_RGB888, lines, sizeof lines, 3 * WIDTH);
+ *         nice_decode_region(&image, strip, NICE_FORMAT_RGB888, lines, sizeof lines, 3 * WIDTH);
  *         ...
  *     }
  *
  * The library does not allocate and has no global state, so nothing has to be closed or freed, and
- * threads may decode the same picture at the same time.
+ * threads may decode the same image at the same time.
  *
  * A pointer may be null: the function then returns NICE_STATUS_ARGUMENT, or 0, false or an empty
  * region. Any other pointer must be valid.
@@ -51,7 +51,7 @@ enum nice_status
      */
     NICE_STATUS_ARGUMENT = 1,
     /**
-     * The model, picture or deblocker is not open.
+     * The model, image or deblocker is not open.
      */
     NICE_STATUS_NOT_OPEN = 2,
     /**
@@ -79,31 +79,31 @@ enum nice_status
      */
     NICE_STATUS_INVALID_MODEL = 8,
     /**
-     * The file is not a picture.
+     * The file is not an image.
      */
-    NICE_STATUS_NOT_A_PICTURE = 9,
+    NICE_STATUS_NOT_AN_IMAGE = 9,
     /**
-     * The picture has a version that this library does not read.
+     * The image has a version that this library does not read.
      */
-    NICE_STATUS_UNSUPPORTED_PICTURE = 10,
+    NICE_STATUS_UNSUPPORTED_IMAGE = 10,
     /**
-     * The file of the picture ends too early.
+     * The file of the image ends too early.
      */
-    NICE_STATUS_TRUNCATED_PICTURE = 11,
+    NICE_STATUS_TRUNCATED_IMAGE = 11,
     /**
-     * The picture is damaged: its checksum does not match.
+     * The image is damaged: its checksum does not match.
      */
-    NICE_STATUS_DAMAGED_PICTURE = 12,
+    NICE_STATUS_DAMAGED_IMAGE = 12,
     /**
-     * The picture has no pixels or reserved bytes that are not zero, or other bytes follow its end.
+     * The image has no pixels or reserved bytes that are not zero, or other bytes follow its end.
      */
-    NICE_STATUS_INVALID_PICTURE = 13,
+    NICE_STATUS_INVALID_IMAGE = 13,
     /**
-     * The picture was encoded for another model.
+     * The image was encoded for another model.
      */
     NICE_STATUS_MODEL_MISMATCH = 14,
     /**
-     * The block, pixel, row of blocks or region is outside the picture, or the region is outside
+     * The block, pixel, row of blocks or region is outside the image, or the region is outside
      * the one that the deblocker was opened for.
      */
     NICE_STATUS_OUT_OF_BOUNDS = 15,
@@ -182,7 +182,7 @@ typedef uint32_t nice_format;
 #endif // __cplusplus
 
 /**
- * A rectangle of a picture, in pixels. It may be empty.
+ * A rectangle of an image, in pixels. It may be empty.
  */
 typedef struct nice_region {
     /**
@@ -220,23 +220,23 @@ typedef struct nice_model {
 } nice_model;
 
 /**
- * A picture and its model. Opaque; may be copied with =.
+ * An image and its model. Opaque; may be copied with =.
  *
- * Initialize it to zero or with nice_picture_open() before you use it.
+ * Initialize it to zero or with nice_image_open() before you use it.
  */
-typedef struct nice_picture {
+typedef struct nice_image {
     /**
-     * 1 if the picture is open, otherwise 0.
+     * 1 if the image is open, otherwise 0.
      */
     size_t open;
     /**
      * Private.
      */
     size_t opaque[23];
-} nice_picture;
+} nice_image;
 
 /**
- * Decodes a region of a picture and reduces the steps between its blocks. Opaque; must not be
+ * Decodes a region of an image and reduces the steps between its blocks. Opaque; must not be
  * copied.
  *
  * Initialize it to zero or with nice_deblocker_open() before you use it.
@@ -278,7 +278,7 @@ bool nice_next_strip(struct nice_region *rest, struct nice_region *strip);
  * Opens a model from the contents of a .nicem file, and checks all of it.
  *
  * The library does not copy the file: it must stay in memory, unchanged, as long as the model or a
- * picture of it is used. On 32-bit processors, a model is decoded faster if the file is at an
+ * image of it is used. On 32-bit processors, a model is decoded faster if the file is at an
  * address that is a multiple of 4.
  *
  * If this returns an error, the model is not open.
@@ -286,45 +286,45 @@ bool nice_next_strip(struct nice_region *rest, struct nice_region *strip);
 nice_status nice_model_open(struct nice_model *model, const uint8_t *file, size_t length);
 
 /**
- * Opens a picture from the contents of a .nice file, checks all of it, and checks that it was
+ * Opens an image from the contents of a .nice file, checks all of it, and checks that it was
  * encoded for the model.
  *
- * The library does not copy the file: it must stay in memory, unchanged, as long as the picture is
+ * The library does not copy the file: it must stay in memory, unchanged, as long as the image is
  * used, and so must the file of the model. The structure of the model is not needed anymore.
  *
- * If this returns an error, the picture is not open.
+ * If this returns an error, the image is not open.
  */
-nice_status nice_picture_open(struct nice_picture *picture,
-                              const struct nice_model *model,
-                              const uint8_t *file,
-                              size_t length);
+nice_status nice_image_open(struct nice_image *image,
+                            const struct nice_model *model,
+                            const uint8_t *file,
+                            size_t length);
 
 /**
- * The region of the whole picture: its width and height are those of the picture. Empty if the
- * picture is not open.
+ * The region of the whole image: its width and height are those of the image. Empty if the
+ * image is not open.
  */
-struct nice_region nice_picture_region(const struct nice_picture *picture);
+struct nice_region nice_image_region(const struct nice_image *image);
 
 /**
  * The number of blocks of 8 x 8 pixels. They are in rows from top to bottom, and in a row from left
- * to right; a row has (width + 7) / 8 blocks. 0 if the picture is not open.
+ * to right; a row has (width + 7) / 8 blocks. 0 if the image is not open.
  */
-size_t nice_picture_blocks(const struct nice_picture *picture);
+size_t nice_image_blocks(const struct nice_image *image);
 
 /**
- * Whether the model of the picture has a deblocking filter. False if the picture is not open.
+ * Whether the model of the image has a deblocking filter. False if the image is not open.
  */
-bool nice_picture_has_deblocking(const struct nice_picture *picture);
+bool nice_image_has_deblocking(const struct nice_image *image);
 
 /**
- * Decodes a row of blocks into the lines of a buffer: 8 lines, or the rest of the picture in the
+ * Decodes a row of blocks into the lines of a buffer: 8 lines, or the rest of the image in the
  * last row.
  *
  * `format` is a nice_format. The buffer has `length` bytes, and a line begins `stride` bytes after
  * the one before. The bytes between the lines are not changed. If this returns an error, nothing is
  * written.
  */
-nice_status nice_decode_row(const struct nice_picture *picture,
+nice_status nice_decode_row(const struct nice_image *image,
                             uint32_t row,
                             uint32_t format,
                             uint8_t *lines,
@@ -332,14 +332,14 @@ nice_status nice_decode_row(const struct nice_picture *picture,
                             size_t stride);
 
 /**
- * Decodes a region of the picture into the lines of a buffer. Only the blocks that the region
+ * Decodes a region of the image into the lines of a buffer. Only the blocks that the region
  * touches are decoded.
  *
  * `format` is a nice_format. The buffer has `length` bytes, and a line begins `stride` bytes after
  * the one before. The bytes between the lines are not changed. If this returns an error, nothing is
  * written.
  */
-nice_status nice_decode_region(const struct nice_picture *picture,
+nice_status nice_decode_region(const struct nice_image *image,
                                struct nice_region region,
                                uint32_t format,
                                uint8_t *lines,
@@ -349,10 +349,10 @@ nice_status nice_decode_region(const struct nice_picture *picture,
 /**
  * Decodes a block to 192 bytes: 8 lines of 8 pixels of red, green and blue.
  *
- * See nice_picture_blocks() for the order of the blocks. The block is complete even if it extends
- * beyond the right or lower edge of the picture. If this returns an error, nothing is written.
+ * See nice_image_blocks() for the order of the blocks. The block is complete even if it extends
+ * beyond the right or lower edge of the image. If this returns an error, nothing is written.
  */
-nice_status nice_decode_block(const struct nice_picture *picture, size_t index, uint8_t *block);
+nice_status nice_decode_block(const struct nice_image *image, size_t index, uint8_t *block);
 
 /**
  * Decodes the pixel in column `x` and line `y` to three bytes: red, green and blue.
@@ -360,26 +360,26 @@ nice_status nice_decode_block(const struct nice_picture *picture, size_t index, 
  * With a codebook this reads only a part of the tables; with a network it decodes the whole block.
  * If this returns an error, nothing is written.
  */
-nice_status nice_texel(const struct nice_picture *picture, uint32_t x, uint32_t y, uint8_t *rgb);
+nice_status nice_texel(const struct nice_image *image, uint32_t x, uint32_t y, uint8_t *rgb);
 
 /**
- * The bytes of memory that it takes to deblock a region of the picture: at most
- * 384 * ((width + 7) / 8 + 2), whatever the height of the region. 0 if the picture is not open.
+ * The bytes of memory that it takes to deblock a region of the image: at most
+ * 384 * ((width + 7) / 8 + 2), whatever the height of the region. 0 if the image is not open.
  */
-size_t nice_deblock_bytes(const struct nice_picture *picture, struct nice_region region);
+size_t nice_deblock_bytes(const struct nice_image *image, struct nice_region region);
 
 /**
- * Opens a deblocker for a region of the picture, in memory of `length` bytes, at least
+ * Opens a deblocker for a region of the image, in memory of `length` bytes, at least
  * nice_deblock_bytes().
  *
  * As long as the deblocker is used, the memory must stay where it is and must not be used for
- * anything else, and the files of the picture and of its model must stay in memory, unchanged. The
- * structure of the picture is not needed anymore.
+ * anything else, and the files of the image and of its model must stay in memory, unchanged. The
+ * structure of the image is not needed anymore.
  *
  * If this returns an error, the deblocker is not open.
  */
 nice_status nice_deblocker_open(struct nice_deblocker *deblocker,
-                                const struct nice_picture *picture,
+                                const struct nice_image *image,
                                 struct nice_region region,
                                 uint8_t *memory,
                                 size_t length);
@@ -408,6 +408,6 @@ nice_status nice_deblock_region(struct nice_deblocker *deblocker,
 
 #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 _Static_assert(sizeof(nice_model) == 16 * sizeof(void *), "a model has 16 words");
-_Static_assert(sizeof(nice_picture) == 24 * sizeof(void *), "a picture has 24 words");
+_Static_assert(sizeof(nice_image) == 24 * sizeof(void *), "an image has 24 words");
 _Static_assert(sizeof(nice_deblocker) == 48 * sizeof(void *), "a deblocker has 48 words");
 #endif

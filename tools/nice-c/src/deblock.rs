@@ -4,12 +4,12 @@ use core::mem::MaybeUninit;
 
 use crate::bytes::bytes_mut;
 use crate::format::{Format, with_pixel_format};
-use crate::picture::Picture;
+use crate::image::Image;
 use crate::region::Region;
 use crate::status::Status;
 use crate::storage::{Storage, closed, storage, value, value_mut};
 
-/// Decodes a region of a picture and reduces the steps between its blocks. Opaque; must not be
+/// Decodes a region of an image and reduces the steps between its blocks. Opaque; must not be
 /// copied.
 ///
 /// Initialize it to zero or with nice_deblocker_open() before you use it.
@@ -28,43 +28,39 @@ storage!(
     nice_decode::Deblocker<'static, 'static, 'static>
 );
 
-/// The bytes of memory that it takes to deblock a region of the picture: at most
-/// 384 * ((width + 7) / 8 + 2), whatever the height of the region. 0 if the picture is not open.
+/// The bytes of memory that it takes to deblock a region of the image: at most
+/// 384 * ((width + 7) / 8 + 2), whatever the height of the region. 0 if the image is not open.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nice_deblock_bytes(picture: *const Picture, region: Region) -> usize {
+pub unsafe extern "C" fn nice_deblock_bytes(image: *const Image, region: Region) -> usize {
     // SAFETY: the caller follows the rules of the crate.
-    let picture = unsafe { value(picture) };
-    picture.map_or(0, |decoder| {
+    let image = unsafe { value(image) };
+    image.map_or(0, |decoder| {
         nice_decode::Deblocker::memory_bytes(decoder, region.into())
     })
 }
 
-/// Opens a deblocker for a region of the picture, in memory of `length` bytes, at least
+/// Opens a deblocker for a region of the image, in memory of `length` bytes, at least
 /// nice_deblock_bytes().
 ///
 /// As long as the deblocker is used, the memory must stay where it is and must not be used for
-/// anything else, and the files of the picture and of its model must stay in memory, unchanged. The
-/// structure of the picture is not needed anymore.
+/// anything else, and the files of the image and of its model must stay in memory, unchanged. The
+/// structure of the image is not needed anymore.
 ///
 /// If this returns an error, the deblocker is not open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nice_deblocker_open(
     deblocker: *mut Deblocker,
-    picture: *const Picture,
+    image: *const Image,
     region: Region,
     memory: *mut u8,
     length: usize,
 ) -> Status {
     // SAFETY: the caller follows the rules of the crate.
-    let (deblocker, picture, memory) =
-        unsafe { (closed(deblocker), value(picture), bytes_mut(memory, length)) };
+    let (deblocker, image, memory) =
+        unsafe { (closed(deblocker), value(image), bytes_mut(memory, length)) };
     Status::of(|| {
         let deblocker = deblocker?;
-        deblocker.store(nice_decode::Deblocker::new(
-            picture?,
-            region.into(),
-            memory?,
-        )?);
+        deblocker.store(nice_decode::Deblocker::new(image?, region.into(), memory?)?);
         Ok(())
     })
 }

@@ -25,10 +25,10 @@ mod bytes;
 mod deblock;
 mod decode;
 mod format;
+mod image;
 mod model;
 #[cfg(not(feature = "std"))]
 mod panic;
-mod picture;
 mod region;
 mod status;
 mod storage;
@@ -36,10 +36,9 @@ mod storage;
 pub use deblock::{Deblocker, nice_deblock_bytes, nice_deblock_region, nice_deblocker_open};
 pub use decode::{nice_decode_block, nice_decode_region, nice_decode_row, nice_texel};
 pub use format::{Format, nice_format_bytes};
-pub use model::{Model, nice_model_open};
-pub use picture::{
-    Picture, nice_picture_blocks, nice_picture_has_deblocking, nice_picture_open,
-    nice_picture_region,
+pub use image::{
+    Image, nice_image_blocks, nice_image_has_deblocking, nice_image_open, nice_image_region,
 };
+pub use model::{Model, nice_model_open};
 pub use region::{Region, nice_next_strip};
 pub use status::{Status, nice_status_text};

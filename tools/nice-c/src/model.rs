@@ -24,7 +24,7 @@ storage!(Model, 16, nice_decode::Model<'static>);
 /// Opens a model from the contents of a .nicem file, and checks all of it.
 ///
 /// The library does not copy the file: it must stay in memory, unchanged, as long as the model or a
-/// picture of it is used. On 32-bit processors, a model is decoded faster if the file is at an
+/// image of it is used. On 32-bit processors, a model is decoded faster if the file is at an
 /// address that is a multiple of 4.
 ///
 /// If this returns an error, the model is not open.

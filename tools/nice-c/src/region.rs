@@ -1,6 +1,6 @@
-//! Regions of a picture, and the strips that rows of blocks divide them into.
+//! Regions of an image, and the strips that rows of blocks divide them into.
 
-/// A rectangle of a picture, in pixels. It may be empty.
+/// A rectangle of an image, in pixels. It may be empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Region {

@@ -12,7 +12,7 @@ pub enum Status {
     Ok = 0,
     /// A pointer is null, or a length is more than half of the address space.
     Argument = 1,
-    /// The model, picture or deblocker is not open.
+    /// The model, image or deblocker is not open.
     NotOpen = 2,
     /// There is no pixel format with this number.
     Format = 3,
@@ -26,19 +26,19 @@ pub enum Status {
     DamagedModel = 7,
     /// The model has invalid contents, or other bytes follow its end.
     InvalidModel = 8,
-    /// The file is not a picture.
-    NotAPicture = 9,
-    /// The picture has a version that this library does not read.
-    UnsupportedPicture = 10,
-    /// The file of the picture ends too early.
-    TruncatedPicture = 11,
-    /// The picture is damaged: its checksum does not match.
-    DamagedPicture = 12,
-    /// The picture has no pixels or reserved bytes that are not zero, or other bytes follow its end.
-    InvalidPicture = 13,
-    /// The picture was encoded for another model.
+    /// The file is not an image.
+    NotAnImage = 9,
+    /// The image has a version that this library does not read.
+    UnsupportedImage = 10,
+    /// The file of the image ends too early.
+    TruncatedImage = 11,
+    /// The image is damaged: its checksum does not match.
+    DamagedImage = 12,
+    /// The image has no pixels or reserved bytes that are not zero, or other bytes follow its end.
+    InvalidImage = 13,
+    /// The image was encoded for another model.
     ModelMismatch = 14,
-    /// The block, pixel, row of blocks or region is outside the picture, or the region is outside
+    /// The block, pixel, row of blocks or region is outside the image, or the region is outside
     /// the one that the deblocker was opened for.
     OutOfBounds = 15,
     /// The stride is shorter than a line.
@@ -61,11 +61,11 @@ impl Status {
         Self::TruncatedModel,
         Self::DamagedModel,
         Self::InvalidModel,
-        Self::NotAPicture,
-        Self::UnsupportedPicture,
-        Self::TruncatedPicture,
-        Self::DamagedPicture,
-        Self::InvalidPicture,
+        Self::NotAnImage,
+        Self::UnsupportedImage,
+        Self::TruncatedImage,
+        Self::DamagedImage,
+        Self::InvalidImage,
         Self::ModelMismatch,
         Self::OutOfBounds,
         Self::Stride,
@@ -86,19 +86,19 @@ impl Status {
         match self {
             Self::Ok => c"no error",
             Self::Argument => c"a pointer is null or a length is too large",
-            Self::NotOpen => c"the model, picture or deblocker is not open",
+            Self::NotOpen => c"the model, image or deblocker is not open",
             Self::Format => c"unknown pixel format",
             Self::NotAModel => c"not a NICE model",
             Self::UnsupportedModel => c"the version of the model is not supported",
             Self::TruncatedModel => c"the model is truncated",
             Self::DamagedModel => c"the model is damaged: its checksum does not match",
             Self::InvalidModel => c"the model is invalid",
-            Self::NotAPicture => c"not a NICE picture",
-            Self::UnsupportedPicture => c"the version of the picture is not supported",
-            Self::TruncatedPicture => c"the picture is truncated",
-            Self::DamagedPicture => c"the picture is damaged: its checksum does not match",
-            Self::InvalidPicture => c"the picture is invalid",
-            Self::ModelMismatch => c"the picture was encoded for another model",
+            Self::NotAnImage => c"not a NICE image",
+            Self::UnsupportedImage => c"the version of the image is not supported",
+            Self::TruncatedImage => c"the image is truncated",
+            Self::DamagedImage => c"the image is damaged: its checksum does not match",
+            Self::InvalidImage => c"the image is invalid",
+            Self::ModelMismatch => c"the image was encoded for another model",
             Self::OutOfBounds => c"the block, pixel, row or region is out of bounds",
             Self::Stride => c"the stride is shorter than a line",
             Self::Buffer => c"the buffer or memory is too short",
@@ -130,11 +130,11 @@ impl From<ModelError> for Status {
 impl From<ImageError> for Status {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::NotAnImage { .. } => Self::NotAPicture,
-            ImageError::Version { .. } => Self::UnsupportedPicture,
-            ImageError::Truncated { .. } => Self::TruncatedPicture,
-            ImageError::Checksum { .. } => Self::DamagedPicture,
-            _ => Self::InvalidPicture,
+            ImageError::NotAnImage { .. } => Self::NotAnImage,
+            ImageError::Version { .. } => Self::UnsupportedImage,
+            ImageError::Truncated { .. } => Self::TruncatedImage,
+            ImageError::Checksum { .. } => Self::DamagedImage,
+            _ => Self::InvalidImage,
         }
     }
 }

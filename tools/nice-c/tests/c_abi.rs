@@ -6,22 +6,22 @@ use std::ffi::CStr;
 use std::ptr::{null, null_mut};
 
 use nice_c::{
-    Deblocker, Format, Model, Picture, Region, Status, nice_deblock_bytes, nice_deblock_region,
+    Deblocker, Format, Image, Model, Region, Status, nice_deblock_bytes, nice_deblock_region,
     nice_deblocker_open, nice_decode_block, nice_decode_region, nice_decode_row, nice_format_bytes,
-    nice_model_open, nice_next_strip, nice_picture_blocks, nice_picture_has_deblocking,
-    nice_picture_open, nice_picture_region, nice_status_text, nice_texel,
+    nice_image_blocks, nice_image_has_deblocking, nice_image_open, nice_image_region,
+    nice_model_open, nice_next_strip, nice_status_text, nice_texel,
 };
 use nice_decode::{
-    Bgr555Le, Bgr888, Decoder, Dithered, Image, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+    Bgr555Le, Bgr888, Decoder, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
 };
 
-/// A network, and a picture of 45 x 19 pixels.
+/// A network, and an image of 45 x 19 pixels.
 static MODEL: &[u8] = include_bytes!("../../../nice-decode/tests/data/model.nicem");
-static PICTURE: &[u8] = include_bytes!("../../../nice-decode/tests/data/image.nice");
+static IMAGE: &[u8] = include_bytes!("../../../nice-decode/tests/data/image.nice");
 
-/// A codebook with a deblocking filter, and a picture of 45 x 43 pixels.
+/// A codebook with a deblocking filter, and an image of 45 x 43 pixels.
 static CODEBOOK: &[u8] = include_bytes!("../../../nice-decode/models/s.nicem");
-static CODEBOOK_PICTURE: &[u8] = include_bytes!("data/codebook.nice");
+static CODEBOOK_IMAGE: &[u8] = include_bytes!("data/codebook.nice");
 
 /// Opens a model.
 fn model(file: &[u8]) -> (Model, Status) {
@@ -31,45 +31,45 @@ fn model(file: &[u8]) -> (Model, Status) {
     (model, status)
 }
 
-/// Opens a picture.
-fn picture(model: &Model, file: &[u8]) -> (Picture, Status) {
-    let mut picture = Picture::default();
-    // SAFETY: the pointers are valid, and the picture is not used after the files are dropped.
-    let status = unsafe { nice_picture_open(&mut picture, model, file.as_ptr(), file.len()) };
-    (picture, status)
+/// Opens an image.
+fn image(model: &Model, file: &[u8]) -> (Image, Status) {
+    let mut image = Image::default();
+    // SAFETY: the pointers are valid, and the image is not used after the files are dropped.
+    let status = unsafe { nice_image_open(&mut image, model, file.as_ptr(), file.len()) };
+    (image, status)
 }
 
-/// Opens a picture and its model, which are valid.
-fn opened_files(model_file: &[u8], picture_file: &[u8]) -> Picture {
+/// Opens an image and its model, which are valid.
+fn opened_files(model_file: &[u8], image_file: &[u8]) -> Image {
     let (model, status) = model(model_file);
     assert_eq!(status, Status::Ok);
-    let (picture, status) = picture(&model, picture_file);
+    let (image, status) = image(&model, image_file);
     assert_eq!(status, Status::Ok);
-    picture
+    image
 }
 
-/// The picture of the network.
-fn opened() -> Picture {
-    opened_files(MODEL, PICTURE)
+/// The image of the network.
+fn opened() -> Image {
+    opened_files(MODEL, IMAGE)
 }
 
 /// The decoder of the same files in `nice-decode`.
-fn decoder<'a>(model: &'a [u8], picture: &'a [u8]) -> Decoder<'a, 'a> {
+fn decoder<'a>(model: &'a [u8], image: &'a [u8]) -> Decoder<'a, 'a> {
     let (model, image) = (
         nice_decode::Model::from_bytes(model).unwrap(),
-        Image::from_bytes(picture).unwrap(),
+        nice_decode::Image::from_bytes(image).unwrap(),
     );
     Decoder::new(&model, &image).unwrap()
 }
 
 /// A region decoded to lines without gaps, in a buffer with an extra byte.
-fn region(picture: &Picture, region: Region, format: u32, bytes: usize) -> (Vec<u8>, Status) {
+fn region(image: &Image, region: Region, format: u32, bytes: usize) -> (Vec<u8>, Status) {
     let stride = region.width as usize * bytes;
     let mut lines = vec![0xAA; stride * region.height as usize + 1];
     // SAFETY: the pointers are valid.
     let status = unsafe {
         nice_decode_region(
-            picture,
+            image,
             region,
             format,
             lines.as_mut_ptr(),
@@ -92,7 +92,7 @@ fn check<P: PixelFormat>(format: Format) {
     let (lines, status) = region(&opened(), part, format as u32, P::BYTES);
     assert_eq!(status, Status::Ok);
     let mut expected = vec![0xAA; lines.len()];
-    decoder(MODEL, PICTURE)
+    decoder(MODEL, IMAGE)
         .region::<P>(part.into(), &mut expected, 30 * P::BYTES)
         .unwrap();
     assert_eq!(lines, expected, "{format:?}");
@@ -115,11 +115,11 @@ fn a_region_is_decoded_in_every_format() {
 }
 
 #[test]
-fn rows_strips_blocks_and_texels_are_those_of_the_picture() {
-    let picture = opened();
+fn rows_strips_blocks_and_texels_are_those_of_the_image() {
+    let image = opened();
     // SAFETY: all pointers are valid.
     unsafe {
-        let whole = nice_picture_region(&picture);
+        let whole = nice_image_region(&image);
         assert_eq!(
             whole,
             Region {
@@ -129,8 +129,8 @@ fn rows_strips_blocks_and_texels_are_those_of_the_picture() {
                 height: 19
             }
         );
-        assert_eq!(nice_picture_blocks(&picture), 18);
-        let (pixels, status) = region(&picture, whole, 0, 3);
+        assert_eq!(nice_image_blocks(&image), 18);
+        let (pixels, status) = region(&image, whole, 0, 3);
         assert_eq!(status, Status::Ok);
 
         let mut strips = Vec::new();
@@ -150,20 +150,17 @@ fn rows_strips_blocks_and_texels_are_those_of_the_picture() {
 
         for row in 0..3 {
             let mut lines = vec![0; 8 * 135];
-            let status = nice_decode_row(&picture, row, 0, lines.as_mut_ptr(), lines.len(), 135);
+            let status = nice_decode_row(&image, row, 0, lines.as_mut_ptr(), lines.len(), 135);
             assert_eq!(status, Status::Ok);
             let from = row as usize * 8 * 135;
             let count = (19 - 8 * row as usize).min(8) * 135;
             assert_eq!(lines[..count], pixels[from..from + count]);
         }
         let mut block = [0; 192];
-        assert_eq!(
-            nice_decode_block(&picture, 7, block.as_mut_ptr()),
-            Status::Ok
-        );
+        assert_eq!(nice_decode_block(&image, 7, block.as_mut_ptr()), Status::Ok);
         let mut rgb = [0; 3];
         for (x, y) in [(8, 8), (15, 8), (12, 13), (15, 15)] {
-            assert_eq!(nice_texel(&picture, x, y, rgb.as_mut_ptr()), Status::Ok);
+            assert_eq!(nice_texel(&image, x, y, rgb.as_mut_ptr()), Status::Ok);
             let at = ((y as usize % 8) * 8 + x as usize % 8) * 3;
             assert_eq!(rgb, block[at..at + 3]);
             assert_eq!(rgb, pixels[(y as usize * 45 + x as usize) * 3..][..3]);
@@ -172,20 +169,20 @@ fn rows_strips_blocks_and_texels_are_those_of_the_picture() {
 }
 
 /// Opens a deblocker for a region.
-fn opened_deblocker(picture: &Picture, bounds: Region, memory: &mut [u8]) -> Deblocker {
+fn opened_deblocker(image: &Image, bounds: Region, memory: &mut [u8]) -> Deblocker {
     let mut deblocker = Deblocker::default();
     let (to, length) = (memory.as_mut_ptr(), memory.len());
     // SAFETY: the pointers are valid, and the deblocker is not used after the memory is dropped.
-    let status = unsafe { nice_deblocker_open(&mut deblocker, picture, bounds, to, length) };
+    let status = unsafe { nice_deblocker_open(&mut deblocker, image, bounds, to, length) };
     assert_eq!(status, Status::Ok);
     deblocker
 }
 
 /// Checks that the strips of a region are deblocked as by `nice-decode`, and returns the pixels.
 fn check_deblocking<P: PixelFormat>(files: [&[u8]; 2], bounds: Region, format: Format) -> Vec<u8> {
-    let [model, picture] = files;
+    let [model, image] = files;
     let stride = bounds.width as usize * P::BYTES + 1;
-    let decoder = decoder(model, picture);
+    let decoder = decoder(model, image);
     let needed = nice_decode::Deblocker::memory_bytes(&decoder, bounds.into());
     let mut expected = vec![0xAA; stride * bounds.height as usize];
     nice_decode::Deblocker::new(&decoder, bounds.into(), &mut vec![0; needed])
@@ -193,11 +190,11 @@ fn check_deblocking<P: PixelFormat>(files: [&[u8]; 2], bounds: Region, format: F
         .region::<P>(bounds.into(), &mut expected, stride)
         .unwrap();
 
-    let picture = opened_files(model, picture);
+    let image = opened_files(model, image);
     // SAFETY: the pointer is valid.
-    assert_eq!(unsafe { nice_deblock_bytes(&picture, bounds) }, needed);
+    assert_eq!(unsafe { nice_deblock_bytes(&image, bounds) }, needed);
     let mut memory = vec![0; needed];
-    let mut deblocker = opened_deblocker(&picture, bounds, &mut memory);
+    let mut deblocker = opened_deblocker(&image, bounds, &mut memory);
     let mut pixels = vec![0xAA; expected.len()];
     let (mut rest, mut strip) = (bounds, Region::default());
     // SAFETY: all pointers are valid.
@@ -217,7 +214,7 @@ fn check_deblocking<P: PixelFormat>(files: [&[u8]; 2], bounds: Region, format: F
 
 #[test]
 fn strips_are_deblocked_in_every_format() {
-    let files = [CODEBOOK, CODEBOOK_PICTURE];
+    let files = [CODEBOOK, CODEBOOK_IMAGE];
     let whole = Region {
         x: 0,
         y: 0,
@@ -246,12 +243,12 @@ fn strips_are_deblocked_in_every_format() {
 #[test]
 fn deblocking_changes_the_pixels_only_if_the_model_has_a_filter() {
     for (files, height, has_filter) in [
-        ([CODEBOOK, CODEBOOK_PICTURE], 43, true),
-        ([MODEL, PICTURE], 19, false),
+        ([CODEBOOK, CODEBOOK_IMAGE], 43, true),
+        ([MODEL, IMAGE], 19, false),
     ] {
-        let picture = opened_files(files[0], files[1]);
+        let image = opened_files(files[0], files[1]);
         // SAFETY: the pointer is valid.
-        assert_eq!(unsafe { nice_picture_has_deblocking(&picture) }, has_filter);
+        assert_eq!(unsafe { nice_image_has_deblocking(&image) }, has_filter);
         let whole = Region {
             x: 0,
             y: 0,
@@ -269,7 +266,7 @@ fn deblocking_changes_the_pixels_only_if_the_model_has_a_filter() {
 
 #[test]
 fn deblocking_outside_the_bounds_or_in_too_little_memory_is_refused() {
-    let picture = opened_files(CODEBOOK, CODEBOOK_PICTURE);
+    let image = opened_files(CODEBOOK, CODEBOOK_IMAGE);
     let bounds = Region {
         x: 13,
         y: 5,
@@ -279,7 +276,7 @@ fn deblocking_outside_the_bounds_or_in_too_little_memory_is_refused() {
     let mut lines = [0xAA; 60];
     // SAFETY: all pointers are valid.
     unsafe {
-        let mut memory = vec![0; nice_deblock_bytes(&picture, bounds)];
+        let mut memory = vec![0; nice_deblock_bytes(&image, bounds)];
         let (to, length) = (memory.as_mut_ptr(), memory.len());
         let mut deblocker = Deblocker::default();
         for (region, length, status) in [
@@ -288,13 +285,13 @@ fn deblocking_outside_the_bounds_or_in_too_little_memory_is_refused() {
             (Region { x: 26, ..bounds }, length, Status::OutOfBounds),
         ] {
             assert_eq!(
-                nice_deblocker_open(&mut deblocker, &picture, region, to, length),
+                nice_deblocker_open(&mut deblocker, &image, region, to, length),
                 status
             );
             // An open deblocker is closed if opening it again fails.
             assert_eq!(deblocker.open == 1, status == Status::Ok);
         }
-        let mut deblocker = opened_deblocker(&picture, bounds, &mut memory);
+        let mut deblocker = opened_deblocker(&image, bounds, &mut memory);
         let line = Region {
             height: 1,
             ..bounds
@@ -318,7 +315,7 @@ fn deblocking_outside_the_bounds_or_in_too_little_memory_is_refused() {
 
 #[test]
 fn lines_that_do_not_fit_are_refused_and_nothing_is_written() {
-    let picture = opened();
+    let image = opened();
     let part = Region {
         x: 3,
         y: 5,
@@ -330,27 +327,27 @@ fn lines_that_do_not_fit_are_refused_and_nothing_is_written() {
     unsafe {
         let to = lines.as_mut_ptr();
         assert_eq!(
-            nice_decode_region(&picture, part, 0, to, 32, 11),
+            nice_decode_region(&image, part, 0, to, 32, 11),
             Status::Stride
         );
         assert_eq!(
-            nice_decode_region(&picture, part, 0, to, 23, 12),
+            nice_decode_region(&image, part, 0, to, 23, 12),
             Status::Buffer
         );
         let outside = Region { x: 42, ..part };
         assert_eq!(
-            nice_decode_region(&picture, outside, 0, to, 32, 12),
+            nice_decode_region(&image, outside, 0, to, 32, 12),
             Status::OutOfBounds
         );
         assert_eq!(
-            nice_decode_row(&picture, 3, 0, to, 32, 1000),
+            nice_decode_row(&image, 3, 0, to, 32, 1000),
             Status::OutOfBounds
         );
-        assert_eq!(nice_decode_row(&picture, 2, 0, to, 32, 135), Status::Buffer);
-        assert_eq!(nice_texel(&picture, 45, 0, to), Status::OutOfBounds);
+        assert_eq!(nice_decode_row(&image, 2, 0, to, 32, 135), Status::Buffer);
+        assert_eq!(nice_texel(&image, 45, 0, to), Status::OutOfBounds);
         let mut block = [0xAA; 192];
         assert_eq!(
-            nice_decode_block(&picture, 18, block.as_mut_ptr()),
+            nice_decode_block(&image, 18, block.as_mut_ptr()),
             Status::OutOfBounds
         );
         assert_eq!(block, [0xAA; 192]);
@@ -361,8 +358,8 @@ fn lines_that_do_not_fit_are_refused_and_nothing_is_written() {
 #[test]
 fn null_pointers_and_impossible_lengths_are_refused() {
     let mut model = model(MODEL).0;
-    let file = PICTURE.as_ptr();
-    let (picture, whole) = (opened(), Region::default());
+    let file = IMAGE.as_ptr();
+    let (image, whole) = (opened(), Region::default());
     let (huge, mut byte) = (usize::MAX, [0]);
     let (mut memory, mut deblocker) = ([0], Deblocker::default());
     let mut open = opened_deblocker(&opened(), whole, &mut memory);
@@ -372,8 +369,8 @@ fn null_pointers_and_impossible_lengths_are_refused() {
             nice_model_open(null_mut(), file, 4),
             nice_model_open(&mut model, null(), 4),
             nice_model_open(&mut model, file, huge),
-            nice_picture_open(null_mut(), &model, file, 4),
-            nice_picture_open(&mut opened(), null(), file, 4),
+            nice_image_open(null_mut(), &model, file, 4),
+            nice_image_open(&mut opened(), null(), file, 4),
             nice_decode_row(null(), 0, 0, byte.as_mut_ptr(), 1, 1),
             nice_decode_row(&opened(), 0, 0, null_mut(), 1, 1),
             nice_decode_row(&opened(), 0, 0, byte.as_mut_ptr(), huge, 135),
@@ -383,19 +380,19 @@ fn null_pointers_and_impossible_lengths_are_refused() {
             nice_texel(&opened(), 0, 0, null_mut()),
             nice_decode_block(null(), 0, [0; 192].as_mut_ptr()),
             nice_decode_block(&opened(), 0, null_mut()),
-            nice_deblocker_open(null_mut(), &picture, whole, byte.as_mut_ptr(), 1),
+            nice_deblocker_open(null_mut(), &image, whole, byte.as_mut_ptr(), 1),
             nice_deblocker_open(&mut deblocker, null(), whole, byte.as_mut_ptr(), 1),
-            nice_deblocker_open(&mut deblocker, &picture, whole, null_mut(), 1),
-            nice_deblocker_open(&mut deblocker, &picture, whole, byte.as_mut_ptr(), huge),
+            nice_deblocker_open(&mut deblocker, &image, whole, null_mut(), 1),
+            nice_deblocker_open(&mut deblocker, &image, whole, byte.as_mut_ptr(), huge),
             nice_deblock_region(null_mut(), whole, 0, byte.as_mut_ptr(), 1, 1),
             nice_deblock_region(&mut open, whole, 0, null_mut(), 1, 1),
             nice_deblock_region(&mut open, whole, 0, byte.as_mut_ptr(), huge, 1),
         ];
         assert_eq!(statuses, [Status::Argument; 21]);
         assert_eq!(nice_deblock_bytes(null(), whole), 0);
-        assert!(!nice_picture_has_deblocking(null()));
-        assert_eq!(nice_picture_region(null()), Region::default());
-        assert_eq!(nice_picture_blocks(null()), 0);
+        assert!(!nice_image_has_deblocking(null()));
+        assert_eq!(nice_image_region(null()), Region::default());
+        assert_eq!(nice_image_blocks(null()), 0);
         assert!(!nice_next_strip(null_mut(), &mut Region::default()));
         assert!(!nice_next_strip(&mut Region::default(), null_mut()));
     }
@@ -406,7 +403,7 @@ fn structures_that_are_not_open_are_refused() {
     let damaged = [&MODEL[..100], &[MODEL[100] ^ 1], &MODEL[101..]].concat();
     let (mut bad, status) = model(&damaged);
     assert_eq!(status, Status::DamagedModel);
-    assert_eq!(picture(&bad, PICTURE).1, Status::NotOpen);
+    assert_eq!(image(&bad, IMAGE).1, Status::NotOpen);
     // SAFETY: all pointers are valid.
     unsafe {
         // An open structure is closed if opening it again fails.
@@ -415,15 +412,15 @@ fn structures_that_are_not_open_are_refused() {
             nice_model_open(&mut bad, damaged.as_ptr(), damaged.len()),
             Status::DamagedModel
         );
-        assert_eq!(picture(&bad, PICTURE).1, Status::NotOpen);
-        let closed = Picture::default();
+        assert_eq!(image(&bad, IMAGE).1, Status::NotOpen);
+        let closed = Image::default();
         assert_eq!(
             nice_texel(&closed, 0, 0, [0; 3].as_mut_ptr()),
             Status::NotOpen
         );
-        assert_eq!(nice_picture_region(&closed), Region::default());
-        assert_eq!(nice_picture_blocks(&closed), 0);
-        assert!(!nice_picture_has_deblocking(&closed));
+        assert_eq!(nice_image_region(&closed), Region::default());
+        assert_eq!(nice_image_blocks(&closed), 0);
+        assert!(!nice_image_has_deblocking(&closed));
         assert_eq!(nice_deblock_bytes(&closed, Region::default()), 0);
         let (mut deblocker, mut byte) = (Deblocker::default(), [0]);
         let to = byte.as_mut_ptr();
@@ -451,7 +448,7 @@ fn files_that_cannot_be_used_are_refused_with_the_reason() {
         file[at] = byte;
         file
     };
-    assert_eq!(model(PICTURE).1, Status::NotAModel);
+    assert_eq!(model(IMAGE).1, Status::NotAModel);
     assert_eq!(model(b"GIF89a").1, Status::NotAModel);
     assert_eq!(model(&changed(MODEL, 4, 9)).1, Status::UnsupportedModel);
     assert_eq!(model(&MODEL[..200]).1, Status::TruncatedModel);
@@ -461,26 +458,23 @@ fn files_that_cannot_be_used_are_refused_with_the_reason() {
     assert_eq!(model(&without_name).1, Status::InvalidModel);
     assert_eq!(model(&[MODEL, &[0]].concat()).1, Status::InvalidModel);
     let (good, _) = model(MODEL);
-    assert_eq!(picture(&good, MODEL).1, Status::NotAPicture);
+    assert_eq!(image(&good, MODEL).1, Status::NotAnImage);
     assert_eq!(
-        picture(&good, &changed(PICTURE, 4, 9)).1,
-        Status::UnsupportedPicture
+        image(&good, &changed(IMAGE, 4, 9)).1,
+        Status::UnsupportedImage
     );
-    assert_eq!(picture(&good, &PICTURE[..60]).1, Status::TruncatedPicture);
+    assert_eq!(image(&good, &IMAGE[..60]).1, Status::TruncatedImage);
     assert_eq!(
-        picture(&good, &changed(PICTURE, 30, !PICTURE[30])).1,
-        Status::DamagedPicture
+        image(&good, &changed(IMAGE, 30, !IMAGE[30])).1,
+        Status::DamagedImage
     );
-    assert_eq!(
-        picture(&good, &changed(PICTURE, 5, 1)).1,
-        Status::InvalidPicture
-    );
-    let mut other = changed(PICTURE, 16, !PICTURE[16]);
+    assert_eq!(image(&good, &changed(IMAGE, 5, 1)).1, Status::InvalidImage);
+    let mut other = changed(IMAGE, 16, !IMAGE[16]);
     renew_checksum(&mut other);
-    assert_eq!(picture(&good, &other).1, Status::ModelMismatch);
+    assert_eq!(image(&good, &other).1, Status::ModelMismatch);
     assert_eq!(
-        picture(&good, &[PICTURE, &[0]].concat()).1,
-        Status::InvalidPicture
+        image(&good, &[IMAGE, &[0]].concat()).1,
+        Status::InvalidImage
     );
 }
 
@@ -496,7 +490,7 @@ fn every_status_has_a_text_of_its_own() {
     assert_eq!(texts[Status::Ok as usize], "no error");
     assert_eq!(
         texts[Status::ModelMismatch as usize],
-        "the picture was encoded for another model"
+        "the image was encoded for another model"
     );
     let none = "unknown status";
     for (index, text) in texts.iter().enumerate() {

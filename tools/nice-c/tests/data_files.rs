@@ -8,7 +8,7 @@ use nice_decode::format::{IMAGE_MAGIC, IMAGE_VERSION};
 static MODEL: &[u8] = include_bytes!("../../../nice-decode/models/s.nicem");
 
 /// The file: a header, the latents from a linear congruential generator, and a checksum.
-fn codebook_picture() -> Vec<u8> {
+fn codebook_image() -> Vec<u8> {
     let id = Model::from_bytes(MODEL).unwrap().id();
     let (width, height) = (45_u32, 43_u32);
     let mut file = IMAGE_MAGIC.to_vec();
@@ -28,9 +28,9 @@ fn codebook_picture() -> Vec<u8> {
 }
 
 #[test]
-fn the_picture_of_the_codebook_is_the_computed_one() {
+fn the_image_of_the_codebook_is_the_computed_one() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/codebook.nice");
-    let expected = codebook_picture();
+    let expected = codebook_image();
     if std::env::var_os("UPDATE_DATA").is_some() {
         std::fs::write(&path, &expected).unwrap();
     }

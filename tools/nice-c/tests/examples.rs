@@ -6,40 +6,40 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use nice_decode::{Deblocker, Decoder, Image, Model, Region, Rgb888};
+use nice_decode::{Deblocker, Decoder, Model, Region, Rgb888};
 
-/// A model and a picture that was encoded for it, by their paths in the folder `tools/nice-c`.
+/// A model and an image that was encoded for it, by their paths in the folder `tools/nice-c`.
 struct Files {
     model: &'static str,
-    picture: &'static str,
+    image: &'static str,
 }
 
-/// A network, and a picture of 45 x 19 pixels.
+/// A network, and an image of 45 x 19 pixels.
 const NETWORK: Files = Files {
     model: "../../nice-decode/tests/data/model.nicem",
-    picture: "../../nice-decode/tests/data/image.nice",
+    image: "../../nice-decode/tests/data/image.nice",
 };
 
-/// A codebook with a deblocking filter, and a picture of 45 x 43 pixels.
+/// A codebook with a deblocking filter, and an image of 45 x 43 pixels.
 const CODEBOOK: Files = Files {
     model: "../../nice-decode/models/s.nicem",
-    picture: "tests/data/codebook.nice",
+    image: "tests/data/codebook.nice",
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 impl Files {
-    /// Calls a function with the decoder of the picture.
+    /// Calls a function with the decoder of the image.
     fn with_decoder<T>(&self, then: impl FnOnce(Decoder<'_, '_>) -> T) -> T {
         let [model, image] = self.paths().map(|path| std::fs::read(path).unwrap());
         let model = Model::from_bytes(&model).unwrap();
-        let image = Image::from_bytes(&image).unwrap();
+        let image = nice_decode::Image::from_bytes(&image).unwrap();
         then(Decoder::new(&model, &image).unwrap())
     }
 
-    /// The absolute paths of the model and the picture.
+    /// The absolute paths of the model and the image.
     fn paths(&self) -> [String; 2] {
-        [self.model, self.picture].map(|path| format!("{ROOT}/{path}"))
+        [self.model, self.image].map(|path| format!("{ROOT}/{path}"))
     }
 }
 
@@ -106,7 +106,7 @@ fn ppm(region: Region, write: impl FnOnce(&mut [u8], usize)) -> Vec<u8> {
 }
 
 #[test]
-fn decode_writes_the_decoded_picture() {
+fn decode_writes_the_decoded_image() {
     let folder = tempfile::tempdir().unwrap();
     let Some(program) = compile("decode", folder.path()) else {
         return;
@@ -119,8 +119,8 @@ fn decode_writes_the_decoded_picture() {
         height: 12,
     };
     for files in [NETWORK, CODEBOOK] {
-        let [model, picture] = files.paths();
-        let arguments = [&model, &picture, out.to_str().unwrap()];
+        let [model, image] = files.paths();
+        let arguments = [&model, &image, out.to_str().unwrap()];
         files.with_decoder(|decoder| {
             for (region, numbers) in [
                 (decoder.image().region(), &[][..]),
@@ -150,23 +150,23 @@ fn decode_prints_why_a_file_is_refused() {
     let Some(program) = compile("decode", folder.path()) else {
         return;
     };
-    let [model, picture] = NETWORK.paths();
+    let [model, image] = NETWORK.paths();
     let damaged = folder.path().join("damaged.nicem");
     let mut bytes = std::fs::read(&model).unwrap();
     bytes[100] ^= 1;
     std::fs::write(&damaged, bytes).unwrap();
     let damaged = damaged.to_str().unwrap();
     let out = folder.path().join("out.ppm");
-    for (model, picture, message) in [
+    for (model, image, message) in [
         (
             damaged,
-            &*picture,
+            &*image,
             format!("{damaged}: the model is damaged: its checksum does not match\n"),
         ),
-        (&picture, &picture, format!("{picture}: not a NICE model\n")),
-        (&model, &model, format!("{model}: not a NICE picture\n")),
+        (&image, &image, format!("{image}: not a NICE model\n")),
+        (&model, &model, format!("{model}: not a NICE image\n")),
     ] {
-        let output = run(&program, &[model, picture, out.to_str().unwrap()]);
+        let output = run(&program, &[model, image, out.to_str().unwrap()]);
         assert!(!output.status.success());
         assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
         assert!(!out.exists());
@@ -174,7 +174,7 @@ fn decode_prints_why_a_file_is_refused() {
 }
 
 #[test]
-fn deblock_writes_the_deblocked_picture() {
+fn deblock_writes_the_deblocked_image() {
     let folder = tempfile::tempdir().unwrap();
     let Some(program) = compile("deblock", folder.path()) else {
         return;
@@ -187,8 +187,8 @@ fn deblock_writes_the_deblocked_picture() {
             format!("{} has no deblocking filter\n", NETWORK.paths()[0]),
         ),
     ] {
-        let [model, picture] = files.paths();
-        let output = run(&program, &[&model, &picture, out.to_str().unwrap()]);
+        let [model, image] = files.paths();
+        let output = run(&program, &[&model, &image, out.to_str().unwrap()]);
         assert!(output.status.success(), "{output:?}");
         assert_eq!(String::from_utf8(output.stderr).unwrap(), warning);
         let expected = files.with_decoder(|decoder| {
@@ -204,14 +204,14 @@ fn deblock_writes_the_deblocked_picture() {
 }
 
 #[test]
-fn texel_prints_pixels_of_the_picture() {
+fn texel_prints_pixels_of_the_image() {
     let folder = tempfile::tempdir().unwrap();
     let Some(program) = compile("texel", folder.path()) else {
         return;
     };
     for files in [NETWORK, CODEBOOK] {
-        let [model, picture] = files.paths();
-        let output = run(&program, &[&model, &picture, "300"]);
+        let [model, image] = files.paths();
+        let output = run(&program, &[&model, &image, "300"]);
         assert!(output.status.success(), "{output:?}");
         let expected: String = files.with_decoder(|decoder| {
             let (width, height) = (decoder.image().width(), decoder.image().height());

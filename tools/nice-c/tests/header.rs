@@ -8,7 +8,7 @@ const FILES: [&str; 7] = [
     "format.rs",
     "region.rs",
     "model.rs",
-    "picture.rs",
+    "image.rs",
     "decode.rs",
     "deblock.rs",
 ];

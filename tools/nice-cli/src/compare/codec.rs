@@ -23,7 +23,7 @@ pub(super) struct Variant {
     pub name: String,
     /// The family, by which it is colored.
     pub family: Family,
-    /// Whether any pixel can be decoded without those before it.
+    /// Whether any pixel can be decoded from its block alone or, if deblocked, from the blocks around it.
     pub random_access: bool,
     /// The settings of the codec.
     pub about: String,
