@@ -86,6 +86,51 @@ fn a_photograph_is_encoded_and_decoded_without_a_model_file() {
     }
 }
 
+/// The sum of squared errors of sums over 8 x 8 pixels, every 3 pixels.
+fn error_of_sums(original: &Picture, decoded: &Picture) -> i64 {
+    let sum = |picture: &Picture, x: u32, y: u32| -> i64 {
+        let lines = (y..y + 8).map(|y| &picture.line(y)[3 * x as usize..][..24]);
+        lines.flatten().map(|&sample| i64::from(sample)).sum()
+    };
+    let corners = (0..steps(original.height()))
+        .flat_map(|y| (0..steps(original.width())).map(move |x| (3 * x, 3 * y)));
+    corners
+        .map(|(x, y)| (sum(original, x, y) - sum(decoded, x, y)).pow(2))
+        .sum()
+}
+
+/// The number of squares of 8 pixels, every 3 pixels, along a side.
+fn steps(side: u32) -> u32 {
+    (side - 8) / 3 + 1
+}
+
+#[test]
+fn tuned_for_looks_an_image_has_smaller_errors_at_low_frequencies_and_a_larger_squared_error() {
+    let folder = tempdir().unwrap();
+    let original = demo::picture().unwrap().crop(0, 150, 320, 160).unwrap();
+    picture_file::write_png(&folder.path().join("in.png"), &original).unwrap();
+    let [looks, psnr] = ["looks", "psnr"].map(|tune| {
+        let line = format!("encode @in.png -o @x.nice --effort 1 --tune {tune}");
+        nicec_in(folder.path(), &line).unwrap();
+        nicec_in(folder.path(), "decode @x.nice -o @out.png --no-deblock").unwrap();
+        let decoded = picture_file::read(&folder.path().join("out.png")).unwrap();
+        let error = PooledError::between(original.rgb(), decoded.rgb()).mse();
+        (error, error_of_sums(&original, &decoded))
+    });
+    assert!(
+        looks.0 > psnr.0 && looks.0 < 1.1 * psnr.0,
+        "{looks:?} {psnr:?}"
+    );
+    assert!(5 * looks.1 < 4 * psnr.1, "{looks:?} {psnr:?}");
+    let line = "encode @in.png -o @y.nice --effort 1";
+    nicec_in(folder.path(), line).unwrap();
+    let line = "encode @in.png -o @x.nice --effort 1 --tune psnr";
+    nicec_in(folder.path(), line).unwrap();
+    let [default, psnr] =
+        ["y", "x"].map(|name| fs::read(folder.path().join(format!("{name}.nice"))));
+    assert_eq!(default.unwrap(), psnr.unwrap());
+}
+
 #[test]
 fn an_image_of_an_unknown_model_is_refused_with_its_id_and_the_option_to_give_it() {
     let folder = run_folder();

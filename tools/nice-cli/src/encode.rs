@@ -11,8 +11,8 @@ use nice_encode::measure::{megapixels_per_second, timed};
 use nice_encode::{Encoder, Picture, block, container, files, needs_encoder_network, pretrained};
 use serde::Serialize;
 
-use crate::effort::Effort;
 use crate::overwrite;
+use crate::search::{SearchArgs, Tune};
 
 /// The arguments of `nicec encode`.
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     output: PathBuf,
 
     #[command(flatten)]
-    effort: Effort,
+    search: SearchArgs,
 
     /// Print a report as JSON
     #[arg(long)]
@@ -56,6 +56,7 @@ struct Report {
     bytes: usize,
     bpp: f64,
     effort: u32,
+    tune: Tune,
     seconds: f64,
     mpixel_per_s: f64,
 }
@@ -77,7 +78,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 
     let bar = progress::bar(block::count(&picture) as u64, "encoding");
     let (latents, time) = timed(|| {
-        encoder.encode_picture_with(&picture, args.effort.level, &|blocks| bar.inc(blocks))
+        encoder.encode_picture_with(
+            &picture,
+            args.search.tune.into(),
+            args.search.effort,
+            &|blocks| bar.inc(blocks),
+        )
     });
     bar.finish_and_clear();
 
@@ -94,7 +100,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         blocks: latents.len(),
         bytes: bytes.len(),
         bpp: container::image::bits_per_pixel(width, height, latents.len()),
-        effort: args.effort.level,
+        effort: args.search.effort,
+        tune: args.search.tune,
         seconds: time.as_secs_f64(),
         mpixel_per_s: megapixels_per_second(picture.pixels(), time),
     };

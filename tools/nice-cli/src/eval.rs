@@ -12,7 +12,7 @@ use nice_encode::psnr::PooledError;
 use nice_encode::{Encoder, container, pretrained};
 use serde::Serialize;
 
-use crate::effort::Effort;
+use crate::search::{SearchArgs, Tune};
 
 /// The arguments of `nicec eval`.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     paths: Vec<PathBuf>,
 
     #[command(flatten)]
-    effort: Effort,
+    search: SearchArgs,
 
     /// Deblock, like `nicec decode`
     #[arg(long)]
@@ -55,6 +55,8 @@ struct Report {
     model_id: String,
     /// The effort of the search for latents.
     effort: u32,
+    /// What the search was tuned for.
+    tune: Tune,
     /// Whether the pictures were deblocked.
     deblocked: bool,
     /// The PSNR over all samples of all pictures in dB; infinite (`null` in JSON) without any error.
@@ -102,7 +104,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let model = pretrained::read(path)?;
     let mut memory = Vec::new();
     let encoder = Encoder::load(&model, path)?.expanded(&mut memory);
-    let report = evaluate(&encoder, &args.paths, args.effort.level, args.deblock)?;
+    let report = evaluate(&encoder, &args.paths, args.search, args.deblock)?;
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
@@ -115,7 +117,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 fn evaluate(
     encoder: &Encoder<'_>,
     paths: &[PathBuf],
-    effort: u32,
+    search: SearchArgs,
     deblock: bool,
 ) -> Result<Report> {
     let listing = folder::list_all(paths)?;
@@ -130,7 +132,7 @@ fn evaluate(
             bar.inc(1);
             continue;
         };
-        let encoded = measure::encode(encoder, &picture, effort)
+        let encoded = measure::encode(encoder, &picture, search.tune.into(), search.effort)
             .with_context(|| format!("cannot encode {}", path.display()))?;
         let decoded = encoded
             .decode(encoder, deblock)
@@ -163,7 +165,8 @@ fn evaluate(
     Ok(Report {
         model: model.name().to_owned(),
         model_id: model.id().to_string(),
-        effort,
+        effort: search.effort,
+        tune: search.tune,
         deblocked: deblock && model.has_deblocking(),
         pooled_psnr_db: pooled.psnr(),
         mse: pooled.mse(),
@@ -207,10 +210,11 @@ fn print(report: &Report, out: &mut dyn Write) -> Result<()> {
     )?;
     writeln!(
         out,
-        "\nmodel {} \"{}\", effort {}{}; {:.2} Mpixel/s encoding, {:.1} Mpixel/s decoding, {} thread{}",
+        "\nmodel {} \"{}\", effort {}, tuned for {}{}; {:.2} Mpixel/s encoding, {:.1} Mpixel/s decoding, {} thread{}",
         report.model_id,
         report.model,
         report.effort,
+        report.tune,
         if report.deblocked { ", deblocked" } else { "" },
         report.encode_mpixel_per_s,
         report.decode_mpixel_per_s,

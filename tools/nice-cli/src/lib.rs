@@ -4,10 +4,10 @@ mod cli;
 mod compare;
 mod dataset;
 mod decode;
-mod effort;
 mod encode;
 mod eval;
 mod info;
 mod overwrite;
+mod search;
 
 pub use cli::run;

@@ -9,7 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nice_decode::format::{LayerTables, ModelFile, ModelTables, NetworkTables};
 use nice_decode::{Decoder, Image, Latent, Model, pretrained};
 use nice_encode::network::EncoderNetwork;
-use nice_encode::{Encoder, Picture, block, container, decode};
+use nice_encode::{Encoder, Picture, Tune, block, container, decode};
 
 const HIDDEN: usize = 256;
 const WIDTH: u32 = 768;
@@ -95,7 +95,7 @@ fn on_one_core(criterion: &mut Criterion) {
         bencher.iter(|| pool.install(|| encoder_network.encode_all(black_box(&grid))));
     });
 
-    let latents = pool.install(|| encoder.encode_picture(&large, 0));
+    let latents = pool.install(|| encoder.encode_picture(&large, Tune::Psnr, 0));
     let bytes = container::image::to_bytes(WIDTH, HEIGHT, model.id(), &latents)
         .expect("there is a latent for every block");
     let image = Image::from_bytes(&bytes).expect("it was just made");
@@ -151,7 +151,7 @@ fn on_one_core(criterion: &mut Criterion) {
             group.bench_function(format!("encode, {name}, effort {effort}"), |bencher| {
                 bencher.iter(|| {
                     let small = black_box(&small);
-                    pool.install(|| encoder.encode_picture(small, effort))
+                    pool.install(|| encoder.encode_picture(small, Tune::Psnr, effort))
                 });
             });
         }

@@ -1,5 +1,6 @@
 //! The encoder: a model, and the search that finds latents for it.
 
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -8,11 +9,22 @@ use nice_decode::{BLOCK_SAMPLES, Latent, Model};
 use rayon::prelude::*;
 
 use crate::block;
-use crate::codebook::{BeamSearch, Codebook};
+use crate::codebook::{BeamSearch, Candidate, Codebook, select};
 use crate::container::{encoder_network, model};
 use crate::network::{EncoderNetwork, bit_flips};
 use crate::picture::Picture;
 use crate::pretrained;
+
+/// What the encoder makes as small as it can.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tune {
+    /// The squared error.
+    #[default]
+    Psnr,
+    /// What people see of the error: with a codebook, blocks are chosen with their neighbors in view. A network encodes as for
+    /// [`Psnr`](Self::Psnr).
+    Looks,
+}
 
 /// The effort unless another is requested.
 pub const DEFAULT_EFFORT: u32 = 2;
@@ -22,6 +34,9 @@ pub const MAX_EFFORT: u32 = 4;
 
 /// The number of blocks in a task of a parallel run.
 const TASK: usize = 64;
+
+/// About the number of candidates that are held in memory, if all blocks are typical.
+const CANDIDATES: usize = 1 << 19;
 
 /// The width of the beam of a codebook, by effort.
 const BEAM_WIDTHS: [usize; MAX_EFFORT as usize + 1] = [2, 8, 24, 64, 128];
@@ -120,22 +135,36 @@ impl<'a> Encoder<'a> {
     }
 
     /// The latents of the blocks of a picture, in raster order.
-    pub fn encode_picture(&self, picture: &Picture, effort: u32) -> Vec<Latent> {
-        self.encode_picture_with(picture, effort, &|_| {})
+    pub fn encode_picture(&self, picture: &Picture, tune: Tune, effort: u32) -> Vec<Latent> {
+        self.encode_picture_with(picture, tune, effort, &|_| {})
     }
 
     /// [`encode_picture`](Self::encode_picture), calling `progress` whenever some blocks have been encoded, with their number.
     pub fn encode_picture_with(
         &self,
         picture: &Picture,
+        tune: Tune,
         effort: u32,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Vec<Latent> {
-        self.encode(block::count(picture), effort, progress, |at| {
+        let cut = |at| {
             let mut block = [0; BLOCK_SAMPLES];
             block::cut(picture, at, &mut block);
             block
-        })
+        };
+        match &self.search {
+            Search::Codebook(search) if tune == Tune::Looks => {
+                let columns = block::along(picture.width());
+                let width = beam_width(effort);
+                let rows_at_once = CANDIDATES / width / columns;
+                encode_with_neighbors(block::count(picture), columns, rows_at_once, |blocks| {
+                    tasks(blocks, progress, cut, |blocks| {
+                        search.candidates(&self.model, blocks, width)
+                    })
+                })
+            }
+            _ => self.encode(block::count(picture), effort, progress, cut),
+        }
     }
 
     /// The latents of `count` planar blocks, which `block` returns by their index.
@@ -146,20 +175,11 @@ impl<'a> Encoder<'a> {
         progress: &(dyn Fn(u64) + Sync),
         block: impl Fn(usize) -> [u8; BLOCK_SAMPLES] + Sync,
     ) -> Vec<Latent> {
-        let mut latents = vec![Latent::default(); count];
-        latents
-            .par_chunks_mut(TASK)
-            .enumerate()
-            .for_each(|(task, latents)| {
-                let mut blocks = [[0; BLOCK_SAMPLES]; TASK];
-                let blocks = &mut blocks[..latents.len()];
-                for (n, to) in blocks.iter_mut().enumerate() {
-                    *to = block(task * TASK + n);
-                }
-                self.encode_task(blocks, latents, effort);
-                progress(latents.len() as u64);
-            });
-        latents
+        tasks(0..count, progress, block, |blocks| {
+            let mut latents = vec![Latent::default(); blocks.len()];
+            self.encode_task(blocks, &mut latents, effort);
+            latents
+        })
     }
 
     /// The latents of planar blocks, on this thread.
@@ -176,6 +196,68 @@ impl<'a> Encoder<'a> {
             }
         }
     }
+}
+
+/// The latents of `count` blocks in rows of `columns`, each chosen from its candidates with its neighbors in view. `candidates` finds
+/// those of a range of blocks. No more than `rows_at_once` rows of candidates, and one more, are in memory, but at least one.
+fn encode_with_neighbors(
+    count: usize,
+    columns: usize,
+    rows_at_once: usize,
+    candidates: impl Fn(Range<usize>) -> Vec<Vec<Candidate>>,
+) -> Vec<Latent> {
+    let blocks_at_once = rows_at_once.max(1) * columns;
+    let mut latents = Vec::with_capacity(count);
+    let mut above = Vec::new();
+    let mut rows = Vec::new();
+    let mut searched = 0;
+    while searched < count {
+        let end = (searched + blocks_at_once).min(count);
+        rows.extend(candidates(searched..end));
+        searched = end;
+        let chosen = select(&rows, columns, &above);
+        // The last row is chosen again with those below it.
+        let decided = if end < count {
+            rows.len() - columns
+        } else {
+            rows.len()
+        };
+        let rest = rows.split_off(decided);
+        let decided = rows.iter().zip(chosen);
+        let decided: Vec<Candidate> = decided
+            .map(|(candidates, number)| candidates[number].clone())
+            .collect();
+        latents.extend(decided.iter().map(Candidate::latent));
+        if let Some(first) = decided.len().checked_sub(columns) {
+            above = decided[first..].to_vec();
+        }
+        rows = rest;
+    }
+    latents
+}
+
+/// The results of `each` for a range of blocks, which `block` returns by their index: on all threads, some blocks at a time.
+fn tasks<T: Send>(
+    range: Range<usize>,
+    progress: &(dyn Fn(u64) + Sync),
+    block: impl Fn(usize) -> [u8; BLOCK_SAMPLES] + Sync,
+    each: impl Fn(&[[u8; BLOCK_SAMPLES]]) -> Vec<T> + Sync,
+) -> Vec<T> {
+    let results: Vec<Vec<T>> = (0..range.len().div_ceil(TASK))
+        .into_par_iter()
+        .map(|task| {
+            let first = range.start + task * TASK;
+            let mut blocks = [[0; BLOCK_SAMPLES]; TASK];
+            let blocks = &mut blocks[..TASK.min(range.end - first)];
+            for (n, to) in blocks.iter_mut().enumerate() {
+                *to = block(first + n);
+            }
+            let results = each(blocks);
+            progress(blocks.len() as u64);
+            results
+        })
+        .collect();
+    results.into_iter().flatten().collect()
 }
 
 /// Whether encoding with a model file needs its encoder network.
@@ -291,15 +373,52 @@ mod tests {
             Encoder::for_network(Model::from_bytes(&network).unwrap(), encoder_network),
             Encoder::for_codebook(&codebook).unwrap(),
         ] {
-            let with_threads = |threads| {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                pool.unwrap()
-                    .install(|| encoder.encode_picture(&picture, 1))
-            };
-            let one = with_threads(1);
-            assert_eq!(with_threads(2), one);
-            assert_eq!(with_threads(7), one);
-            assert_ne!(one, encoder.encode_picture(&picture, 0));
+            for tune in [Tune::Looks, Tune::Psnr] {
+                let with_threads = |threads| {
+                    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+                    pool.unwrap()
+                        .install(|| encoder.encode_picture(&picture, tune, 1))
+                };
+                let one = with_threads(1);
+                assert_eq!(with_threads(2), one);
+                assert_eq!(with_threads(7), one);
+                assert_ne!(one, encoder.encode_picture(&picture, tune, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_that_is_encoded_some_rows_at_a_time_has_all_its_blocks() {
+        let file = codebook(&[(8, 3), (10, 3), (10, 2), (10, 1), (10, 0)]);
+        let encoder = Encoder::for_codebook(&file).unwrap();
+        let Search::Codebook(search) = &encoder.search else {
+            unreachable!("it is a codebook")
+        };
+        let picture = noise(43, 77);
+        let encode = |rows_at_once: usize| {
+            encode_with_neighbors(60, 6, rows_at_once, |blocks| {
+                let cut = |at| {
+                    let mut block = [0; BLOCK_SAMPLES];
+                    block::cut(&picture, at, &mut block);
+                    block
+                };
+                tasks(blocks, &|_| {}, cut, |blocks| {
+                    search.candidates(encoder.model(), blocks, 8)
+                })
+            })
+        };
+        let whole = encode(10);
+        assert_eq!(whole, encoder.encode_picture(&picture, Tune::Looks, 1));
+        let decided_alone = encoder.encode_picture(&picture, Tune::Psnr, 1);
+        assert_ne!(whole, decided_alone);
+        for rows_at_once in [0, 1, 2, 3, 9] {
+            let parts = encode(rows_at_once);
+            // Only what is below the last row that is in memory is not in view.
+            let same = parts.iter().zip(&whole).filter(|(a, b)| a == b).count();
+            assert!(
+                parts.len() == 60 && same > 45,
+                "{rows_at_once}: {same} of 60"
+            );
         }
     }
 

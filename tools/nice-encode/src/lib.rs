@@ -13,5 +13,5 @@ mod picture;
 pub mod pretrained;
 pub mod psnr;
 
-pub use encoder::{DEFAULT_EFFORT, Encoder, MAX_EFFORT, beam_width, needs_encoder_network};
+pub use encoder::{DEFAULT_EFFORT, Encoder, MAX_EFFORT, Tune, beam_width, needs_encoder_network};
 pub use picture::Picture;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::block;
 use crate::container;
 use crate::decode::decode_image;
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, Tune};
 use crate::picture::Picture;
 use crate::psnr::PooledError;
 
@@ -50,8 +50,13 @@ pub struct DecodedImage {
 /// # Errors
 ///
 /// When the picture cannot be encoded.
-pub fn encode(encoder: &Encoder<'_>, picture: &Picture, effort: u32) -> Result<EncodedImage> {
-    let (latents, encode_time) = timed(|| encoder.encode_picture(picture, effort));
+pub fn encode(
+    encoder: &Encoder<'_>,
+    picture: &Picture,
+    tune: Tune,
+    effort: u32,
+) -> Result<EncodedImage> {
+    let (latents, encode_time) = timed(|| encoder.encode_picture(picture, tune, effort));
     let (width, height) = (picture.width(), picture.height());
     Ok(EncodedImage {
         file: container::image::to_bytes(width, height, encoder.model().id(), &latents)?,

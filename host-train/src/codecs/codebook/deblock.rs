@@ -5,7 +5,7 @@ use nalgebra::{SMatrix, SVector};
 use nice_data::progress;
 use nice_decode::BLOCK_SIDE;
 use nice_decode::format::DeblockTables;
-use nice_encode::{Encoder, Picture, measure};
+use nice_encode::{Encoder, Picture, Tune, measure};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -90,7 +90,8 @@ pub fn fit(model: &[u8], pictures: &[Picture], seed: u64) -> Result<Option<Fitte
         let x = random.random_range(0..=picture.width() - width);
         let y = random.random_range(0..=picture.height() - height);
         let picture = picture.crop(x, y, width, height)?;
-        let decoded = measure::encode(&encoder, &picture, EFFORT)?.decode(&encoder, false)?;
+        let decoded =
+            measure::encode(&encoder, &picture, Tune::Psnr, EFFORT)?.decode(&encoder, false)?;
         add_edges(&picture, &decoded.picture, &mut equations);
         bar.inc(1);
     }

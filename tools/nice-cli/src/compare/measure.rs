@@ -10,12 +10,19 @@ use serde::Serialize;
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
 
 use super::codec::{CodecResult, JpegDetails, Variant};
+use crate::search::{SearchArgs, Tune};
+
+/// The columns and lines that are left out for the shifted SSIMULACRA2. It has means over 4 x 4 and 8 x 8 pixels in it, so a codec
+/// whose blocks coincide with them would look better than it is.
+const SHIFT: u32 = 3;
 
 /// The figures of a comparison.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Comparison {
     /// The effort of NICE.
     pub effort: u32,
+    /// What NICE was tuned for.
+    pub tune: Tune,
     /// The number of threads that encode.
     pub threads: usize,
     /// The number of pictures.
@@ -46,6 +53,8 @@ pub(super) struct Figures {
     pub mean_psnr_db: f64,
     /// The mean SSIMULACRA2 of the pictures; none if all are too small for it.
     pub ssimulacra2: Option<f64>,
+    /// The same without the first [`SHIFT`] columns and lines of each picture.
+    pub ssimulacra2_shifted: Option<f64>,
     /// Millions of pixels per second that the encoder encodes, on all threads that it can use.
     pub encode_mpixel_per_s: f64,
     /// Millions of pixels per second that the decoder decodes on one core.
@@ -71,6 +80,8 @@ pub(super) struct PictureFigures {
     pub psnr_db: f64,
     /// SSIMULACRA2, 100 at best; none if a side has fewer than 8 pixels.
     pub ssimulacra2: Option<f64>,
+    /// The same without the first [`SHIFT`] columns and lines.
+    pub ssimulacra2_shifted: Option<f64>,
     /// The seconds that encoding took.
     pub encode_s: f64,
     /// The seconds that decoding took on one core.
@@ -78,6 +89,29 @@ pub(super) struct PictureFigures {
     /// Details of a JPEG.
     #[serde(flatten)]
     pub jpeg: Option<JpegDetails>,
+}
+
+impl Comparison {
+    /// A comparison of some codecs on the same pictures.
+    pub(super) fn new(
+        search: SearchArgs,
+        coders: Vec<Figures>,
+        absent: Vec<String>,
+        skipped: Vec<String>,
+    ) -> Self {
+        let images = coders.first().map_or(&[][..], |figures| &figures.images);
+        let pixels = |image: &PictureFigures| u64::from(image.width) * u64::from(image.height);
+        Self {
+            effort: search.effort,
+            tune: search.tune,
+            threads: rayon::current_num_threads(),
+            pictures: images.len(),
+            pixels: images.iter().map(pixels).sum(),
+            coders,
+            absent,
+            skipped,
+        }
+    }
 }
 
 /// Collects the figures of a codec, picture by picture.
@@ -104,13 +138,13 @@ impl Tally {
         }
     }
 
-    /// Adds the result for a picture, with its [`ssimulacra2()`].
+    /// Adds the result for a picture, with its [`scores`].
     pub(super) fn add(
         &mut self,
         path: &Path,
         picture: &Picture,
         result: &CodecResult,
-        ssimulacra2: Option<f64>,
+        [ssimulacra2, ssimulacra2_shifted]: [Option<f64>; 2],
     ) {
         let error = PooledError::between(picture.rgb(), result.decoded.rgb());
         self.error.merge(&error);
@@ -125,6 +159,7 @@ impl Tally {
             bpp: result.bytes as f64 * 8.0 / picture.pixels() as f64,
             psnr_db: error.psnr(),
             ssimulacra2,
+            ssimulacra2_shifted,
             encode_s: result.encode_time.as_secs_f64(),
             decode_s: result.decode_time.as_secs_f64(),
             jpeg: result.jpeg,
@@ -140,6 +175,11 @@ impl Tally {
             pooled_psnr_db: self.error.psnr(),
             mean_psnr_db: mean(self.images.iter().map(|image| image.psnr_db)).unwrap_or(f64::NAN),
             ssimulacra2: mean(self.images.iter().filter_map(|image| image.ssimulacra2)),
+            ssimulacra2_shifted: mean(
+                self.images
+                    .iter()
+                    .filter_map(|image| image.ssimulacra2_shifted),
+            ),
             encode_mpixel_per_s: megapixels_per_second(pixels, self.encode_time),
             decode_mpixel_per_s: megapixels_per_second(pixels, self.decode_time),
             variant: self.variant,
@@ -188,8 +228,22 @@ pub(super) struct JpegSummary {
     pub libjpeg_turbo_decode_mpixel_per_s: Option<f64>,
 }
 
+/// The [`ssimulacra2`] of two pictures of the same size, and that without their first [`SHIFT`] columns and lines.
+pub(super) fn scores(original: &Picture, decoded: &Picture) -> [Option<f64>; 2] {
+    let shifted = |picture: &Picture| {
+        let (width, height) = (picture.width(), picture.height());
+        let rest = |side: u32| side.saturating_sub(SHIFT);
+        picture.crop(SHIFT, SHIFT, rest(width), rest(height)).ok()
+    };
+    let of_rest = shifted(original).zip(shifted(decoded));
+    [
+        ssimulacra2(original, decoded),
+        of_rest.and_then(|(original, decoded)| ssimulacra2(&original, &decoded)),
+    ]
+}
+
 /// The visual similarity of two pictures of the same size, 100 at best; none if a side has fewer than 8 pixels.
-pub(super) fn ssimulacra2(original: &Picture, decoded: &Picture) -> Option<f64> {
+fn ssimulacra2(original: &Picture, decoded: &Picture) -> Option<f64> {
     let linear = |picture: &Picture| {
         let samples = picture.rgb().as_chunks::<3>().0.iter();
         Rgb::new(
@@ -246,7 +300,12 @@ mod tests {
                 jpeg: details(quality),
             };
             let original = picture(width, 10, 0);
-            tally.add(Path::new("a.png"), &original, &result, Some(f64::from(add)));
+            tally.add(
+                Path::new("a.png"),
+                &original,
+                &result,
+                [Some(f64::from(add)), None],
+            );
         }
         let figures = tally.into_figures();
         assert_eq!(figures.bpp, 4.0);

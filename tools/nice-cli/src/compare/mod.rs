@@ -21,10 +21,10 @@ use nice_encode::{Picture, files};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::effort::Effort;
 use crate::overwrite;
+use crate::search::SearchArgs;
 use codec::{Codec, CodecResult};
-use measure::{Comparison, Tally};
+use measure::{Comparison, Figures, Tally};
 use page::CloseUp;
 use program::Program;
 
@@ -53,7 +53,7 @@ pub(crate) struct Args {
     no_builtin: bool,
 
     #[command(flatten)]
-    effort: Effort,
+    search: SearchArgs,
 
     /// Print the figures as JSON, of all pictures together and of each
     #[arg(long)]
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let listing = folder::list_all(&args.paths)?;
     let mut models = nice::model_files(&args.models, args.no_builtin)?;
     let one_core = ThreadPoolBuilder::new().num_threads(1).build()?;
-    let nice = nice::Nice::all(&mut models, args.effort.level, &one_core)?;
+    let nice = nice::Nice::all(&mut models, args.search, &one_core)?;
     if let Some(page) = &args.html {
         check_page(page, &listing.pictures, &args.models)?;
     }
@@ -81,9 +81,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         .collect();
 
     let shown = if args.html.is_some() { page::SHOWN } else { 0 };
-    let (mut comparison, close_ups) = compare(&codecs, listing, &args.paths, shown)?;
-    comparison.effort = args.effort.level;
-    comparison.absent = absent;
+    let (coders, skipped, close_ups) = compare(&codecs, listing, &args.paths, shown)?;
+    let comparison = Comparison::new(args.search, coders, absent, skipped);
 
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&comparison)?)?;
@@ -136,13 +135,14 @@ fn others(one_core: &ThreadPool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
     (others, absent)
 }
 
-/// Runs all codecs on all pictures. Parts of `shown` of the pictures are kept for the page.
+/// Runs all codecs on all pictures. Returns their figures, what could not be read, and parts of `shown` of the pictures for the
+/// page.
 fn compare(
     codecs: &[&dyn Codec],
     listing: Listing,
     requested: &[PathBuf],
     shown: usize,
-) -> Result<(Comparison, Vec<CloseUp>)> {
+) -> Result<(Vec<Figures>, Vec<String>, Vec<CloseUp>)> {
     let mut tallies: Vec<Tally> = codecs
         .iter()
         .flat_map(|codec| codec.variants())
@@ -151,7 +151,6 @@ fn compare(
     let count = listing.pictures.len();
     let mut skipped = listing.unreadable;
     let mut close_ups = Vec::new();
-    let (mut pictures, mut pixels) = (0, 0);
     let bar = progress::bar((count * codecs.len()) as u64, "comparing codecs");
     for (at, path) in listing.pictures.iter().enumerate() {
         let Some(picture) = folder::read_found(path, requested, &mut skipped)? else {
@@ -172,34 +171,24 @@ fn compare(
             bar.inc(1);
         }
         add(&mut tallies, path, &picture, &results);
-        pictures += 1;
-        pixels += picture.pixels();
         if is_shown(at, count, shown) {
             close_ups.extend(page::close_ups(&name(path), &picture, &results)?);
         }
     }
     bar.finish_and_clear();
     let skipped: Vec<String> = skipped.iter().map(ToString::to_string).collect();
-    if pictures == 0 {
+    let figures: Vec<Figures> = tallies.into_iter().map(Tally::into_figures).collect();
+    if figures.iter().all(|figures| figures.images.is_empty()) {
         bail!("none of the pictures could be read: {}", skipped.join("; "));
     }
-    let comparison = Comparison {
-        effort: 0,
-        threads: rayon::current_num_threads(),
-        pictures,
-        pixels,
-        coders: tallies.into_iter().map(Tally::into_figures).collect(),
-        absent: Vec::new(),
-        skipped,
-    };
-    Ok((comparison, close_ups))
+    Ok((figures, skipped, close_ups))
 }
 
 /// Adds the results of a picture.
 fn add(tallies: &mut [Tally], path: &Path, picture: &Picture, results: &[CodecResult]) {
-    let scores: Vec<Option<f64>> = results
+    let scores: Vec<[Option<f64>; 2]> = results
         .par_iter()
-        .map(|result| measure::ssimulacra2(picture, &result.decoded))
+        .map(|result| measure::scores(picture, &result.decoded))
         .collect();
     for ((tally, result), score) in tallies.iter_mut().zip(results).zip(scores) {
         tally.add(path, picture, result, score);

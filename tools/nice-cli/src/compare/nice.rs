@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use nice_decode::LATENT_BYTES;
 use nice_encode::{Encoder, Picture, block, container, measure, pretrained};
+
 use rayon::ThreadPool;
 
 use super::codec::{Codec, CodecResult, Family, Variant};
+use crate::search::SearchArgs;
 
 /// A model to compare: the bytes of its file, its path unless it is a pretrained one, and memory to expand it in.
 pub(super) struct ModelFile {
@@ -49,7 +51,7 @@ pub(super) struct Nice<'a> {
     encoder: Encoder<'a>,
     name: String,
     model_bytes: usize,
-    effort: u32,
+    search: SearchArgs,
     one_core: &'a ThreadPool,
 }
 
@@ -57,7 +59,7 @@ impl<'a> Nice<'a> {
     /// The models, each with a unique name, ready to encode with an effort and to decode on one core.
     pub(super) fn all(
         files: &'a mut [ModelFile],
-        effort: u32,
+        search: SearchArgs,
         one_core: &'a ThreadPool,
     ) -> Result<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
@@ -76,7 +78,7 @@ impl<'a> Nice<'a> {
                 encoder,
                 name,
                 model_bytes: file.bytes.len(),
-                effort,
+                search,
                 one_core,
             });
         }
@@ -97,11 +99,12 @@ impl Codec for Nice<'_> {
             family: Family::Nice,
             random_access: true,
             about: format!(
-                "a {} of {} bytes, id {}, effort {}",
+                "a {} of {} bytes, id {}, effort {}, tuned for {}",
                 model.codec(),
                 self.model_bytes,
                 model.id(),
-                self.effort
+                self.search.effort,
+                self.search.tune
             ),
         }];
         if model.has_deblocking() {
@@ -116,7 +119,12 @@ impl Codec for Nice<'_> {
     }
 
     fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
-        let encoded = measure::encode(&self.encoder, picture, self.effort)?;
+        let encoded = measure::encode(
+            &self.encoder,
+            picture,
+            self.search.tune.into(),
+            self.search.effort,
+        )?;
         self.variants()
             .iter()
             .map(|variant| {

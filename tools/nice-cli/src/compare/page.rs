@@ -112,7 +112,7 @@ fn charts(coders: &[Figures]) -> Markup {
     let charts = [
         draw(|figures| figures.pooled_psnr_db, "pooled PSNR, dB"),
         draw(
-            |figures| figures.ssimulacra2.unwrap_or(f64::NAN),
+            |figures| figures.ssimulacra2_shifted.unwrap_or(f64::NAN),
             "SSIMULACRA2",
         ),
     ];

@@ -2,7 +2,8 @@
 //!
 //! [`coordinates`] turns a block into the 96 numbers that a codeword has, such that squared distances between them are squared
 //! errors between blocks, and a flip changes signs. [`tables`] holds codewords in these coordinates, from a model file or from
-//! training. [`search`] finds the best of them for a block; training and encoding share it.
+//! training. [`search`] finds the best of them for a block; training and encoding share it. `selection` chooses among several
+//! latents for each block, with the neighboring blocks in view.
 
 mod candidates;
 pub mod coordinates;
@@ -10,10 +11,12 @@ mod index;
 mod inner_products;
 mod scan;
 pub mod search;
+mod selection;
 mod stage;
 pub mod tables;
 
 pub use coordinates::{Coordinates, DIMENSIONS};
 pub use index::{Indices, PartialSum, StageIndex};
 pub use search::BeamSearch;
+pub use selection::{Candidate, select};
 pub use tables::Codebook;

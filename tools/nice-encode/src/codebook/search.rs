@@ -22,6 +22,7 @@ use super::coordinates::{self, Coordinates};
 use super::index::{self, Indices, PartialSum};
 use super::inner_products::{self, LANES, Lanes};
 use super::scan::{Scratch, scan, scan_base};
+use super::selection::Candidate;
 use super::stage::StageTable;
 use super::tables::Codebook;
 use crate::block;
@@ -112,6 +113,17 @@ impl BeamSearch {
         width: usize,
     ) {
         encode(self, model, blocks, latents, width);
+    }
+
+    /// All latents that the search finds for planar blocks, each with the error of what it decodes to, on this thread; otherwise
+    /// like [`encode`](Self::encode).
+    pub fn candidates(
+        &self,
+        model: &Model<'_>,
+        blocks: &[[u8; BLOCK_SAMPLES]],
+        width: usize,
+    ) -> Vec<Vec<Candidate>> {
+        candidates(self, model, blocks, width)
     }
 
     /// [`find`](Self::find) with a beam that is reused, inlined into its caller, so that it is compiled for the processor
@@ -208,6 +220,31 @@ fn encode(
             }
         }
     }
+}
+
+/// [`BeamSearch::candidates`], compiled for several sets of processor features, of which the best is chosen at run time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn candidates(
+    search: &BeamSearch,
+    model: &Model,
+    blocks: &[[u8; BLOCK_SAMPLES]],
+    width: usize,
+) -> Vec<Vec<Candidate>> {
+    let mut beam = Beam::default();
+    let mut decoded = [0; BLOCK_SAMPLES];
+    let mut all = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let found = search.inline_find(&coordinates::of_block(block), width, &mut beam);
+        let block = block::planar_to_interleaved(block);
+        let mut candidates = Vec::with_capacity(found.len());
+        for sum in found {
+            let latent = search.latent(&sum.indices);
+            model.block(&latent, &mut decoded);
+            candidates.push(Candidate::new(latent, &block, &decoded));
+        }
+        all.push(candidates);
+    }
+    all
 }
 
 /// [`BeamSearch::indices`] on this thread, compiled for several sets of processor features, of which the best is chosen at run
