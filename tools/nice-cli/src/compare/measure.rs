@@ -228,7 +228,7 @@ pub(super) struct JpegSummary {
     pub libjpeg_turbo_decode_mpixel_per_s: Option<f64>,
 }
 
-/// The [`ssimulacra2`] of two pictures of the same size, and that without their first [`SHIFT`] columns and lines.
+/// The [`ssimulacra2()`] of two pictures of the same size, and that without their first [`SHIFT`] columns and lines.
 pub(super) fn scores(original: &Picture, decoded: &Picture) -> [Option<f64>; 2] {
     let shifted = |picture: &Picture| {
         let (width, height) = (picture.width(), picture.height());
