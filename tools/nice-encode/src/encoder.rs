@@ -199,7 +199,7 @@ impl<'a> Encoder<'a> {
 }
 
 /// The latents of `count` blocks in rows of `columns`, each chosen from its candidates with its neighbors in view. `candidates` finds
-/// those of a range of blocks. No more than `rows_at_once` rows of candidates, and one more, are in memory, but at least one.
+/// the candidates of a range of blocks. Those of at most `rows_at_once` rows (at least one) and of the row before are in memory.
 fn encode_with_neighbors(
     count: usize,
     columns: usize,

@@ -12,9 +12,9 @@
 //! pixels, every 2 pixels: 25 squares touch the inside of a block. `Z` is the mean of `Y` over 8 x 8 pixels, every 4 pixels: 9 squares.
 //!
 //! The first choice is the candidate with the least squared error. Then two passes go over all blocks, and each takes the candidate
-//! with the least cost given its neighbors. Blocks whose row and column have the same parity are not neighbors, so a pass
-//! takes these four sets one after the other, each in parallel. Everything is computed with integers, so that the
-//! result is the same on every machine and with any number of threads.
+//! with the least cost given its neighbors. Two blocks are never neighbors if both their rows and their columns have the same
+//! parity, so a pass takes these four sets one after the other, each in parallel. Everything is computed with integers, so that
+//! the result is the same on every machine and with any number of threads.
 
 use nice_decode::{BLOCK_SAMPLES, Latent};
 use rayon::prelude::*;
