@@ -3,7 +3,7 @@
 use nice_report::axis::{Axis, log_ticks, ticks};
 use nice_report::{Anchor, Color, Drawing};
 
-use super::bit_use::is_unused;
+use super::bit_use::{is_unused, unused_bits};
 use super::contents::LossPoint;
 use super::text::thousands;
 
@@ -101,7 +101,7 @@ pub(super) fn bit_means(means: &[f32]) -> Drawing {
     let half = axis.position(0.5);
     let line = [(plot.left, half), (plot.right, half)];
     chart.dashed_line(&line, 2.0, Color::Orange);
-    let unused = means.iter().filter(|&&mean| is_unused(mean)).count();
+    let unused = unused_bits(means).len();
     let mut legend = plot.right;
     if unused > 0 {
         let text = format!("unused: {unused}");

@@ -88,7 +88,7 @@ pub(super) fn html(comparison: &Comparison, close_ups: &[CloseUp]) -> String {
             p {
                 "The pooled PSNR is 10 log" sub { "10" } "(255² / MSE) over all samples of 8-bit RGB of all pictures together; \
                  the mean PSNR and SSIMULACRA2 (100 at best) are means over the pictures. Random access: any pixel can be \
-                 decoded without those before it."
+                 decoded from its block alone or, if deblocked, from the blocks around it."
             }
         }
     };

@@ -178,7 +178,7 @@ impl Canvas {
                     let common = speck(x, y, 11);
                     for (channel, (out, light)) in pixel.iter_mut().zip(sum).enumerate() {
                         let value = shoulder(light * shade).sqrt();
-                        // Strongest in the middle tones, weak in black and white, as on film.
+                        // Strongest in the midtones, weak in black and white, as on film.
                         let strength = grain * (0.35 + 2.6 * value * (1.0 - value));
                         let speck = 0.8 * common + 0.45 * speck(x, y, 12 + channel as u32);
                         *out = (value * 255.0 + speck * strength + 0.5).clamp(0.0, 255.0) as u8;

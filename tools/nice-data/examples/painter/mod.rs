@@ -23,5 +23,5 @@ pub(crate) fn demo() -> Picture {
     canvas.develop(GRAIN)
 }
 
-/// The strength of the film grain in the middle tones, in levels of 8 bits.
+/// The strength of the film grain in the midtones, in levels of 8 bits.
 const GRAIN: f32 = 2.0;

@@ -126,6 +126,27 @@ impl BeamSearch {
         candidates(self, model, blocks, width)
     }
 
+    /// Decodes the latents that the search finds for a planar block, the best sum first. `each` gets a latent, the block, and what
+    /// the latent decodes to, both pixel after pixel.
+    #[inline(always)]
+    fn inline_decode(
+        &self,
+        model: &Model<'_>,
+        block: &[u8; BLOCK_SAMPLES],
+        width: usize,
+        beam: &mut Beam,
+        mut each: impl FnMut(Latent, &[u8; BLOCK_SAMPLES], &[u8; BLOCK_SAMPLES]),
+    ) {
+        let found = self.inline_find(&coordinates::of_block(block), width, beam);
+        let block = block::planar_to_interleaved(block);
+        let mut decoded = [0; BLOCK_SAMPLES];
+        for sum in found {
+            let latent = self.latent(&sum.indices);
+            model.block(&latent, &mut decoded);
+            each(latent, &block, &decoded);
+        }
+    }
+
     /// [`find`](Self::find) with a beam that is reused, inlined into its caller, so that it is compiled for the processor
     /// features of the caller.
     #[inline(always)]
@@ -205,20 +226,15 @@ fn encode(
     width: usize,
 ) {
     let mut beam = Beam::default();
-    let mut decoded = [0; BLOCK_SAMPLES];
     for (block, latent) in blocks.iter().zip(latents) {
-        let found = search.inline_find(&coordinates::of_block(block), width, &mut beam);
-        let block = block::planar_to_interleaved(block);
         let mut best = u32::MAX;
-        for sum in found {
-            let candidate = search.latent(&sum.indices);
-            model.block(&candidate, &mut decoded);
-            let error = inline_squared_error(&block, &decoded);
+        search.inline_decode(model, block, width, &mut beam, |found, block, decoded| {
+            let error = inline_squared_error(block, decoded);
             if error < best {
                 best = error;
-                *latent = candidate;
+                *latent = found;
             }
-        }
+        });
     }
 }
 
@@ -231,17 +247,12 @@ fn candidates(
     width: usize,
 ) -> Vec<Vec<Candidate>> {
     let mut beam = Beam::default();
-    let mut decoded = [0; BLOCK_SAMPLES];
     let mut all = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let found = search.inline_find(&coordinates::of_block(block), width, &mut beam);
-        let block = block::planar_to_interleaved(block);
-        let mut candidates = Vec::with_capacity(found.len());
-        for sum in found {
-            let latent = search.latent(&sum.indices);
-            model.block(&latent, &mut decoded);
-            candidates.push(Candidate::new(latent, &block, &decoded));
-        }
+        let mut candidates = Vec::new();
+        search.inline_decode(model, block, width, &mut beam, |found, block, decoded| {
+            candidates.push(Candidate::new(found, block, decoded));
+        });
         all.push(candidates);
     }
     all
