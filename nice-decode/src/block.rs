@@ -1,4 +1,4 @@
-//! The block of 8 x 8 pixels, the latent that it is coded as, and the orientations of a codeword.
+//! The block of 8 x 8 pixels, and the orientations of a codeword.
 
 use core::fmt;
 
@@ -13,39 +13,6 @@ pub(crate) const LINE_SAMPLES: usize = BLOCK_SIDE * 3;
 
 /// The samples of a block: 8 lines of 8 pixels of red, green and blue.
 pub const BLOCK_SAMPLES: usize = BLOCK_SIDE * LINE_SAMPLES;
-
-/// The bits of a latent.
-pub const LATENT_BITS: usize = 48;
-
-/// The bytes of a latent.
-pub const LATENT_BYTES: usize = LATENT_BITS / 8;
-
-/// The latent of a block, the 48 bits that it is coded as: bit `i` is bit `i % 8` of byte `i / 8`.
-///
-/// ```
-/// let mut latent: nice_decode::Latent = [0; 6];
-/// let bit = 13;
-/// latent[bit / 8] |= 1 << (bit % 8);
-/// assert_eq!(latent, [0, 0b0010_0000, 0, 0, 0, 0]);
-/// ```
-pub type Latent = [u8; LATENT_BYTES];
-
-/// The latent as a number: bit `i` of the number is bit `i` of the latent.
-#[inline(always)]
-pub(crate) fn latent_bits(latent: &Latent) -> u64 {
-    let [a, b, c, d, e, f] = *latent;
-    u64::from_le_bytes([a, b, c, d, e, f, 0, 0])
-}
-
-/// The latent as two numbers: bits 0 to 31, and bits 32 to 47.
-#[inline(always)]
-pub(crate) const fn latent_words(latent: &Latent) -> [u32; 2] {
-    let [a, b, c, d, e, f] = *latent;
-    [
-        u32::from_le_bytes([a, b, c, d]),
-        u32::from_le_bytes([e, f, 0, 0]),
-    ]
-}
 
 /// One of the 8 ways to flip and transpose a square: flipped vertically, then flipped horizontally, then transposed, or any
 /// of these left out.
@@ -150,18 +117,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::vec::Vec;
 
-    use super::{LATENT_BITS, Orientation, latent_bits, latent_words};
-
-    #[test]
-    fn bit_i_is_bit_i_mod_8_of_byte_i_div_8() {
-        for i in 0..LATENT_BITS {
-            let mut latent = [0; 6];
-            latent[i / 8] = 1 << (i % 8);
-            assert_eq!(latent_bits(&latent), 1 << i);
-            let [low, high] = latent_words(&latent).map(u64::from);
-            assert_eq!(low | high << 32, 1 << i);
-        }
-    }
+    use super::Orientation;
 
     #[test]
     fn each_orientation_is_a_different_permutation_of_the_square() {

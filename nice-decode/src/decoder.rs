@@ -5,12 +5,13 @@ use core::fmt;
 #[cfg(feature = "std")]
 use multiversion::{multiversion, target::target_cfg_f};
 
-use crate::block::{BLOCK_SAMPLES, Latent, SIDE};
+use crate::block::{BLOCK_SAMPLES, SIDE};
 use crate::codebook;
 use crate::codebook::swar::Workspace;
 use crate::codebook::tables::Codebook;
-use crate::container::image::Image;
+use crate::container::image::{Image, LatentReader};
 use crate::error::{ModelMismatchError, OutOfBoundsError, OutputError};
+use crate::latent::AdaptiveLatent;
 use crate::model::Model;
 #[cfg(feature = "std")]
 use crate::network::scalar::{NATIVE, WIDE};
@@ -44,7 +45,7 @@ pub struct Decoder<'m, 'i> {
 }
 
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Decoder<'_, '_>>() <= 80);
+const _: () = assert!(size_of::<Decoder<'_, '_>>() <= 104);
 
 impl<'m, 'i> Decoder<'m, 'i> {
     /// Combines an image with the model that it was encoded for. Both are small and copied; the files stay where they are.
@@ -53,17 +54,21 @@ impl<'m, 'i> Decoder<'m, 'i> {
     ///
     /// [`ModelMismatchError`] if the image was encoded for another model.
     pub fn new(model: &Model<'m>, image: &Image<'i>) -> Result<Self, ModelMismatchError> {
-        if image.model_id() == model.id() {
-            Ok(Self {
-                model: *model,
-                image: *image,
-            })
-        } else {
-            Err(ModelMismatchError {
+        if image.model_id() != model.id() {
+            return Err(ModelMismatchError::Id {
                 expected: image.model_id(),
                 found: model.id(),
-            })
+            });
         }
+        for found in image.lengths() {
+            if !model.has_length(found) {
+                return Err(ModelMismatchError::Length { found });
+            }
+        }
+        Ok(Self {
+            model: *model,
+            image: *image,
+        })
     }
 
     /// The model.
@@ -89,12 +94,11 @@ impl<'m, 'i> Decoder<'m, 'i> {
         index: usize,
         block: &mut [u8; BLOCK_SAMPLES],
     ) -> Result<(), OutOfBoundsError> {
-        let latents = self.image.latents();
-        let latent = latents.get(index).ok_or(OutOfBoundsError::Block {
+        let latent = self.latent(index).ok_or(OutOfBoundsError::Block {
             index,
-            blocks: latents.len(),
+            blocks: self.image.blocks(),
         })?;
-        self.model.block(latent, block);
+        self.model.block_of(&latent, block);
         Ok(())
     }
 
@@ -112,8 +116,14 @@ impl<'m, 'i> Decoder<'m, 'i> {
             height,
         };
         let index = self.image.block_index(x, y).ok_or(outside)?;
-        let latent = self.image.latents().get(index).ok_or(outside)?;
+        let latent = self.latent(index).ok_or(outside)?;
         Ok(self.model.texel(latent, x as usize, y as usize))
+    }
+
+    /// The latent of the block with an index. In the adaptive layout, that takes a few instructions for each block before it in
+    /// its group of 64.
+    fn latent(&self, index: usize) -> Option<AdaptiveLatent> {
+        self.image.latents_from(index, 1).next()
     }
 
     /// Decodes a row of blocks into the lines of a buffer: 8 lines, or the rest of the image in the last row.
@@ -232,7 +242,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         region: Region,
         lines: &mut [u8],
         stride: usize,
-        mut decode: impl FnMut(&Latent, usize, &StripLayout, &mut [u8]),
+        mut decode: impl FnMut(&AdaptiveLatent, usize, &StripLayout, &mut [u8]),
     ) -> Result<(), OutputError> {
         let bounds = self.image.region();
         if !bounds.contains(&region) {
@@ -244,8 +254,8 @@ impl<'m, 'i> Decoder<'m, 'i> {
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
             let latents = self.latents(strip.y / SIDE, columns);
-            for (column, latent) in latents.iter().enumerate() {
-                decode(latent, column, &strip_layout, lines);
+            for (column, latent) in latents.enumerate() {
+                decode(&latent, column, &strip_layout, lines);
             }
             lines = layout.after(&strip, lines);
         }
@@ -267,16 +277,11 @@ impl<'m, 'i> Decoder<'m, 'i> {
         })
     }
 
-    /// The latents of a row of blocks in some columns, given the first and their number; none if they do not all exist.
+    /// The latents of a row of blocks in some columns, given the first and their number; those that exist.
     #[inline(always)]
-    pub(crate) fn latents(&self, row: u32, (first, count): (usize, usize)) -> &'i [Latent] {
-        self.image
-            .row_start(row)
-            .and_then(|start| {
-                let latents = self.image.latents().get(start..)?;
-                latents.get(first..)?.get(..count)
-            })
-            .unwrap_or_default()
+    pub(crate) fn latents(&self, row: u32, (first, count): (usize, usize)) -> LatentReader<'i> {
+        let start = self.image.row_start(row).unwrap_or(usize::MAX);
+        self.image.latents_from(start.saturating_add(first), count)
     }
 }
 

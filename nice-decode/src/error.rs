@@ -24,8 +24,10 @@ pub enum NetworkLayer {
 pub enum ModelField {
     /// The length of the name in bytes.
     NameLength,
-    /// The bits of a latent; in a codebook, those of all stages together.
+    /// The bits of a latent; in a codebook, those of the first stages that have 48 bits together, or more.
     LatentBits,
+    /// The bits of all stages of a codebook together.
+    AllStageBits,
     /// The hidden units of a network.
     HiddenUnits,
     /// The shift of a layer before its multiplication.
@@ -166,10 +168,34 @@ pub enum ImageError {
         /// The version in the file.
         found: u8,
     },
-    /// The three bytes after the version are not zero.
+    /// The image has a layout that this crate does not read.
+    Layout {
+        /// The number of the layout.
+        found: u8,
+    },
+    /// The two bytes after the layout are not zero.
     Reserved {
-        /// The three bytes.
-        found: [u8; 3],
+        /// The two bytes.
+        found: [u8; 2],
+    },
+    /// The lengths of the latents are not between 1 and 96 bits, each longer than the one before, and then zeros.
+    Lengths {
+        /// The lengths in bits.
+        found: [u8; 8],
+    },
+    /// The index says that a group of blocks begins where it does not.
+    GroupOffset {
+        /// The number of the group.
+        group: usize,
+        /// Where it should begin according to the index, in bytes from the first group.
+        found: usize,
+        /// Where the group before it ends.
+        expected: usize,
+    },
+    /// The length code of a block stands for no length.
+    LengthCode {
+        /// The index of the block.
+        block: usize,
     },
     /// The image has no pixels.
     Empty {
@@ -182,7 +208,7 @@ pub enum ImageError {
     Truncated {
         /// Its length in bytes.
         found: usize,
-        /// The length in bytes of an image of this size; `None` if the header itself is incomplete.
+        /// The length in bytes that an image with this header has, or has at least; `None` if it is not known.
         expected: Option<u64>,
     },
     /// Bytes follow the end of the contents.
@@ -203,11 +229,19 @@ pub enum ImageError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub struct ModelMismatchError {
-    /// The model that the image was encoded for.
-    pub expected: ModelId,
-    /// The model that was given.
-    pub found: ModelId,
+pub enum ModelMismatchError {
+    /// The image names another model.
+    Id {
+        /// The model that the image was encoded for.
+        expected: ModelId,
+        /// The model that was given.
+        found: ModelId,
+    },
+    /// The image names the model, but has latents of a length with which no stage of the model ends.
+    Length {
+        /// The length in bits.
+        found: u8,
+    },
 }
 
 /// A block or pixel is outside the image.
@@ -353,6 +387,7 @@ impl fmt::Display for ModelField {
         match self {
             Self::NameLength => f.write_str("the length of the name"),
             Self::LatentBits => f.write_str("the number of latent bits"),
+            Self::AllStageBits => f.write_str("the number of bits of all stages"),
             Self::HiddenUnits => f.write_str("the number of hidden units"),
             Self::PreShift(layer) => write!(f, "the first shift of the {layer}"),
             Self::PostShift(layer) => write!(f, "the second shift of the {layer}"),
@@ -452,10 +487,34 @@ impl fmt::Display for ImageError {
                 magic.escape_ascii()
             ),
             Self::Version { found } => version(f, "image", found, IMAGE_VERSION),
-            Self::Reserved { found: [a, b, c] } => write!(
+            Self::Layout { found } => {
+                write!(f, "the image has layout {found}, which is not supported")
+            }
+            Self::Reserved { found: [a, b] } => write!(
                 f,
-                "the reserved bytes of the image are {a:02x} {b:02x} {c:02x} instead of zero"
+                "the reserved bytes of the image are {a:02x} {b:02x} instead of zero"
             ),
+            Self::Lengths { found } => {
+                f.write_str("the image has latents of the lengths")?;
+                for length in found {
+                    write!(f, " {length}")?;
+                }
+                f.write_str(", which must increase from 1 to at most 96, with zeros after them")
+            }
+            Self::GroupOffset {
+                group,
+                found,
+                expected,
+            } => write!(
+                f,
+                "the index of the image says that group {group} begins at byte {found}, but it begins at byte {expected}"
+            ),
+            Self::LengthCode { block } => {
+                write!(
+                    f,
+                    "the length code of block {block} of the image is not used"
+                )
+            }
             Self::Empty { width, height } => {
                 write!(f, "the image is {width} x {height} and has no pixels")
             }
@@ -469,10 +528,7 @@ impl fmt::Display for ImageError {
             Self::Truncated {
                 found,
                 expected: None,
-            } => write!(
-                f,
-                "the image is truncated: it ends after {found} bytes, within its header"
-            ),
+            } => write!(f, "the image is truncated: it ends after {found} bytes"),
             Self::TrailingBytes { extra } => trailing(f, "image", extra),
             Self::Checksum { stored, computed } => checksum(f, "image", stored, computed),
         }
@@ -481,11 +537,16 @@ impl fmt::Display for ImageError {
 
 impl fmt::Display for ModelMismatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the image was encoded for model {}, not for model {}",
-            self.expected, self.found
-        )
+        match self {
+            Self::Id { expected, found } => write!(
+                f,
+                "the image was encoded for model {expected}, not for model {found}"
+            ),
+            Self::Length { found } => write!(
+                f,
+                "the image has latents of {found} bits, but no stage of its model ends there"
+            ),
+        }
     }
 }
 

@@ -22,8 +22,26 @@ pub const IMAGE_MAGIC: [u8; 4] = *b"NICE";
 /// The version of the image file that this crate reads.
 pub const IMAGE_VERSION: u8 = 1;
 
-/// The bytes of the header of an image file; the latents follow it.
+/// The bytes of the header of an image file. In the fixed layout, the latents follow it.
 pub const IMAGE_HEADER_BYTES: usize = 20;
+
+/// The byte of an image file in the fixed layout, in which every latent has 48 bits.
+pub const FIXED_LAYOUT: u8 = 0;
+
+/// The byte of an image file in the adaptive layout, in which latents have several lengths.
+pub const ADAPTIVE_LAYOUT: u8 = 1;
+
+/// The number of lengths that latents of the adaptive layout can have. Their lengths in bits, one byte each, follow the header.
+pub const LATENT_LENGTHS: usize = 8;
+
+/// The most bits of a latent of the adaptive layout.
+pub const MAX_ADAPTIVE_BITS: usize = 96;
+
+/// The blocks of a group, which is what the index of the adaptive layout finds.
+pub const GROUP_BLOCKS: usize = 64;
+
+/// The groups of a segment. An index has the offset of each segment, and the offset of each group in its segment.
+pub const SEGMENT_GROUPS: usize = 64;
 
 /// The bytes of the checksum at the end of either file.
 pub const CHECKSUM_BYTES: usize = 4;
@@ -111,12 +129,13 @@ pub enum ModelTables<'a> {
 /// The tables of a codebook: each stage takes an index from the latent, and that selects a codeword of the stage.
 ///
 /// A residual codeword is negated by subtracting each byte from the peak of its stage. With `sum` the sum of the residual
-/// codewords for a sample, `peaks` the sum of the peaks, and `gain` the gain of the base codeword, the residual is
+/// codewords for a sample, `peaks` the sum of the peaks of their stages, and `gain` the gain of the base codeword, the residual is
 /// `(gain * sum + (((1 << s) - gain * peaks) >> 1)) >> s`, where `s` is one of [`GAIN_SHIFTS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodebookTables<'a> {
-    /// The stages, two bytes each (see [`Stage`]), the base first: 1 to [`MAX_STAGES`], with
-    /// [`LATENT_BITS`](crate::LATENT_BITS) bits in total.
+    /// The stages, two bytes each (see [`Stage`]), the base first: 1 to [`MAX_STAGES`]. The first few of them have
+    /// [`LATENT_BITS`](crate::LATENT_BITS) bits in total, which are those of the fixed layout. All together have at most
+    /// [`MAX_ADAPTIVE_BITS`].
     pub stages: &'a [u8],
     /// The peak of every residual stage, the largest byte that its codewords may have; at most [`MAX_PEAK_SUM`] in total.
     pub peaks: &'a [u8],

@@ -221,6 +221,7 @@ mod deblock;
 mod decoder;
 mod error;
 pub mod format;
+mod latent;
 mod model;
 mod network;
 mod output;
@@ -235,15 +236,16 @@ pub use adapters::cache::BlockCache;
 #[cfg(feature = "embedded-graphics")]
 pub use adapters::embedded_graphics::Drawing;
 pub use aligned::Aligned;
-pub use block::{BLOCK_SAMPLES, BLOCK_SIDE, LATENT_BITS, LATENT_BYTES, Latent, Orientation};
+pub use block::{BLOCK_SAMPLES, BLOCK_SIDE, Orientation};
 pub use container::id::ModelId;
-pub use container::image::Image;
+pub use container::image::{Image, Layout};
 pub use deblock::deblocker::Deblocker;
 pub use decoder::Decoder;
 pub use error::{
     ImageError, MemoryError, ModelError, ModelField, ModelMismatchError, ModelTable, NetworkLayer,
     OutOfBoundsError, OutputError,
 };
+pub use latent::{AdaptiveLatent, LATENT_BITS, LATENT_BYTES, Latent};
 pub use model::{Codec, Model};
 pub use output::format::{
     Bgr555Le, Bgr888, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,

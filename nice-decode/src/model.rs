@@ -5,7 +5,7 @@ use core::fmt;
 #[cfg(feature = "std")]
 use multiversion::{multiversion, target::target_cfg_f};
 
-use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, LINE_SAMPLES, Latent};
+use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, LINE_SAMPLES};
 use crate::codebook;
 use crate::codebook::tables::{Codebook, stages};
 use crate::container::id::ModelId;
@@ -13,6 +13,7 @@ use crate::container::model::ModelContainer;
 use crate::deblock::filter::DeblockFilter;
 use crate::error::{MemoryError, ModelError, ModelField, ModelTable};
 use crate::format::{CODEWORD_BYTES, MAX_NAME_BYTES, ModelFile, ModelTables, Stage};
+use crate::latent::{AdaptiveLatent, LATENT_BITS};
 use crate::network::layers::Network;
 use crate::network::scalar::NATIVE;
 #[cfg(feature = "std")]
@@ -143,6 +144,21 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Whether a latent of this length in bits ends where a stage does: the first one, or a later one. A network
+    /// has latents of 48 bits.
+    pub(crate) fn has_length(&self, length: u8) -> bool {
+        match &self.tables {
+            Tables::Network(_) => usize::from(length) == LATENT_BITS,
+            Tables::Codebook(codebook) => {
+                let mut end = 0_u8;
+                codebook.stages().any(|stage| {
+                    end = end.wrapping_add(stage.bits);
+                    end == length
+                })
+            }
+        }
+    }
+
     /// Whether the model has a deblocking filter, so that a [`Deblocker`](crate::Deblocker) changes anything.
     #[must_use]
     pub fn has_deblocking(&self) -> bool {
@@ -211,11 +227,16 @@ impl<'a> Model<'a> {
     ///
     /// With a codebook that takes about a tenth of the work of the whole block, with a network all of it.
     #[must_use]
-    pub fn texel(&self, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+    pub fn texel(&self, latent: impl Into<AdaptiveLatent>, x: usize, y: usize) -> [u8; 3] {
+        self.texel_of(&latent.into(), x, y)
+    }
+
+    /// [`texel`](Self::texel), compiled once.
+    fn texel_of(&self, latent: &AdaptiveLatent, x: usize, y: usize) -> [u8; 3] {
         match &self.tables {
             Tables::Network(_) => {
                 let mut block = [0; BLOCK_SAMPLES];
-                self.block(latent, &mut block);
+                self.block_of(latent, &mut block);
                 let at = (y % BLOCK_SIDE)
                     .wrapping_mul(BLOCK_SIDE)
                     .wrapping_add(x % BLOCK_SIDE);
@@ -227,7 +248,15 @@ impl<'a> Model<'a> {
 
     /// Decodes a block to 8 lines of 8 pixels of red, green and blue: sample `c` of the pixel in column `x` and line `y` is
     /// `block[(y * 8 + x) * 3 + c]`. It cannot fail.
-    pub fn block(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+    ///
+    /// The latent is a [`&Latent`](crate::Latent) of 48 bits, or an [`AdaptiveLatent`] of any length. With a codebook, the stages
+    /// are decoded that the latent has all bits of; without any, the block is black. A network always uses 48 bits.
+    pub fn block(&self, latent: impl Into<AdaptiveLatent>, block: &mut [u8; BLOCK_SAMPLES]) {
+        self.block_of(&latent.into(), block);
+    }
+
+    /// [`block`](Self::block), compiled once.
+    pub(crate) fn block_of(&self, latent: &AdaptiveLatent, block: &mut [u8; BLOCK_SAMPLES]) {
         if let Some(codebook) = self.swar_codebook() {
             return codebook::decode_block_swar(codebook, latent, block);
         }
@@ -240,7 +269,7 @@ impl<'a> Model<'a> {
     /// [`block`](Self::block) by way of [`lines`](Self::lines).
     #[cfg(not(feature = "std"))]
     #[inline(always)]
-    fn block_by_lines(&self, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+    fn block_by_lines(&self, latent: &AdaptiveLatent, block: &mut [u8; BLOCK_SAMPLES]) {
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
         self.lines(latent, &mut |y, line| {
             let Some(out) = lines.get_mut(y) else {
@@ -268,12 +297,16 @@ impl<'a> Model<'a> {
 
     /// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. Compiled once, however many pixel
     /// formats a program uses.
-    pub(crate) fn lines(&self, latent: &Latent, sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES])) {
+    pub(crate) fn lines(
+        &self,
+        latent: &AdaptiveLatent,
+        sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
+    ) {
         /// Not inlined, so that decoding with a codebook does not need its stack frame.
         #[inline(never)]
         fn network_lines(
             network: &Network<'_>,
-            latent: &Latent,
+            latent: &AdaptiveLatent,
             sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
         ) {
             network::decode_lines::<NATIVE>(network, latent, sink);
@@ -283,7 +316,7 @@ impl<'a> Model<'a> {
         #[inline(never)]
         fn codebook_lines(
             codebook: &Codebook<'_>,
-            latent: &Latent,
+            latent: &AdaptiveLatent,
             sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
         ) {
             codebook::decode_lines(codebook, latent, sink);
@@ -301,7 +334,7 @@ impl<'a> Model<'a> {
     #[inline(always)]
     pub(crate) fn inline_lines<const TERMS: usize>(
         &self,
-        latent: &Latent,
+        latent: &AdaptiveLatent,
         sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
         match &self.tables {
@@ -323,7 +356,7 @@ impl<'a> Model<'a> {
 /// [`Model::block`], compiled for several sets of processor features, of which the best is chosen at run time.
 #[cfg(feature = "std")]
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-fn block_vectorized(model: &Model, latent: &Latent, block: &mut [u8; BLOCK_SAMPLES]) {
+fn block_vectorized(model: &Model, latent: &AdaptiveLatent, block: &mut [u8; BLOCK_SAMPLES]) {
     if target_cfg_f!(target_feature = "avx512bw") {
         inline_block::<WIDE>(model, latent, block);
     } else {
@@ -336,7 +369,7 @@ fn block_vectorized(model: &Model, latent: &Latent, block: &mut [u8; BLOCK_SAMPL
 #[inline(always)]
 fn inline_block<const TERMS: usize>(
     model: &Model<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     block: &mut [u8; BLOCK_SAMPLES],
 ) {
     let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();

@@ -1,8 +1,9 @@
 //! The index that each stage of a codebook takes from a latent.
 
 use super::tables::Stages;
-use crate::block::{Latent, Orientation, latent_words};
+use crate::block::Orientation;
 use crate::format::Stage;
+use crate::latent::{AdaptiveLatent, WORDS};
 
 /// What the index of a stage selects: a codeword, its orientation, and whether it is negated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,14 +75,18 @@ impl PackedIndex {
     }
 }
 
-/// Takes the index of a stage from the low end of the rest of a latent: its low 32 bits and the others.
+/// Takes the index of a stage from the low end of the rest of a latent.
 #[inline(always)]
-pub(super) fn take(stage: Stage, rest: &mut [u32; 2], base: bool) -> StageIndex {
+pub(super) fn take(stage: Stage, rest: &mut [u32; WORDS], base: bool) -> StageIndex {
     // A stage has 1 to 16 bits, so that no shift is by more than 31.
     let bits = u32::from(stage.bits) % 32;
-    let [low, high] = *rest;
+    let [low, middle, high] = *rest;
     let index = low & !(u32::MAX << bits);
-    *rest = [low >> bits | (high << 1) << (31 - bits), high >> bits];
+    *rest = [
+        low >> bits | (middle << 1) << (31 - bits),
+        middle >> bits | (high << 1) << (31 - bits),
+        high >> bits,
+    ];
     // A base codeword is never negated. With a zero as its negation bit, all stages are alike.
     let index = if base { index << 1 } else { index };
     let flags = u32::from(stage.orientation_bits) % 4 + 1;
@@ -104,7 +109,7 @@ pub(super) fn codewords(stage: Stage, base: bool) -> usize {
 #[inline(always)]
 pub(super) fn locate<const EXPANDED: bool>(
     stage: Stage,
-    rest: &mut [u32; 2],
+    rest: &mut [u32; WORDS],
     base: bool,
     before: usize,
 ) -> (StageIndex, usize) {
@@ -128,11 +133,14 @@ pub(super) fn stored<const EXPANDED: bool>(stage: Stage, base: bool) -> usize {
         }
 }
 
-/// The indices of a latent, the base first, each with the position of its codeword among all codewords.
+/// The indices of a latent, the base first, each with the position of its codeword among all codewords. There are as many as
+/// the latent has bits for.
 pub(super) struct Indices<'a, const EXPANDED: bool> {
     stages: Stages<'a>,
-    /// The rest of the latent: its low 32 bits and the others.
-    rest: [u32; 2],
+    /// The rest of the latent.
+    rest: [u32; WORDS],
+    /// The number of bits in it.
+    left: u32,
     /// Whether no index has been taken yet.
     base: bool,
     /// How many codewords belong to the stages before.
@@ -142,10 +150,12 @@ pub(super) struct Indices<'a, const EXPANDED: bool> {
 impl<'a, const EXPANDED: bool> Indices<'a, EXPANDED> {
     /// The indices that stages take from a latent.
     #[inline(always)]
-    pub(super) fn new(stages: Stages<'a>, latent: &Latent) -> Self {
+    pub(super) fn new(stages: Stages<'a>, latent: &AdaptiveLatent) -> Self {
+        let (rest, left) = latent.into_words();
         Self {
             stages,
-            rest: latent_words(latent),
+            rest,
+            left,
             base: true,
             before: 0,
         }
@@ -158,6 +168,7 @@ impl<const EXPANDED: bool> Iterator for Indices<'_, EXPANDED> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let stage = self.stages.next()?;
+        self.left = self.left.checked_sub(stage.bits.into())?;
         let base = core::mem::replace(&mut self.base, false);
         let located = locate::<EXPANDED>(stage, &mut self.rest, base, self.before);
         self.before = self.before.wrapping_add(stored::<EXPANDED>(stage, base));

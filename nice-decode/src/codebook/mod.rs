@@ -24,7 +24,8 @@ pub(crate) use expand::{expand, expanded_codewords};
 pub(crate) use scalar::decode as decode_scalar;
 pub(crate) use texel::texel;
 
-use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES, Latent};
+use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::latent::AdaptiveLatent;
 use crate::output::format::Rgb888;
 use crate::output::format::sealed::WritePixels;
 use tables::Codebook;
@@ -33,7 +34,7 @@ use tables::Codebook;
 #[inline(always)]
 pub(crate) fn decode_lines(
     codebook: &Codebook<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     if crate::swar::PREFERRED {
@@ -47,7 +48,7 @@ pub(crate) fn decode_lines(
 #[inline(always)]
 pub(crate) fn decode_lines_swar(
     codebook: &Codebook<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let mut block = [0; BLOCK_SAMPLES];
@@ -61,7 +62,7 @@ pub(crate) fn decode_lines_swar(
 #[inline(never)]
 pub(crate) fn decode_block_swar(
     codebook: &Codebook<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     block: &mut [u8; BLOCK_SAMPLES],
 ) {
     let mut work = swar::Workspace::NEW;

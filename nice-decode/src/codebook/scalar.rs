@@ -3,9 +3,10 @@
 
 use super::index::{Indices, StageIndex};
 use super::orient::{flipped, transposed};
-use super::tables::{Codebook, Codeword};
-use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Latent};
+use super::tables::{BLACK, Codebook, Codeword};
+use crate::block::{BLOCK_SIDE, LINE_SAMPLES};
 use crate::format::{CHROMA_SAMPLES, CODEWORD_BYTES, LUMA_SAMPLES};
+use crate::latent::AdaptiveLatent;
 use crate::ycc::scalar::Gain;
 
 /// The side of a chroma plane.
@@ -22,7 +23,7 @@ struct Sums {
 #[inline(always)]
 pub(crate) fn decode(
     codebook: &Codebook<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let Sums {
@@ -69,16 +70,16 @@ pub(crate) fn decode(
 
 /// Looks up the codewords of a latent, and adds up the residual codewords in their orientations.
 #[inline(always)]
-fn sums(codebook: &Codebook<'_>, latent: &Latent) -> Sums {
+fn sums(codebook: &Codebook<'_>, latent: &AdaptiveLatent) -> Sums {
     if codebook.expanded {
         return expanded_sums(codebook, latent);
     }
-    let mut base = [0_u8; CODEWORD_BYTES];
+    let mut base = BLACK;
     let mut gain = 0;
     // Transposition takes longer than anything else, so codewords that are transposed are added up before it.
     let mut residual = [0_u8; CODEWORD_BYTES];
     let mut to_transpose = [0_u8; CODEWORD_BYTES];
-    let mut start = 0_u8;
+    let (mut start, mut peak_sum) = (0_u8, 0_u8);
     let mut indices = Indices::<false>::new(codebook.stages(), latent);
     if let Some((index, position)) = indices.next()
         && let Some(codeword) = codebook.codewords.get(position)
@@ -95,6 +96,7 @@ fn sums(codebook: &Codebook<'_>, latent: &Latent) -> Sums {
         let Some(codeword) = codebook.codewords.get(position) else {
             continue;
         };
+        peak_sum = peak_sum.wrapping_add(peak);
         start = start.wrapping_add(negation_start(index, peak));
         let codeword = flipped(codeword, index.orientation(), index.negated());
         // Added to one of the two by masks: a branch on bits of a latent is unpredictable.
@@ -112,17 +114,17 @@ fn sums(codebook: &Codebook<'_>, latent: &Latent) -> Sums {
     Sums {
         base,
         residual,
-        gain: Gain::new(gain, codebook.peak_sum),
+        gain: Gain::new(gain, peak_sum),
     }
 }
 
 /// [`sums`] of a codebook that is expanded, so that only negation is left to do.
 #[inline(always)]
-fn expanded_sums(codebook: &Codebook<'_>, latent: &Latent) -> Sums {
-    let mut base = [0_u8; CODEWORD_BYTES];
+fn expanded_sums(codebook: &Codebook<'_>, latent: &AdaptiveLatent) -> Sums {
+    let mut base = BLACK;
     let mut residual = [0_u8; CODEWORD_BYTES];
     let mut gain = 0;
-    let mut start = 0_u8;
+    let (mut start, mut peak_sum) = (0_u8, 0_u8);
     let mut indices = Indices::<true>::new(codebook.stages(), latent);
     if let Some((index, position)) = indices.next()
         && let Some(codeword) = codebook.codewords.get(position)
@@ -134,6 +136,7 @@ fn expanded_sums(codebook: &Codebook<'_>, latent: &Latent) -> Sums {
         let Some(codeword) = codebook.codewords.get(position) else {
             continue;
         };
+        peak_sum = peak_sum.wrapping_add(peak);
         start = start.wrapping_add(negation_start(index, peak));
         let inversion = 0_u8.wrapping_sub(index.negated() as u8);
         for (sum, sample) in residual.iter_mut().zip(codeword) {
@@ -146,7 +149,7 @@ fn expanded_sums(codebook: &Codebook<'_>, latent: &Latent) -> Sums {
     Sums {
         base,
         residual,
-        gain: Gain::new(gain, codebook.peak_sum),
+        gain: Gain::new(gain, peak_sum),
     }
 }
 

@@ -6,8 +6,9 @@
 
 use super::index::{PackedIndex, codewords, take};
 use super::tables::{Codebook, Codeword};
-use crate::block::{BLOCK_SIDE, Latent, latent_words};
+use crate::block::BLOCK_SIDE;
 use crate::format::{MAX_STAGES, Stage};
+use crate::latent::AdaptiveLatent;
 use crate::swar::{BYTE_ONES, EVEN_BYTES, ODD_BYTES, add_even_bytes, add_odd_bytes};
 use crate::ycc::swar::{BLOCK_WORDS, BlockWords, LUMA_WORDS, SwarGain, YccBlock};
 
@@ -33,16 +34,26 @@ impl Workspace {
 /// Decodes a block to luma and chroma. Not inlined, so that it has a stack frame of its own and is compiled only once for all
 /// pixel formats.
 #[inline(never)]
-pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) {
-    let start = take_indices(codebook, latent, work);
+pub(crate) fn decode(codebook: &Codebook<'_>, latent: &AdaptiveLatent, work: &mut Workspace) {
+    let Taken {
+        count,
+        start,
+        peak_sum,
+    } = take_indices(codebook, latent, work);
     let Workspace { block, indices } = work;
-    let indices = indices.get(..codebook.stages.len()).unwrap_or_default();
+    let indices = indices.get(..count).unwrap_or_default();
     let Some((&base, residuals)) = indices.split_first() else {
+        // Black; in chroma, 128 stands for 0.
+        let (luma, chroma) = block.base.split_at_mut(LUMA_WORDS);
+        luma.fill(0);
+        chroma.fill(0x8080_8080);
+        block.residual = [0; BLOCK_WORDS];
+        block.gain = SwarGain::new(0, 0);
         return;
     };
     let table = CodewordTable::new(codebook.codewords);
     let gain = codebook.gain(base.position());
-    block.gain = SwarGain::new(gain, codebook.peak_sum);
+    block.gain = SwarGain::new(gain, peak_sum);
     put(&mut block.base, table, base, Operation::Copy);
     let Some((&first, others)) = residuals.split_first() else {
         block.residual = [0; BLOCK_WORDS];
@@ -61,28 +72,52 @@ pub(crate) fn decode(codebook: &Codebook<'_>, latent: &Latent, work: &mut Worksp
     }
 }
 
-/// Takes the indices of all stages from a latent. Returns the sum of the peaks of those stages whose codewords are negated: a
-/// negated codeword is subtracted from the peak.
+/// What is known of a block when its indices have been taken.
+struct Taken {
+    /// The number of stages.
+    count: usize,
+    /// The sum of the peaks of those stages whose codewords are negated: a negated codeword is subtracted from the peak.
+    start: u32,
+    /// The sum of the peaks of all of these stages.
+    peak_sum: u8,
+}
+
+/// Takes the indices of as many stages as a latent has bits for.
 #[inline(never)]
-fn take_indices(codebook: &Codebook<'_>, latent: &Latent, work: &mut Workspace) -> u32 {
-    let mut rest = latent_words(latent);
+fn take_indices(codebook: &Codebook<'_>, latent: &AdaptiveLatent, work: &mut Workspace) -> Taken {
+    let (mut rest, left) = latent.into_words();
+    let mut taken = Taken {
+        count: 0,
+        start: 0,
+        peak_sum: 0,
+    };
     let Some((&stage, stages)) = codebook.stages.split_first() else {
-        return 0;
+        return taken;
     };
     let [base, residuals @ ..] = &mut work.indices;
     let stage = Stage::from_bytes(stage);
+    let Some(mut left) = left.checked_sub(stage.bits.into()) else {
+        return taken;
+    };
     *base = take(stage, &mut rest, true).packed(0);
-    let (mut start, mut before) = (0_u32, codewords(stage, true) as u32);
+    taken.count = 1;
+    let mut before = codewords(stage, true) as u32;
     for ((packed, &stage), &peak) in residuals.iter_mut().zip(stages).zip(codebook.peaks) {
         let stage = Stage::from_bytes(stage);
+        let Some(rest_bits) = left.checked_sub(stage.bits.into()) else {
+            break;
+        };
+        left = rest_bits;
+        taken.count = taken.count.wrapping_add(1);
+        taken.peak_sum = taken.peak_sum.wrapping_add(peak);
         let index = take(stage, &mut rest, false);
         *packed = index.packed(before);
         before = before.wrapping_add(codewords(stage, false) as u32);
-        start = u32::from(peak)
+        taken.start = u32::from(peak)
             .wrapping_mul(index.negated())
-            .wrapping_add(start);
+            .wrapping_add(taken.start);
     }
-    start
+    taken
 }
 
 /// The codewords, read a word at a time if they are aligned.

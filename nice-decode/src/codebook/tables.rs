@@ -1,15 +1,28 @@
 //! The checked tables of a codebook.
 
-use crate::block::LATENT_BITS;
 use crate::deblock::filter::DeblockFilter;
 use crate::error::{ModelError, ModelField, ModelTable};
 use crate::format::{
     CHECKSUM_BYTES, CODEWORD_ALIGNMENT, CODEWORD_BYTES, CodebookTables, DeblockTables,
-    MAX_ORIENTATION_BITS, MAX_PEAK_SUM, MAX_STAGE_BITS, MAX_STAGES, Stage,
+    LUMA_SAMPLES, MAX_ADAPTIVE_BITS, MAX_ORIENTATION_BITS, MAX_PEAK_SUM, MAX_STAGE_BITS,
+    MAX_STAGES, Stage,
 };
+use crate::latent::LATENT_BITS;
 
 /// The samples of a codeword: luma line after line, then the two chroma samples of each site, line after line.
 pub(crate) type Codeword = [u8; CODEWORD_BYTES];
+
+/// What stands for the base if a latent has no bits for it.
+pub(super) const BLACK: Codeword = {
+    let mut black = [128; CODEWORD_BYTES];
+    let (luma, _) = black.split_at_mut(LUMA_SAMPLES);
+    let mut i = 0;
+    while i < luma.len() {
+        luma[i] = 0;
+        i += 1;
+    }
+    black
+};
 
 /// The stages of a codebook, the base first.
 pub(crate) type Stages<'a> =
@@ -34,8 +47,6 @@ pub(crate) struct Codebook<'a> {
     pub(super) codewords: &'a [Codeword],
     /// The deblocking filter, still serialized: a model has to stay below 64 bytes, and the tables of the filter would take more.
     deblock: &'a [u8],
-    /// The sum of the peaks.
-    pub(super) peak_sum: u8,
     /// Whether every codeword is stored in all its orientations, one after the other.
     pub(super) expanded: bool,
 }
@@ -58,16 +69,21 @@ impl<'a> Codebook<'a> {
         } = *tables;
         let pairs = ModelTable::Stages.items::<2>(stages, stages.len() / 2)?;
         ModelField::Stages.check(pairs.len(), 1..=MAX_STAGES)?;
-        let (mut bits, mut base_codewords, mut all_codewords) = (0_usize, 0_usize, 0_usize);
+        let (mut bits, mut fixed_bits) = (0_usize, 0_usize);
+        let (mut base_codewords, mut all_codewords) = (0_usize, 0_usize);
         for (index, &pair) in pairs.iter().enumerate() {
             let count = check_stage(Stage::from_bytes(pair), index)?;
             bits += usize::from(pair[0]);
+            if fixed_bits < LATENT_BITS {
+                fixed_bits = bits;
+            }
             if index == 0 {
                 base_codewords = count;
             }
             all_codewords += count;
         }
-        ModelField::LatentBits.check(bits, LATENT_BITS..=LATENT_BITS)?;
+        ModelField::LatentBits.check(fixed_bits, LATENT_BITS..=LATENT_BITS)?;
+        ModelField::AllStageBits.check(bits, LATENT_BITS..=MAX_ADAPTIVE_BITS)?;
         let peaks = ModelTable::Peaks.items::<1>(peaks, pairs.len() - 1)?;
         let peaks = peaks.as_flattened();
         let peak_sum = peaks.iter().map(|&peak| usize::from(peak)).sum();
@@ -93,7 +109,6 @@ impl<'a> Codebook<'a> {
             gains,
             codewords,
             deblock,
-            peak_sum: peak_sum as u8,
             expanded: false,
         })
     }

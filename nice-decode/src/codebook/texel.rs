@@ -2,14 +2,20 @@
 
 use super::index::{StageIndex, locate, stored};
 use super::tables::{Codebook, Codeword};
-use crate::block::{BLOCK_SIDE, Latent, Orientation, latent_words};
+use crate::block::{BLOCK_SIDE, Orientation};
 use crate::format::{CHROMA_SAMPLES, LUMA_SAMPLES, Stage};
+use crate::latent::AdaptiveLatent;
 use crate::swar;
 use crate::ycc::scalar::Gain;
 
 /// The red, green and blue of the pixel in column `x` and line `y` of a block, both modulo 8.
 #[inline(always)]
-pub(crate) fn texel(codebook: &Codebook<'_>, latent: &Latent, x: usize, y: usize) -> [u8; 3] {
+pub(crate) fn texel(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    x: usize,
+    y: usize,
+) -> [u8; 3] {
     let at = y % BLOCK_SIDE * BLOCK_SIDE + x % BLOCK_SIDE;
     let texel = if codebook.expanded && !swar::PREFERRED {
         texel_at::<true>(codebook, latent, at)
@@ -24,19 +30,25 @@ pub(crate) fn texel(codebook: &Codebook<'_>, latent: &Latent, x: usize, y: usize
 #[inline(always)]
 fn texel_at<const EXPANDED: bool>(
     codebook: &Codebook<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     at: usize,
 ) -> Option<[u8; 3]> {
-    let mut rest = latent_words(latent);
+    let (mut rest, left) = latent.into_words();
     let (&stage, stages) = codebook.stages.split_first()?;
     let stage = Stage::from_bytes(stage);
+    let mut left = left.checked_sub(stage.bits.into())?;
     let (index, position) = locate::<EXPANDED>(stage, &mut rest, true, 0);
     let gain = codebook.gain(index.codeword);
     let base = samples(codebook.codewords.get(position)?, index, at);
     let mut before = stored::<EXPANDED>(stage, true);
-    let (mut sums, mut start) = (0_u32, 0_u32);
+    let (mut sums, mut start, mut peak_sum) = (0_u32, 0_u32, 0_u8);
     for (&stage, &peak) in stages.iter().zip(codebook.peaks) {
         let stage = Stage::from_bytes(stage);
+        let Some(rest_bits) = left.checked_sub(stage.bits.into()) else {
+            break;
+        };
+        left = rest_bits;
+        peak_sum = peak_sum.wrapping_add(peak);
         let (index, position) = locate::<EXPANDED>(stage, &mut rest, false, before);
         before = before.wrapping_add(stored::<EXPANDED>(stage, false));
         let samples = samples(codebook.codewords.get(position)?, index, at);
@@ -51,7 +63,7 @@ fn texel_at<const EXPANDED: bool>(
     let sums = start.wrapping_mul(0x0001_0101).wrapping_add(sums);
     let [base_luma, base_chroma @ .., _] = base.to_le_bytes();
     let [sum_luma, sum_chroma @ .., _] = sums.to_le_bytes();
-    let gain = Gain::new(gain, codebook.peak_sum);
+    let gain = Gain::new(gain, peak_sum);
     let luma = gain.luma(base_luma, sum_luma);
     let differences = gain.color_differences(base_chroma, sum_chroma);
     Some(differences.map(|difference| luma.wrapping_add(difference).clamp(0, 255) as u8))

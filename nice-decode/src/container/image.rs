@@ -3,12 +3,36 @@
 use core::fmt;
 
 use super::checksum::crc32;
+use super::groups::{GroupReader, Groups};
 use super::header::{MagicError, after_magic};
 use super::id::ModelId;
-use crate::block::{LATENT_BYTES, Latent, SIDE};
+use crate::block::SIDE;
 use crate::error::ImageError;
-use crate::format::{CHECKSUM_BYTES, IMAGE_HEADER_BYTES, IMAGE_MAGIC, IMAGE_VERSION};
+use crate::format::{
+    ADAPTIVE_LAYOUT, CHECKSUM_BYTES, FIXED_LAYOUT, IMAGE_HEADER_BYTES, IMAGE_MAGIC, IMAGE_VERSION,
+};
+use crate::latent::{AdaptiveLatent, LATENT_BITS, LATENT_BYTES, Latent};
 use crate::output::region::Region;
+
+/// How an image stores its latents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Layout {
+    /// Every latent has 48 bits, at an offset that follows from the index of its block.
+    Fixed,
+    /// Every latent has as many bits as its block needs. An index finds the group of 64 blocks that a block is in.
+    Adaptive,
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Fixed => "fixed",
+            Self::Adaptive => "adaptive",
+        })
+    }
+}
 
 /// An image file that has been checked: a size, the id of a model, and the latent of every block.
 ///
@@ -18,7 +42,14 @@ pub struct Image<'a> {
     width: u32,
     height: u32,
     model: ModelId,
-    latents: &'a [Latent],
+    latents: Latents<'a>,
+}
+
+/// The latents of an image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Latents<'a> {
+    Fixed(&'a [Latent]),
+    Adaptive(Groups<'a>),
 }
 
 impl<'a> Image<'a> {
@@ -59,36 +90,36 @@ impl<'a> Image<'a> {
         let (header, rest) = file
             .split_first_chunk::<IMAGE_HEADER_BYTES>()
             .ok_or(truncated)?;
-        let [_, [_, reserved @ ..], width, height, model] = header.as_chunks::<4>().0 else {
+        let [_, [_, layout, reserved @ ..], width, height, model] = header.as_chunks::<4>().0
+        else {
             return Err(truncated); // never returned: the header is five words
         };
-        if *reserved != [0; 3] {
+        if *reserved != [0; 2] {
             return Err(ImageError::Reserved { found: *reserved });
         }
         let [width, height, model] = [width, height, model].map(|word| u32::from_le_bytes(*word));
         if width == 0 || height == 0 {
             return Err(ImageError::Empty { width, height });
         }
-
-        // At most 2^29 blocks in each direction, 6 bytes each: far below 2^64.
+        // At most 2^29 blocks in each direction.
         let blocks = u64::from(blocks_across(width)) * u64::from(blocks_across(height));
-        let expected = blocks * LATENT_BYTES as u64 + (IMAGE_HEADER_BYTES + CHECKSUM_BYTES) as u64;
-        let found = file.len() as u64;
-        if found < expected {
-            return Err(ImageError::Truncated {
-                found: file.len(),
-                expected: Some(expected),
-            });
-        }
-        if found > expected {
-            return Err(ImageError::TrailingBytes {
-                extra: (found - expected) as usize,
-            });
-        }
-        let (latents, stored) = rest.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
-        if verify {
+        let latents = match *layout {
+            FIXED_LAYOUT => Self::read_fixed(file, rest, blocks).map(Latents::Fixed),
+            ADAPTIVE_LAYOUT => {
+                let (lengths, rest) = rest.split_first_chunk().ok_or(truncated)?;
+                let before = IMAGE_HEADER_BYTES.saturating_add(lengths.len());
+                Groups::new(rest, before, *lengths, blocks).map(Latents::Adaptive)
+            }
+            found => return Err(ImageError::Layout { found }),
+        };
+        // Of a file that is not truncated or too long, the checksum says most reliably that it is damaged.
+        let whole = !matches!(
+            latents,
+            Err(ImageError::Truncated { .. } | ImageError::TrailingBytes { .. })
+        );
+        if verify && whole {
+            let (covered, stored) = file.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
             let stored = u32::from_le_bytes(*stored);
-            let (covered, _) = file.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
             let computed = crc32(covered);
             if computed != stored {
                 return Err(ImageError::Checksum { stored, computed });
@@ -98,8 +129,29 @@ impl<'a> Image<'a> {
             width,
             height,
             model: ModelId::new(model),
-            latents: latents.as_chunks().0,
+            latents: latents?,
         })
+    }
+
+    /// The latents of the fixed layout, given what follows the header.
+    fn read_fixed(file: &[u8], rest: &'a [u8], blocks: u64) -> Result<&'a [Latent], ImageError> {
+        // 6 bytes for each of at most 2^58 blocks: far below 2^64.
+        let expected = blocks * LATENT_BYTES as u64 + (IMAGE_HEADER_BYTES + CHECKSUM_BYTES) as u64;
+        let found = file.len() as u64;
+        let truncated = ImageError::Truncated {
+            found: file.len(),
+            expected: Some(expected),
+        };
+        if found < expected {
+            return Err(truncated);
+        }
+        if found > expected {
+            return Err(ImageError::TrailingBytes {
+                extra: (found - expected) as usize,
+            });
+        }
+        let (latents, _) = rest.split_last_chunk::<CHECKSUM_BYTES>().ok_or(truncated)?;
+        Ok(latents.as_chunks().0)
     }
 
     /// The width in pixels, at least 1.
@@ -140,7 +192,19 @@ impl<'a> Image<'a> {
     /// The number of blocks.
     #[must_use]
     pub const fn blocks(&self) -> usize {
-        self.latents.len()
+        match &self.latents {
+            Latents::Fixed(latents) => latents.len(),
+            Latents::Adaptive(groups) => groups.blocks(),
+        }
+    }
+
+    /// How the latents are stored.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        match self.latents {
+            Latents::Fixed(_) => Layout::Fixed,
+            Latents::Adaptive(_) => Layout::Adaptive,
+        }
     }
 
     /// The id of the model that the image was encoded for.
@@ -149,10 +213,42 @@ impl<'a> Image<'a> {
         self.model
     }
 
-    /// The latents of all blocks, row after row from the top, from left to right in a row.
+    /// The latents of all blocks in the fixed layout, row after row from the top, from left to right in a row; `None` in the
+    /// adaptive layout.
     #[must_use]
-    pub const fn latents(&self) -> &'a [Latent] {
-        self.latents
+    pub const fn fixed_latents(&self) -> Option<&'a [Latent]> {
+        match self.latents {
+            Latents::Fixed(latents) => Some(latents),
+            Latents::Adaptive(_) => None,
+        }
+    }
+
+    /// The latents of all blocks in either layout, row after row from the top, from left to right in a row.
+    pub fn latents(&self) -> impl Iterator<Item = AdaptiveLatent> + Clone + use<'a> {
+        self.latents_from(0, self.blocks())
+    }
+
+    /// The lengths in bits that latents can have, in increasing order: 48 in the fixed layout, up to 8 lengths in the adaptive
+    /// layout.
+    pub fn lengths(&self) -> impl Iterator<Item = u8> + use<> {
+        let (fixed, groups) = match &self.latents {
+            Latents::Fixed(_) => (Some(LATENT_BITS as u8), None),
+            Latents::Adaptive(groups) => (None, Some(groups.lengths())),
+        };
+        fixed.into_iter().chain(groups.into_iter().flatten())
+    }
+
+    /// The latents of `count` blocks from an index on, or of those that there are.
+    #[inline(always)]
+    pub(crate) fn latents_from(&self, first: usize, count: usize) -> LatentReader<'a> {
+        match &self.latents {
+            Latents::Fixed(latents) => {
+                let latents = latents.get(first..).unwrap_or_default();
+                let latents = latents.get(..count).unwrap_or(latents);
+                LatentReader::Fixed(latents.iter())
+            }
+            Latents::Adaptive(groups) => LatentReader::Adaptive(groups.from_block(first), count),
+        }
     }
 
     /// The index of the block that holds the pixel in column `x` and line `y`, or `None` outside the image.
@@ -169,6 +265,30 @@ impl<'a> Image<'a> {
     /// The index of the first block of a row of blocks.
     pub(crate) fn row_start(&self, row: u32) -> Option<usize> {
         (row as usize).checked_mul(self.blocks_wide() as usize)
+    }
+}
+
+/// Reads latents one after the other.
+#[derive(Clone)]
+pub(crate) enum LatentReader<'a> {
+    /// In the fixed layout.
+    Fixed(core::slice::Iter<'a, Latent>),
+    /// In the adaptive layout, up to a number of them.
+    Adaptive(GroupReader<'a>, usize),
+}
+
+impl Iterator for LatentReader<'_> {
+    type Item = AdaptiveLatent;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<AdaptiveLatent> {
+        match self {
+            Self::Fixed(latents) => latents.next().map(AdaptiveLatent::from),
+            Self::Adaptive(reader, left) => {
+                *left = left.checked_sub(1)?;
+                reader.next()
+            }
+        }
     }
 }
 
@@ -192,10 +312,11 @@ impl fmt::Display for Image<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "image of {} x {} pixels in {} blocks, encoded for model {}",
+            "image of {} x {} pixels in {} blocks, {} layout, encoded for model {}",
             self.width,
             self.height,
             self.blocks(),
+            self.layout(),
             self.model
         )
     }
@@ -206,10 +327,11 @@ impl defmt::Format for Image<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,
-            "image of {} x {} pixels in {} blocks, encoded for model {}",
+            "image of {} x {} pixels in {} blocks, {} layout, encoded for model {}",
             self.width,
             self.height,
             self.blocks(),
+            self.layout(),
             self.model
         );
     }

@@ -6,12 +6,13 @@ use core::fmt;
 use multiversion::multiversion;
 
 use super::filter::{DeblockFilter, REACH};
-use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Latent, SIDE};
+use crate::block::{BLOCK_SIDE, LINE_SAMPLES, SIDE};
 use crate::codebook;
 use crate::codebook::swar::Workspace;
 use crate::codebook::tables::Codebook;
 use crate::decoder::Decoder;
 use crate::error::OutputError;
+use crate::latent::AdaptiveLatent;
 use crate::model::Model;
 #[cfg(feature = "std")]
 use crate::network::scalar::NATIVE;
@@ -309,7 +310,7 @@ fn half_of<'w>(row: u32, even: &'w mut [u8], odd: &'w mut [u8]) -> &'w mut [u8] 
 /// Decodes a block. Not a closure, since that would not be compiled for the processor features of the caller.
 trait DecodeBlock {
     /// Decodes a block to lines, each `stride` bytes after the one before.
-    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize);
+    fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize);
 }
 
 /// Decodes inlined into the caller.
@@ -328,7 +329,7 @@ struct Swar<'d, 'm> {
 #[cfg(feature = "std")]
 impl DecodeBlock for Inline<'_, '_> {
     #[inline(always)]
-    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+    fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
         self.0.inline_lines::<NATIVE>(latent, |y, samples| {
             write_line(lines, stride, y, samples);
         });
@@ -337,7 +338,7 @@ impl DecodeBlock for Inline<'_, '_> {
 
 impl DecodeBlock for ByLines<'_, '_> {
     #[inline(always)]
-    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+    fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
         self.0.lines(latent, &mut |y, samples| {
             write_line(lines, stride, y, samples)
         });
@@ -346,7 +347,7 @@ impl DecodeBlock for ByLines<'_, '_> {
 
 impl DecodeBlock for Swar<'_, '_> {
     #[inline(always)]
-    fn decode(&mut self, latent: &Latent, lines: &mut [u8], stride: usize) {
+    fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
         codebook::swar::decode(self.codebook, latent, &mut self.work);
         Rgb888::write_block(&self.work.block, lines, stride);
     }
@@ -365,14 +366,14 @@ fn write_line(lines: &mut [u8], stride: usize, y: usize, samples: &[u8; LINE_SAM
 #[inline(always)]
 fn decode_row(
     filter: &DeblockFilter<'_>,
-    latents: &[Latent],
+    latents: impl Iterator<Item = AdaptiveLatent>,
     lines: &mut [u8],
     decode: &mut impl DecodeBlock,
 ) {
     let line_bytes = lines.len() / BLOCK_SIDE;
-    for (column, latent) in latents.iter().enumerate() {
+    for (column, latent) in latents.enumerate() {
         if let Some(lines) = lines.get_mut(column.wrapping_mul(LINE_SAMPLES)..) {
-            decode.decode(latent, lines, line_bytes);
+            decode.decode(&latent, lines, line_bytes);
         }
     }
     for line in lines.chunks_exact_mut(line_bytes.max(1)) {

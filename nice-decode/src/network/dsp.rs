@@ -7,8 +7,9 @@ use nice_dsp::{sxtab16, sxtab16_ror8};
 
 use super::layers::{Network, Shifts};
 use super::scalar::{rectified, rescale};
-use crate::block::{LINE_SAMPLES, Latent, latent_words};
+use crate::block::LINE_SAMPLES;
 use crate::format::MAX_HIDDEN;
+use crate::latent::AdaptiveLatent;
 
 /// The weights in a word.
 const WORD: usize = 4;
@@ -23,7 +24,7 @@ type Units = Vec<FourLanes, { MAX_HIDDEN / WORD }>;
 #[inline(always)]
 pub(super) fn decode(
     network: &Network<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let hidden = network.hidden();
@@ -49,8 +50,8 @@ pub(super) fn decode(
 
 /// The first layer: adds up the weights of the bits that are set.
 #[inline(always)]
-fn add_rows_of_bits(network: &Network<'_>, latent: &Latent, sums: &mut [FourLanes]) {
-    for (half, mut bits) in latent_words(latent).into_iter().enumerate() {
+fn add_rows_of_bits(network: &Network<'_>, latent: &AdaptiveLatent, sums: &mut [FourLanes]) {
+    for (half, mut bits) in latent.latent_words().into_iter().enumerate() {
         let mut next = || {
             let bit = bits.trailing_zeros().wrapping_add(32 * half as u32) as usize;
             let set = bits != 0;
@@ -148,8 +149,9 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::block::{BLOCK_SAMPLES, LATENT_BITS, LINE_SAMPLES};
+    use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
     use crate::format::{LayerTables, MAX_HIDDEN, NetworkTables};
+    use crate::latent::{AdaptiveLatent, LATENT_BITS};
     use crate::network::layers::Network;
     use crate::network::scalar::NARROW;
 
@@ -202,6 +204,7 @@ mod tests {
                 },
             };
             let network = Network::new(&network).expect("the network is within its limits");
+            let latent = AdaptiveLatent::from(&latent);
             let (mut scalar, mut dsp) = (Lines::new(), Lines::new());
             super::super::scalar::decode::<NARROW>(&network, &latent, |y, line| scalar.push((y, *line)));
             super::decode(&network, &latent, |y, line| dsp.push((y, *line)));

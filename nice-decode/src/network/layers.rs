@@ -1,11 +1,12 @@
 //! The checked tables of a network.
 
-use crate::block::{BLOCK_SAMPLES, LATENT_BITS};
+use crate::block::BLOCK_SAMPLES;
 use crate::error::{ModelError, ModelField, ModelTable, NetworkLayer};
 use crate::format::{
     LayerTables, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_POST_SHIFT, MAX_PRE_SHIFT, MIN_WEIGHT,
     NetworkTables,
 };
+use crate::latent::LATENT_BITS;
 
 /// A network whose tables have been checked: every length is right, and no sum or product can overflow.
 #[derive(Clone, Copy)]

@@ -12,7 +12,8 @@ mod dsp;
 pub(crate) mod layers;
 pub(crate) mod scalar;
 
-use crate::block::{LINE_SAMPLES, Latent};
+use crate::block::LINE_SAMPLES;
+use crate::latent::AdaptiveLatent;
 use layers::Network;
 
 /// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. `TERMS` products are added at a time
@@ -20,7 +21,7 @@ use layers::Network;
 #[inline(always)]
 pub(crate) fn decode_lines<const TERMS: usize>(
     network: &Network<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     #[cfg(feature = "dsp")]

@@ -1,8 +1,9 @@
 //! Decoding with a network one product at a time. The compiler vectorizes it where registers are wide.
 
 use super::layers::{Network, Shifts};
-use crate::block::{LINE_SAMPLES, Latent, latent_bits};
+use crate::block::LINE_SAMPLES;
 use crate::format::MAX_HIDDEN;
+use crate::latent::AdaptiveLatent;
 
 /// The sums of the first layer that are kept in registers at once.
 const CHUNK: usize = if cfg!(target_pointer_width = "64") {
@@ -45,7 +46,7 @@ pub(crate) const NATIVE: usize = if cfg!(target_feature = "avx512bw") {
 #[inline(always)]
 pub(super) fn decode<const TERMS: usize>(
     network: &Network<'_>,
-    latent: &Latent,
+    latent: &AdaptiveLatent,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let mut units = [0; MAX_HIDDEN];
@@ -91,8 +92,8 @@ pub(super) fn decode<const TERMS: usize>(
 
 /// The first layer and the rectifier: from a latent to the hidden units. Units beyond those of the network are not used.
 #[inline(always)]
-fn activate(network: &Network<'_>, latent: &Latent, units: &mut [i16; MAX_HIDDEN]) {
-    let set = latent_bits(latent);
+fn activate(network: &Network<'_>, latent: &AdaptiveLatent, units: &mut [i16; MAX_HIDDEN]) {
+    let set = latent.latent_bits();
     let biases = network.first_bias.chunks(CHUNK);
     let multipliers = network.first_multiplier.chunks(CHUNK);
     for (c, ((chunk, biases), multipliers)) in units

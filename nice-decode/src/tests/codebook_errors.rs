@@ -117,7 +117,17 @@ fn stages_with_more_or_fewer_bits_than_a_latent() {
         bits: 16,
         orientation_bits: 0,
     };
-    assert_eq!(error_of(|m| m.stages.fill(widest)), bits(192));
+    let all = |found| field(ModelField::AllStageBits, found, 48, 96);
+    assert_eq!(error_of(|m| m.stages.fill(widest)), all(192));
+    let mut more = small_codebook();
+    more.stages.truncate(4);
+    more.stages.fill(Stage {
+        bits: 12,
+        orientation_bits: 3,
+    });
+    let longest = more.stages[0];
+    more.stages.push(longest);
+    assert_eq!(more.lengths(), [12, 24, 36, 48, 60]);
 }
 
 #[test]

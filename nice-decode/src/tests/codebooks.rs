@@ -13,8 +13,8 @@ use super::reference_codebook::Codebook;
 use super::rows::{bgr555, rgb565, rgb888};
 use crate::format::Stage;
 use crate::{
-    Bgr555Le, Codec, Decoder, Image, Model, OutOfBoundsError, PixelFormat, Rgb565Be, Rgb565Le,
-    Rgb888,
+    AdaptiveLatent, Bgr555Le, Codec, Decoder, Image, Model, OutOfBoundsError, PixelFormat,
+    Rgb565Be, Rgb565Le, Rgb888,
 };
 
 /// Checks everything that decodes a latent against the reference.
@@ -134,7 +134,11 @@ fn codewords_at_any_address_decode_to_the_same_block() {
         let moved = [&[0; 4][..before], &file].concat();
         let model = Model::from_bytes(&moved[before..]).unwrap();
         let mut block = [0; 192];
-        crate::codebook::decode_block_swar(model.codebook().unwrap(), &latent, &mut block);
+        crate::codebook::decode_block_swar(
+            model.codebook().unwrap(),
+            &AdaptiveLatent::from(&latent),
+            &mut block,
+        );
         assert_eq!(block, expected);
     }
 }

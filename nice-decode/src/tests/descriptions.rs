@@ -19,7 +19,7 @@ fn errors_are_sentences_that_contain_the_value() {
         width,
         height,
     };
-    let errors: [(Box<dyn Error>, &str); 28] = [
+    let errors: [(Box<dyn Error>, &str); 32] = [
         (
             Box::new(ModelError::NotAModel { magic: *b"\x89PNG" }),
             "not a NICE model: it begins with \"\\x89PNG\" instead of \"NICM\"",
@@ -130,10 +130,30 @@ fn errors_are_sentences_that_contain_the_value() {
             "the image has version 2, which is newer; only version 1 is supported",
         ),
         (
-            Box::new(ImageError::Reserved {
-                found: [1, 2, 0xFF],
+            Box::new(ImageError::Reserved { found: [2, 0xFF] }),
+            "the reserved bytes of the image are 02 ff instead of zero",
+        ),
+        (
+            Box::new(ImageError::Layout { found: 3 }),
+            "the image has layout 3, which is not supported",
+        ),
+        (
+            Box::new(ImageError::Lengths {
+                found: [12, 24, 24, 0, 0, 0, 0, 0],
             }),
-            "the reserved bytes of the image are 01 02 ff instead of zero",
+            "the image has latents of the lengths 12 24 24 0 0 0 0 0, which must increase from 1 to at most 96, with zeros after them",
+        ),
+        (
+            Box::new(ImageError::GroupOffset {
+                group: 3,
+                found: 1000,
+                expected: 998,
+            }),
+            "the index of the image says that group 3 begins at byte 1000, but it begins at byte 998",
+        ),
+        (
+            Box::new(ImageError::LengthCode { block: 77 }),
+            "the length code of block 77 of the image is not used",
         ),
         (
             Box::new(ImageError::Empty {
@@ -154,10 +174,10 @@ fn errors_are_sentences_that_contain_the_value() {
                 found: 19,
                 expected: None,
             }),
-            "the image is truncated: it ends after 19 bytes, within its header",
+            "the image is truncated: it ends after 19 bytes",
         ),
         (
-            Box::new(ModelMismatchError {
+            Box::new(ModelMismatchError::Id {
                 expected: ModelId::new(0xAB),
                 found: ModelId::new(0xCD),
             }),
@@ -278,7 +298,7 @@ fn descriptions_are_short_and_have_no_tables() {
     let image = Image::from_bytes(&file).unwrap();
     assert_eq!(
         image.to_string(),
-        format!("image of 17 x 9 pixels in 6 blocks, encoded for model {id}")
+        format!("image of 17 x 9 pixels in 6 blocks, fixed layout, encoded for model {id}")
     );
     let decoder = Decoder::new(&model, &image).unwrap();
     assert_eq!(decoder.to_string(), format!("{image} \"test\""));

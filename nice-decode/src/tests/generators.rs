@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use crate::container::checksum::crc32;
 use crate::format::{
     CODEWORD_BYTES, CodebookTables, DEBLOCK_MAP_BYTES, DeblockTables, IMAGE_MAGIC, IMAGE_VERSION,
-    LayerTables, MAX_BIAS, MAX_DEBLOCK_SHIFT, MAX_HIDDEN, MAX_MULTIPLIER, MAX_ORIENTATION_BITS,
-    MAX_PEAK_SUM, MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGES, MAX_THRESHOLDS, MODEL_MAGIC,
-    MODEL_VERSION, ModelFile, ModelTables, NetworkTables, Stage,
+    LayerTables, MAX_ADAPTIVE_BITS, MAX_BIAS, MAX_DEBLOCK_SHIFT, MAX_HIDDEN, MAX_MULTIPLIER,
+    MAX_ORIENTATION_BITS, MAX_PEAK_SUM, MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGES, MAX_THRESHOLDS,
+    MODEL_MAGIC, MODEL_VERSION, ModelFile, ModelTables, NetworkTables, Stage,
 };
-use crate::{BLOCK_SAMPLES, LATENT_BITS, Latent};
+use crate::{AdaptiveLatent, BLOCK_SAMPLES, LATENT_BITS, Latent};
 
 /// A layer that owns its tables.
 #[derive(Clone, Debug)]
@@ -89,6 +89,15 @@ pub struct TestCodebook {
 }
 
 impl TestCodebook {
+    /// The lengths in bits that end with a stage.
+    pub fn lengths(&self) -> Vec<usize> {
+        let ends = self.stages.iter().scan(0, |end, stage| {
+            *end += usize::from(stage.bits);
+            Some(*end)
+        });
+        ends.collect()
+    }
+
     /// Its file.
     pub fn file(&self) -> Vec<u8> {
         let stages: Vec<u8> = self.stages.iter().flat_map(|s| s.to_bytes()).collect();
@@ -195,6 +204,76 @@ pub fn image(width: u32, height: u32, model: u32, latents: &[Latent]) -> Vec<u8>
     sealed(file)
 }
 
+/// An image file in the adaptive layout, written from `FORMAT.md` bit by bit, given the bits of each block.
+pub fn adaptive_image(
+    width: u32,
+    height: u32,
+    model: u32,
+    lengths: &[usize],
+    latents: &[Vec<bool>],
+) -> Vec<u8> {
+    let mut file = Vec::from(IMAGE_MAGIC);
+    file.extend([IMAGE_VERSION, 1, 0, 0]);
+    file.extend(width.to_le_bytes());
+    file.extend(height.to_le_bytes());
+    file.extend(model.to_le_bytes());
+    file.extend((0..8).map(|code| *lengths.get(code).unwrap_or(&0) as u8));
+    let code_bits = match lengths.len() {
+        1 => 0,
+        2 => 1,
+        3..=4 => 2,
+        _ => 3,
+    };
+    let mut groups: Vec<Vec<u8>> = Vec::new();
+    for blocks in latents.chunks(64) {
+        let mut bits: Vec<bool> = Vec::new();
+        for latent in blocks {
+            let code = lengths.iter().position(|&length| length == latent.len());
+            bits.extend((0..code_bits).map(|bit| code.unwrap() >> bit & 1 == 1));
+        }
+        bits.resize(bits.len().next_multiple_of(8), false);
+        bits.extend(blocks.iter().flatten());
+        let bytes = bits.chunks(8).map(|byte| {
+            let bits = byte.iter().enumerate();
+            bits.fold(0, |byte, (place, &bit)| byte | u8::from(bit) << place)
+        });
+        groups.push(bytes.collect());
+    }
+    let (mut segments, mut offsets) = (Vec::new(), Vec::new());
+    let (mut start, mut segment) = (0, 0);
+    for (index, group) in groups.iter().enumerate() {
+        if index.is_multiple_of(64) {
+            segment = start;
+            segments.extend((segment as u32).to_le_bytes());
+        }
+        offsets.extend(u16::try_from(start - segment).unwrap().to_le_bytes());
+        start += group.len();
+    }
+    file.extend([segments, offsets, groups.concat()].concat());
+    sealed(file)
+}
+
+/// A model of stages that also go on after 48 bits, the lengths that a latent of it can have, and bits for some blocks.
+pub fn any_adaptive(
+    blocks: usize,
+) -> impl Strategy<Value = (TestCodebook, Vec<usize>, Vec<Vec<bool>>)> {
+    (any_codebook(), any::<u64>()).prop_map(move |(model, seed)| {
+        let mut numbers = numbers(seed);
+        let mut lengths = model.lengths();
+        let most = 1 + numbers() as usize % 8;
+        while lengths.len() > most {
+            lengths.remove(numbers() as usize % lengths.len());
+        }
+        let latents = (0..blocks)
+            .map(|_| {
+                let length = lengths[numbers() as usize % lengths.len()];
+                (0..length).map(|_| numbers() & 1 == 1).collect()
+            })
+            .collect();
+        (model, lengths, latents)
+    })
+}
+
 /// Some latents, all different.
 pub fn latents(count: usize) -> Vec<Latent> {
     let mut numbers = numbers(count as u64);
@@ -270,16 +349,19 @@ pub fn any_filter() -> impl Strategy<Value = TestFilter> {
         .prop_map(|(counts, shift, fill, seed)| filter_of(&mut numbers(seed), fill, counts, shift))
 }
 
-/// Any list of stages with 48 bits in total. Stages with many bits have many orientation bits, so that tables do not become too
-/// large.
+/// Any list of stages, the first of which have 48 bits in total. Stages with many bits have many orientation bits, so that tables
+/// do not become too large.
 fn any_stages() -> impl Strategy<Value = Vec<Stage>> {
-    let counted = (4..=MAX_STAGES, any::<u64>()).prop_map(|(count, seed)| {
+    let counted = (4..=MAX_STAGES, 0..=4_usize, any::<u64>()).prop_map(|(count, more, seed)| {
         let mut numbers = numbers(seed);
         let mut bits = std::vec![1_u8; count];
         for _ in count..LATENT_BITS {
             let open: Vec<usize> = (0..count).filter(|&stage| bits[stage] < 12).collect();
             bits[open[numbers() as usize % open.len()]] += 1;
         }
+        // Further stages, up to 96 bits.
+        let more = more.min(MAX_STAGES - count);
+        bits.extend((0..more).map(|_| 1 + (numbers() % 12) as u8));
         let stages = bits.iter().enumerate().map(|(index, &bits)| {
             let most = MAX_ORIENTATION_BITS.min(bits - u8::from(index > 0));
             let least = most.min(bits.saturating_sub(8));
@@ -301,6 +383,12 @@ fn any_stages() -> impl Strategy<Value = Vec<Stage>> {
 /// Any latent.
 pub fn any_latent() -> impl Strategy<Value = Latent> {
     prop_oneof![4 => any::<Latent>(), 1 => Just([0; 6]), 1 => Just([0xFF; 6])]
+}
+
+/// Any latent of any length, often 48 bits.
+pub fn any_adaptive_latent() -> impl Strategy<Value = AdaptiveLatent> {
+    let length = prop_oneof![Just(LATENT_BITS), 0..=MAX_ADAPTIVE_BITS];
+    (any::<[u8; 12]>(), length).prop_map(|(bytes, length)| AdaptiveLatent::new(&bytes, length))
 }
 
 /// A network whose tables are filled from a seed: evenly from their ranges, or only with the ends of these.

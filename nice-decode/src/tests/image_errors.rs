@@ -99,11 +99,10 @@ fn other_versions_and_reserved_bytes() {
         assert_eq!(changed(4, &[found]), Err(error));
     }
     assert_eq!(
-        changed(6, &[0x20]),
-        Err(ImageError::Reserved {
-            found: [0, 0x20, 0]
-        })
+        changed(7, &[0x20]),
+        Err(ImageError::Reserved { found: [0, 0x20] })
     );
+    assert_eq!(changed(5, &[2]), Err(ImageError::Layout { found: 2 }));
 }
 
 #[test]

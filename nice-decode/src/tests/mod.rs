@@ -1,5 +1,6 @@
 //! The tests of the crate as a whole; those of a single file are in that file.
 
+mod adaptive;
 mod arbitrary_bytes;
 mod codebook_errors;
 mod codebooks;

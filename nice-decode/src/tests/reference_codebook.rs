@@ -60,14 +60,22 @@ impl Codebook {
         }
     }
 
-    /// The samples of a block.
+    /// The samples of a block in the fixed layout.
     pub fn block(&self, latent: [u8; 6]) -> [u8; 192] {
-        let mut bits = (0..48).map(|i| latent[i / 8] >> (i % 8) & 1 == 1);
+        self.block_of_bits(&bits(latent))
+    }
+
+    /// The samples of a block, given the bits of its stages.
+    pub fn block_of_bits(&self, bits: &[bool]) -> [u8; 192] {
+        let mut bits = bits.iter().copied();
         let mut base = [vec![], vec![], vec![]];
         let mut gain = 0;
         let mut sums = [8, 4, 4].map(|side| vec![vec![0; side]; side]);
-        let mut first = 0;
+        let (mut first, mut peak_sum) = (0, 0);
         for (stage, &(width, orientation_bits)) in self.stages.iter().enumerate() {
+            if bits.len() == 0 {
+                break;
+            }
             let mut index: Vec<bool> = (0..width).map(|_| bits.next().unwrap()).collect();
             let negated = stage > 0 && index.remove(0);
             let mut orientation = [false; 3];
@@ -84,6 +92,7 @@ impl Codebook {
                 base = oriented(255);
                 gain = self.gains[number];
             } else {
+                peak_sum += self.peaks[stage - 1];
                 let added = oriented(self.peaks[stage - 1]);
                 for (plane, added) in sums.iter_mut().zip(added) {
                     for (line, added) in plane.iter_mut().zip(added) {
@@ -95,9 +104,12 @@ impl Codebook {
             }
             first += 1 << index.len();
         }
-        assert_eq!(first, self.codewords.len(), "every codeword is in a stage");
+        assert!(
+            first <= self.codewords.len(),
+            "every codeword is in a stage"
+        );
 
-        let peak = gain * self.peaks.iter().sum::<i64>();
+        let peak = gain * peak_sum;
         let residual = |plane: usize, y: usize, x: usize| {
             let sum = sums[plane][y][x];
             assert!((0..256).contains(&sum), "a sum is a byte");
@@ -120,12 +132,23 @@ impl Codebook {
         })
     }
 
-    /// The lines of a whole image, deblocked if the model has a filter: red, green and blue of every pixel.
+    /// The lines of a whole image in the fixed layout, deblocked if the model has a filter: red, green and blue of every pixel.
     pub fn image(&self, latents: &[[u8; 6]], width: usize, height: usize) -> Vec<Vec<[u8; 3]>> {
+        let latents: Vec<_> = latents.iter().copied().map(bits).collect();
+        self.image_of_bits(&latents, width, height)
+    }
+
+    /// [`image`](Self::image), given the bits of each block.
+    pub fn image_of_bits(
+        &self,
+        latents: &[Vec<bool>],
+        width: usize,
+        height: usize,
+    ) -> Vec<Vec<[u8; 3]>> {
         let (wide, high) = (width.div_ceil(8), height.div_ceil(8));
         let mut channels = [0; 3].map(|zero| vec![vec![zero; 8 * wide]; 8 * high]);
         for (index, latent) in latents.iter().enumerate() {
-            for (k, sample) in self.block(*latent).into_iter().enumerate() {
+            for (k, sample) in self.block_of_bits(latent).into_iter().enumerate() {
                 let (y, x) = (index / wide * 8 + k / 24, index % wide * 8 + k / 3 % 8);
                 channels[k % 3][y][x] = i64::from(sample);
             }
@@ -175,6 +198,11 @@ impl Filter {
             })
             .collect()
     }
+}
+
+/// The bits of a latent.
+fn bits(latent: [u8; 6]) -> Vec<bool> {
+    (0..48).map(|i| latent[i / 8] >> (i % 8) & 1 == 1).collect()
 }
 
 /// The three planes of a codeword.

@@ -5,18 +5,19 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::generators::{any_codebook, any_latent, largest_codebook};
+use super::generators::{any_adaptive_latent, any_codebook, largest_codebook};
 use crate::codebook::swar::{Workspace, decode};
 use crate::codebook::tables::Codebook;
 use crate::codebook::{decode_lines_swar, decode_scalar};
 use crate::output::format::sealed::WritePixels;
 use crate::ycc::swar::pack_3_bytes;
 use crate::{
-    Bgr555Le, Bgr888, Dithered, Latent, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
+    AdaptiveLatent, Bgr555Le, Bgr888, Dithered, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
+    Xrgb8888,
 };
 
 /// Checks what SWAR writes in a format against what is written line by line.
-fn check_format<P: PixelFormat>(codebook: &Codebook<'_>, latent: &Latent) {
+fn check_format<P: PixelFormat>(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
     let line = 8 * P::BYTES;
     let stride = line + 3;
     let mut expected = vec![0xAA; 7 * stride + line];
@@ -31,7 +32,7 @@ fn check_format<P: PixelFormat>(codebook: &Codebook<'_>, latent: &Latent) {
 }
 
 /// Checks that aligned words are written like bytes.
-fn check_words(codebook: &Codebook<'_>, latent: &Latent) {
+fn check_words(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
     let mut work = Workspace::NEW;
     decode(codebook, latent, &mut work);
     let mut expected = [0xAA; 8 * 28];
@@ -44,7 +45,7 @@ fn check_words(codebook: &Codebook<'_>, latent: &Latent) {
 
 /// Checks the formats in which `nice-dsp` writes a whole block.
 #[cfg(feature = "dsp")]
-fn check_whole_blocks(codebook: &Codebook<'_>, latent: &Latent) {
+fn check_whole_blocks(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
     use nice_dsp::pixels::portable;
 
     let mut work = Workspace::NEW;
@@ -85,7 +86,7 @@ fn check_whole_blocks(codebook: &Codebook<'_>, latent: &Latent) {
 }
 
 /// Checks all that the variants make of a latent.
-fn check_all(file: &[u8], latent: &Latent) {
+fn check_all(file: &[u8], latent: &AdaptiveLatent) {
     let model = Model::from_bytes(file).unwrap();
     let codebook = model.codebook().unwrap();
     let (mut scalar, mut swar) = (Vec::new(), Vec::new());
@@ -110,7 +111,7 @@ proptest! {
     #[test]
     fn all_variants_decode_any_codebook_to_the_same_pixels(
         codebook in any_codebook(),
-        latent in any_latent(),
+        latent in any_adaptive_latent(),
     ) {
         check_all(&codebook.file(), &latent);
     }
@@ -122,7 +123,7 @@ fn all_variants_decode_the_largest_numbers_to_the_same_pixels() {
         for largest in [false, true] {
             let file = largest_codebook(base, largest).file();
             for latent in [[0; 6], [0xFF; 6], [0x0F; 6], [0x11; 6]] {
-                check_all(&file, &latent);
+                check_all(&file, &AdaptiveLatent::from(&latent));
             }
         }
     }
