@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use nice_encode::{DEFAULT_EFFORT, files};
 
 use crate::checkpoint::Checkpoint;
-use crate::codecs::codebook::config::{BEAM, CodebookConfig, Layout, PASSES, POOL};
+use crate::codecs::codebook::config::{BEAM, CodebookConfig, Layout, MASKING, PASSES, POOL};
 use crate::codecs::mlp::import;
 use crate::codecs::mlp::network::NetworkConfig;
 use crate::codecs::{codebook, mlp};
@@ -139,6 +139,9 @@ struct TrainArgs {
     /// The initial width of the beam (codebook)
     #[arg(long, value_name = "N", default_value_t = BEAM, value_parser = clap::value_parser!(u64).range(1..=512))]
     beam: u64,
+    /// How much activity in a block masks its errors, which then have less weight: an exponent, 0 for equal weights (codebook)
+    #[arg(long, value_name = "EXPONENT", default_value_t = MASKING, value_parser = masking)]
+    masking: f64,
     /// The hidden units of the encoder (mlp)
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     encoder_hidden: u16,
@@ -154,7 +157,7 @@ struct TrainArgs {
     /// Resume the run in this folder with its configuration; --steps can change its length
     #[arg(long, value_name = "DIR", conflicts_with_all = [
         "out", "name", "data", "val", "demo", "seed", "arch", "epochs", "batch", "learning_rate", "schedule",
-        "encoder_hidden", "decoder_hidden", "validate_every", "pool", "passes", "beam",
+        "encoder_hidden", "decoder_hidden", "validate_every", "pool", "passes", "beam", "masking",
     ])]
     resume: Option<PathBuf>,
     #[command(flatten)]
@@ -189,6 +192,14 @@ fn name(text: &str) -> Result<String, String> {
             "a name has 1 to 32 letters, digits, '-', '_' or '.', and does not begin with '.'"
                 .to_owned(),
         ),
+    }
+}
+
+/// Parses the exponent of masking.
+fn masking(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(exponent) if (0.0..=1.0).contains(&exponent) => Ok(exponent),
+        _ => Err("the exponent is a number from 0 to 1, such as 0.25".to_owned()),
     }
 }
 
@@ -312,6 +323,7 @@ fn new_config(args: &TrainArgs) -> RunConfig {
                 pool: args.pool,
                 passes: args.passes,
                 beam: args.beam as usize,
+                masking: args.masking,
             }),
             2e-2,
             Schedule::Cosine,

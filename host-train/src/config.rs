@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use nice_decode::format::MAX_NAME_BYTES;
 use serde::{Deserialize, Serialize};
 
 use crate::codecs::codebook::config::{CodebookConfig, Layout};
@@ -37,7 +38,14 @@ impl Architecture {
     pub fn name(&self) -> String {
         match self {
             Self::Mlp => "mlp".to_owned(),
-            Self::Codebook(layout) => format!("codebook-{layout}").replace([',', '/'], "-"),
+            Self::Codebook(layout) => {
+                let name = format!("codebook-{layout}").replace([',', '/'], "-");
+                if name.len() <= MAX_NAME_BYTES {
+                    name
+                } else {
+                    format!("codebook-{}-stages", layout.stages().len())
+                }
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use nice_encode::decode::decode_image;
 use nice_encode::measure::{self, timed};
 use nice_encode::network::EncoderNetwork;
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, Picture, Tune, container, files};
+use nice_encode::{Encoder, Options, Picture, container, files};
 use serde::Serialize;
 
 use crate::history::Row;
@@ -110,8 +110,23 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
         validation_db,
         demo_db: Some(PooledError::between(decoded.rgb(), original.rgb()).psnr()),
     };
-    let fast = measure::encode(&encoder, original, Tune::Psnr, 0)?.decode(&encoder, false)?;
-    let encoded = measure::encode(&encoder, original, Tune::Psnr, effort)?;
+    let fast = measure::encode(
+        &encoder,
+        original,
+        &Options {
+            effort: 0,
+            ..Options::default()
+        },
+    )?
+    .decode(&encoder, false)?;
+    let encoded = measure::encode(
+        &encoder,
+        original,
+        &Options {
+            effort,
+            ..Options::default()
+        },
+    )?;
     files::write_atomically(&run.folder.demo(), &encoded.file)?;
     let decoded = encoded.decode(&encoder, false)?;
     let name = format!("integer decoder, effort {effort}");

@@ -64,7 +64,7 @@ fn block(criterion: &mut Criterion) {
         let model = Model::from_bytes(&model).expect("the model is valid");
         let file = formula::image(SIZE.0, SIZE.1, model.id().get(), 1);
         let image = Image::from_bytes(&file).expect("the image is valid");
-        let mut latents = image.latents().iter().cycle();
+        let mut latents = image.latents().cycle();
         let mut block = [0; 192];
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
@@ -85,7 +85,7 @@ fn texel(criterion: &mut Criterion) {
         let model = Model::from_bytes(&model).expect("the model is valid");
         let file = formula::image(SIZE.0, SIZE.1, model.id().get(), 1);
         let image = Image::from_bytes(&file).expect("the image is valid");
-        let mut latents = image.latents().iter().enumerate().cycle();
+        let mut latents = image.latents().enumerate().cycle();
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let (index, latent) = latents.next().expect("a cycle");

@@ -42,12 +42,8 @@ pub enum ModelField {
     OrientationBits(u8),
     /// The sum of the peaks of a codebook's residual stages.
     PeakSum,
-    /// The number of step thresholds of the deblocking filter.
-    StepThresholds,
-    /// The number of activity thresholds of the deblocking filter.
-    ActivityThresholds,
-    /// The fraction bits of the deblocking filter.
-    DeblockShift,
+    /// The number of thresholds of the deblocking filter.
+    DeblockThresholds,
 }
 
 /// A table of a model.
@@ -73,12 +69,10 @@ pub enum ModelTable {
     Padding,
     /// The codewords of all stages.
     Codewords,
-    /// The step thresholds of the deblocking filter.
-    StepThresholds,
-    /// The activity thresholds of the deblocking filter.
-    ActivityThresholds,
-    /// The maps of the deblocking filter.
-    DeblockMaps,
+    /// The thresholds of the deblocking filter.
+    DeblockThresholds,
+    /// The strengths of the deblocking filter.
+    DeblockStrengths,
 }
 
 /// Why some bytes are not a model that this crate can use.
@@ -397,9 +391,9 @@ impl fmt::Display for ModelField {
                 write!(f, "the number of orientation bits of stage {stage}")
             }
             Self::PeakSum => f.write_str("the sum of the peaks"),
-            Self::StepThresholds => f.write_str("the number of step thresholds"),
-            Self::ActivityThresholds => f.write_str("the number of activity thresholds"),
-            Self::DeblockShift => f.write_str("the shift of the deblocking filter"),
+            Self::DeblockThresholds => {
+                f.write_str("the number of thresholds of the deblocking filter")
+            }
         }
     }
 }
@@ -416,9 +410,8 @@ impl fmt::Display for ModelTable {
             Self::Gains => f.write_str("gains"),
             Self::Padding => f.write_str("padding"),
             Self::Codewords => f.write_str("codewords"),
-            Self::StepThresholds => f.write_str("step thresholds"),
-            Self::ActivityThresholds => f.write_str("activity thresholds"),
-            Self::DeblockMaps => f.write_str("maps of the deblocking filter"),
+            Self::DeblockThresholds => f.write_str("thresholds of the deblocking filter"),
+            Self::DeblockStrengths => f.write_str("strengths of the deblocking filter"),
         }
     }
 }

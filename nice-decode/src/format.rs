@@ -94,15 +94,14 @@ pub const GAIN_SHIFTS: [u32; 3] = [6, 7, 8];
 /// The alignment of the codewords in the file, in bytes: they are read a word at a time.
 pub const CODEWORD_ALIGNMENT: usize = 4;
 
-/// The most fraction bits of a coefficient of the deblocking filter.
-pub const MAX_DEBLOCK_SHIFT: u8 = 12;
-
-/// The most thresholds of either kind of the deblocking filter.
+/// The most thresholds of the deblocking filter.
 pub const MAX_THRESHOLDS: usize = 7;
 
-/// The bytes of a map of the deblocking filter: the upper half of an 8 x 8 matrix. The lower half is the upper half, rotated by
-/// 180 degrees.
-pub const DEBLOCK_MAP_BYTES: usize = 32;
+/// The largest strength of the deblocking filter.
+pub const MAX_STRENGTH: u8 = 127;
+
+/// The fraction bits of the product of a step and a strength.
+pub const DEBLOCK_SHIFT: u32 = 8;
 
 /// The contents of a model file: a name, and the tables that turn a latent into a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,24 +199,20 @@ impl Stage {
     }
 }
 
-/// The tables of a deblocking filter: every 8 samples across the edge between two blocks, 4 on each side, are corrected by
-/// one of a few linear maps.
+/// The tables of a deblocking filter: the two samples beside the edge between two blocks are moved towards each other.
 ///
-/// The step is the absolute difference of the two samples at the edge, the activity the sum of the absolute differences of
-/// neighboring samples on both sides. The number of step thresholds that are not above the step is the class of the step, and
-/// likewise for the activity. The two classes select the map.
+/// With the samples `a`, `b`, `c`, `d` across the edge, which is between `b` and `c`, the step is `3 * (c - b) - (d - a)`, clamped to
+/// the limit in magnitude: twice the part of `c - b` that the gradients `b - a` and `d - c` do not explain. The activity is
+/// `|b - a| + |d - c|`. The number of thresholds that are not above it selects the strength. `b` becomes larger and `c` smaller by
+/// `(step * strength + 128) >> 8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeblockTables<'a> {
-    /// The thresholds of the step, strictly increasing: at most [`MAX_THRESHOLDS`].
-    pub steps: &'a [u8],
     /// The thresholds of the activity, strictly increasing: at most [`MAX_THRESHOLDS`].
-    pub activities: &'a [u8],
-    /// The fraction bits of a coefficient: 1 to [`MAX_DEBLOCK_SHIFT`].
-    pub shift: u8,
-    /// The maps, [`DEBLOCK_MAP_BYTES`] each: for every class of the step, one for every class of the activity. A map holds the
-    /// coefficients by which the 8 samples correct each of the first 4, as two's complement bytes. Those for the last 4 are the
-    /// same in reverse order.
-    pub maps: &'a [u8],
+    pub thresholds: &'a [u8],
+    /// The strengths, one more than there are thresholds: each at most [`MAX_STRENGTH`].
+    pub strengths: &'a [u8],
+    /// The largest magnitude of the step.
+    pub limit: u8,
 }
 
 /// The tables of a network of two dense layers in fixed point: latent bits, hidden units, samples.

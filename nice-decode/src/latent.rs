@@ -61,6 +61,13 @@ impl AdaptiveLatent {
         bytes
     }
 
+    /// The latent of the first 48 bits.
+    #[must_use]
+    pub fn fixed(&self) -> Latent {
+        let [a, b, c, d, e, f, ..] = self.to_bytes();
+        [a, b, c, d, e, f]
+    }
+
     /// The number of bits.
     #[must_use]
     pub const fn length(&self) -> usize {

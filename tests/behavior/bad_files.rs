@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nice_decode::format::{ModelFile, ModelTables, NetworkTables};
 use nice_decode::{Image, Model};
-use nice_encode::container;
+use nice_encode::{Latents, container};
 use proptest::prelude::*;
 use tempfile::tempdir;
 
@@ -24,7 +24,7 @@ fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
 fn small_files() -> [(&'static str, Vec<u8>); 3] {
     let model = model(7, 1);
     let id = Model::from_bytes(&model).unwrap().id();
-    let image = container::image::to_bytes(17, 9, id, &[[0x5a; 6]; 6]).unwrap();
+    let image = container::image::to_bytes(17, 9, id, &Latents::Fixed(vec![[0x5a; 6]; 6])).unwrap();
     let encoder = container::encoder_network::to_bytes(&encoder_network(7, 1), id);
     [("x.nicem", model), ("x.nicee", encoder), ("x.nice", image)]
 }

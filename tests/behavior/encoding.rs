@@ -5,7 +5,7 @@ use nice_encode::container::encoder_network::{parse, to_bytes};
 use nice_encode::decode::decode_image;
 use nice_encode::network::EncoderNetwork;
 use nice_encode::psnr::{PooledError, squared_error};
-use nice_encode::{Encoder, Picture, Tune, block, container, measure};
+use nice_encode::{Encoder, Latents, Options, Picture, Tune, block, container, measure};
 use proptest::prelude::*;
 
 use crate::fixtures::{assert_decoded_by, encoder_network, encoder_numbers, model, picture};
@@ -56,6 +56,14 @@ fn the_encoder_network_adds_its_products_in_the_documented_order() {
     }
 }
 
+/// The options for an effort.
+fn with_effort(effort: u32) -> Options {
+    Options {
+        effort,
+        ..Options::default()
+    }
+}
+
 #[test]
 fn blocks_and_pictures_are_encoded_alike() {
     let file = model(1, 12);
@@ -63,13 +71,13 @@ fn blocks_and_pictures_are_encoded_alike() {
     let picture = picture(8, 61, 44);
     for effort in [0, 2] {
         assert_eq!(
-            encoder.encode_picture(&picture, Tune::Psnr, effort),
-            encoder.encode_blocks(&block::grid(&picture), effort)
+            encoder.encode_picture(&picture, &with_effort(effort)),
+            Latents::Fixed(encoder.encode_blocks(&block::grid(&picture), effort))
         );
     }
     assert_eq!(
-        encoder.encode_picture(&picture, Tune::Psnr, 0),
-        encoder_network(2, 9).encode_all(&block::grid(&picture))
+        encoder.encode_picture(&picture, &with_effort(0)),
+        Latents::Fixed(encoder_network(2, 9).encode_all(&block::grid(&picture)))
     );
 }
 
@@ -79,7 +87,8 @@ fn more_effort_never_raises_the_error_of_a_block_and_effort_1_lowers_that_of_mos
     let model = Model::from_bytes(&file).unwrap();
     let picture = picture(6, 64, 48);
     let errors = |effort: u32| -> Vec<u64> {
-        let latents = encoder(&model).encode_picture(&picture, Tune::Psnr, effort);
+        let latents = encoder(&model).encode_picture(&picture, &with_effort(effort));
+        let latents = latents.fixed().unwrap();
         latents
             .iter()
             .enumerate()
@@ -104,7 +113,8 @@ fn with_enough_effort_no_flip_of_a_single_bit_lowers_the_error() {
     let file = model(1, 12);
     let model = Model::from_bytes(&file).unwrap();
     let picture = picture(9, 48, 32);
-    let latents = encoder(&model).encode_picture(&picture, Tune::Psnr, u32::MAX);
+    let latents = encoder(&model).encode_picture(&picture, &with_effort(u32::MAX));
+    let latents = latents.fixed().unwrap();
     for (index, latent) in latents.iter().enumerate() {
         let best = error(&model, &picture, index, latent);
         for bit in 0..48 {
@@ -132,7 +142,7 @@ fn a_picture_and_its_blocks_have_the_same_measured_error() {
     let encoder = encoder(&Model::from_bytes(&file).unwrap());
     let picture = picture(11, 40, 24);
     for effort in [0, 1] {
-        let encoded = measure::encode(&encoder, &picture, Tune::Psnr, effort).unwrap();
+        let encoded = measure::encode(&encoder, &picture, &with_effort(effort)).unwrap();
         let decoded = encoded.decode(&encoder, false).unwrap();
         let (error, _) = measure::measure_blocks(&encoder, &block::grid(&picture), effort);
         assert_eq!(
@@ -171,7 +181,7 @@ proptest! {
         let file = model(seed, hidden);
         let model = Model::from_bytes(&file).unwrap();
         let encoder = Encoder::for_network(model, encoder_network(seed, 5));
-        let latents = encoder.encode_picture(&picture(seed, width, height), Tune::Looks, effort);
+        let latents = encoder.encode_picture(&picture(seed, width, height), &Options { effort, tune: Tune::Looks, ..Options::default() });
         let bytes = container::image::to_bytes(width, height, model.id(), &latents).unwrap();
         let image = Image::from_bytes(&bytes).unwrap();
         assert_decoded_by(&model, &image, &decode_image(&model, &image, false).unwrap());

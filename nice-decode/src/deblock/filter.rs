@@ -1,120 +1,127 @@
 //! The filter that is applied across an edge between two blocks, in integers.
 //!
-//! Blocks are coded independently, so there is a step between two of them that is not in the original. Every 8 samples across
-//! the edge, 4 on each side, are corrected by a linear map that was fitted by least squares. As in the deblocking filters of
-//! video codecs, one of a few maps is chosen by the step at the edge and the activity next to it (List et al., "Adaptive
-//! deblocking filter", 2003).
+//! Blocks are coded independently, so there is a step between two of them that is not in the original. As in the deblocking
+//! filters of video codecs (List et al., "Adaptive deblocking filter", 2003), the samples on both sides of the edge are moved
+//! towards each other, the less, the more activity there is beside the edge. The step is what the gradients on both sides do not
+//! explain, and how much of it is removed was fitted by least squares.
+//!
+//! There are two variants: one for a single position along the edge, and one for many at once, which the compiler vectorizes.
 
 use crate::error::{ModelError, ModelField, ModelTable};
-use crate::format::{DEBLOCK_MAP_BYTES, DeblockTables, MAX_DEBLOCK_SHIFT, MAX_THRESHOLDS};
+use crate::format::{DEBLOCK_SHIFT, DeblockTables, MAX_STRENGTH, MAX_THRESHOLDS};
 
-/// The samples that are filtered on each side of an edge.
-pub(crate) const REACH: usize = 4;
+/// The samples that the filter changes on each side of an edge.
+pub(crate) const REACH: usize = 1;
+
+/// The samples on each side of an edge on which it depends.
+pub(crate) const TAPS: usize = 2;
 
 /// A deblocking filter whose tables have been checked.
 #[derive(Clone, Copy)]
 pub(crate) struct DeblockFilter<'a> {
-    steps: &'a [u8],
-    activities: &'a [u8],
-    maps: &'a [[u8; DEBLOCK_MAP_BYTES]],
-    shift: u8,
+    thresholds: &'a [u8],
+    /// One more than there are thresholds.
+    strengths: &'a [u8],
+    limit: i16,
 }
 
 impl<'a> DeblockFilter<'a> {
     /// Checks everything that filtering relies on.
     pub(crate) fn new(tables: &DeblockTables<'a>) -> Result<Self, ModelError> {
         let DeblockTables {
-            steps,
-            activities,
-            shift,
-            maps,
+            thresholds,
+            strengths,
+            limit,
         } = *tables;
-        check_thresholds(
-            ModelField::StepThresholds,
-            ModelTable::StepThresholds,
-            steps,
-        )?;
-        check_thresholds(
-            ModelField::ActivityThresholds,
-            ModelTable::ActivityThresholds,
-            activities,
-        )?;
-        ModelField::DeblockShift.check(shift.into(), 1..=MAX_DEBLOCK_SHIFT.into())?;
-        let classes = (steps.len() + 1) * (activities.len() + 1);
+        ModelField::DeblockThresholds.check(thresholds.len(), 0..=MAX_THRESHOLDS)?;
+        let pairs = thresholds.iter().zip(thresholds.iter().skip(1));
+        for (index, (&before, &found)) in pairs.enumerate() {
+            if found <= before {
+                return Err(ModelError::TableValue {
+                    table: ModelTable::DeblockThresholds,
+                    index: index + 1,
+                    found: found.into(),
+                    min: i32::from(before) + 1,
+                    max: u8::MAX.into(),
+                });
+            }
+        }
+        ModelTable::DeblockStrengths.items::<1>(strengths, thresholds.len() + 1)?;
+        let values = strengths.iter().map(|&strength| strength.into());
+        ModelTable::DeblockStrengths.check(values, 0..=MAX_STRENGTH.into())?;
         Ok(Self {
-            steps,
-            activities,
-            maps: ModelTable::DeblockMaps.items(maps, classes)?,
-            shift,
+            thresholds,
+            strengths,
+            limit: limit.into(),
         })
     }
 
-    /// Corrects 8 samples across an edge, which is in their middle.
+    /// Corrects the two samples beside an edge, `near`, given also the samples beyond them, `far`.
     #[inline(always)]
-    pub(crate) fn filter(&self, samples: [u8; 2 * REACH]) -> [u8; 2 * REACH] {
-        // By name, since indexing with a variable would need a bounds check.
-        let [a, b, c, d, e, f, g, h] = samples;
-        let step = d.abs_diff(e);
-        let activity = [(a, b), (b, c), (c, d), (e, f), (f, g), (g, h)]
-            .iter()
-            .fold(0, |sum: u16, (one, other)| {
-                sum.wrapping_add(u16::from(one.abs_diff(*other)))
-            });
-        let step = self.steps.iter().filter(|&&from| step >= from).count();
-        let active = self
-            .activities
-            .iter()
-            .filter(|&&from| activity >= u16::from(from))
-            .count();
-        let class = step
-            .wrapping_mul(self.activities.len().wrapping_add(1))
-            .wrapping_add(active);
-        let Some(map) = self.maps.get(class) else {
-            return samples;
-        };
-        let rows = map.as_chunks::<{ 2 * REACH }>().0;
-        let shift = u32::from(self.shift);
-        // 8 products of at most 128 * 255 in magnitude sum to at most 261,120.
-        let correct = |sample: u8, row: &[u8; 2 * REACH], reversed: bool| {
-            let mut sum = 1_i32.wrapping_shl(shift.wrapping_sub(1));
-            for i in 0..2 * REACH {
-                let other = samples[if reversed { 2 * REACH - 1 - i } else { i }];
-                sum = sum.wrapping_add(i32::from(row[i] as i8).wrapping_mul(i32::from(other)));
-            }
-            i32::from(sample)
-                .wrapping_add(sum.wrapping_shr(shift))
-                .clamp(0, 255) as u8
-        };
-        let mut filtered = samples;
-        for (i, row) in rows.iter().enumerate().take(REACH) {
-            let across = 2 * REACH - 1 - i;
-            filtered[i] = correct(samples[i], row, false);
-            filtered[across] = correct(samples[across], row, true);
+    pub(crate) fn filter(&self, far: [u8; 2], near: [u8; 2]) -> [u8; 2] {
+        let step = step(far, near).clamp(-self.limit, self.limit);
+        if step == 0 {
+            return near;
         }
-        filtered
+        let activity = activity(far, near);
+        let class = self
+            .thresholds
+            .iter()
+            .filter(|&&threshold| activity >= threshold.into())
+            .count();
+        let strength = self.strengths.get(class).copied().unwrap_or_default();
+        corrected(near, step, strength.into())
+    }
+
+    /// [`filter`](Self::filter) for several positions along an edge at once. The first of each two arrays is before the edge.
+    #[inline(always)]
+    pub(crate) fn filter_many<const N: usize>(&self, far: [&[u8; N]; 2], near: [&mut [u8; N]; 2]) {
+        let [near_before, near_after] = near;
+        let at = |i: usize, [before, after]: [&[u8; N]; 2]| [before[i], after[i]];
+        let (mut steps, mut activities) = ([0_i16; N], [0_u16; N]);
+        for i in 0..N {
+            let (far, near) = (at(i, far), [near_before[i], near_after[i]]);
+            steps[i] = step(far, near).clamp(-self.limit, self.limit);
+            activities[i] = activity(far, near);
+        }
+        let mut before = self.strengths.first().copied().unwrap_or_default();
+        let mut strengths = [i16::from(before); N];
+        for (&threshold, &strength) in self.thresholds.iter().zip(self.strengths.iter().skip(1)) {
+            let change = i16::from(strength).wrapping_sub(before.into());
+            for (strength, &activity) in strengths.iter_mut().zip(&activities) {
+                let reached = 0_i16.wrapping_sub((activity >= threshold.into()).into());
+                *strength = strength.wrapping_add(change & reached);
+            }
+            before = strength;
+        }
+        for i in 0..N {
+            [near_before[i], near_after[i]] =
+                corrected([near_before[i], near_after[i]], steps[i], strengths[i]);
+        }
     }
 }
 
-/// Checks that there are not too many thresholds, and that each is above the one before. Not inlined, since it is called twice
-/// and its speed does not matter.
-#[inline(never)]
-fn check_thresholds(
-    field: ModelField,
-    table: ModelTable,
-    thresholds: &[u8],
-) -> Result<(), ModelError> {
-    field.check(thresholds.len(), 0..=MAX_THRESHOLDS)?;
-    let pairs = thresholds.iter().zip(thresholds.iter().skip(1));
-    for (index, (&before, &found)) in pairs.enumerate() {
-        if found <= before {
-            return Err(ModelError::TableValue {
-                table,
-                index: index + 1,
-                found: found.into(),
-                min: i32::from(before) + 1,
-                max: u8::MAX.into(),
-            });
-        }
-    }
-    Ok(())
+/// Twice the step at an edge that the gradients beside it do not explain: at most 1,020 in magnitude.
+#[inline(always)]
+fn step(far: [u8; 2], near: [u8; 2]) -> i16 {
+    let across = |[before, after]: [u8; 2]| i16::from(after).wrapping_sub(before.into());
+    across(near).wrapping_mul(3).wrapping_sub(across(far))
+}
+
+/// The activity beside an edge: the sum of the differences between the two samples on each side.
+#[inline(always)]
+fn activity(far: [u8; 2], near: [u8; 2]) -> u16 {
+    let [before, after] = [0, 1].map(|side| u16::from(far[side].abs_diff(near[side])));
+    before.wrapping_add(after)
+}
+
+/// The two samples beside an edge, moved towards each other. The product is at most 255 * 127 in magnitude.
+#[inline(always)]
+fn corrected([before, after]: [u8; 2], step: i16, strength: i16) -> [u8; 2] {
+    let half = 1 << (DEBLOCK_SHIFT - 1);
+    let change = step.wrapping_mul(strength).wrapping_add(half) >> DEBLOCK_SHIFT;
+    [
+        i16::from(before).wrapping_add(change).clamp(0, 255) as u8,
+        i16::from(after).wrapping_sub(change).clamp(0, 255) as u8,
+    ]
 }

@@ -105,7 +105,7 @@ proptest! {
     ) {
         let mut file = model.file();
         let end = file.len() - 4;
-        let filter = model.filter.as_ref().map_or(1, |f| 6 + f.steps.len() + f.activities.len() + f.maps.len());
+        let filter = model.filter.as_ref().map_or(1, |f| 4 + f.thresholds.len() + f.strengths.len());
         // At most 3 bytes of padding, its length and the length of the codewords are between the filter and the codewords.
         let codewords = end - model.base.len() - model.residuals.len();
         let filter = codewords.saturating_sub(filter + 8)..codewords;

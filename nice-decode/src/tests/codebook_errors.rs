@@ -222,63 +222,52 @@ fn lengths_of_tables() {
     assert_eq!(error, length(table, all - 96, all));
     let error = error_of(|m| m.residuals.truncate(all - base - 1));
     assert_eq!(error, length(table, all - 1, all));
-    let table = ModelTable::DeblockMaps;
-    let error = error_of_filter(|f| f.maps.clear());
-    assert_eq!(error, length(table, 0, 96));
-    let error = error_of_filter(|f| f.maps.extend([0; 32]));
-    assert_eq!(error, length(table, 128, 96));
-    let error = error_of_filter(|f| f.maps.truncate(95));
-    assert_eq!(error, length(table, 95, 96));
-    let error = error_of_filter(|f| f.activities = [7].into());
-    assert_eq!(error, length(table, 96, 192));
+    let table = ModelTable::DeblockStrengths;
+    let error = error_of_filter(|f| f.strengths.clear());
+    assert_eq!(error, length(table, 0, 3));
+    let error = error_of_filter(|f| f.strengths.push(0));
+    assert_eq!(error, length(table, 4, 3));
+    let error = error_of_filter(|f| f.thresholds = [7].into());
+    assert_eq!(error, length(table, 3, 2));
 }
 
 #[test]
 fn thresholds_that_are_too_many_or_do_not_increase() {
-    for (steps, thresholds) in [
-        (true, &[1, 2, 3, 4, 5, 6, 7, 8][..]),
-        (true, &[0; 200]),
-        (false, &[1, 2, 3, 4, 5, 6, 7, 8]),
-    ] {
-        let (which, error) = if steps {
-            let error = error_of_filter(|f| f.steps = thresholds.into());
-            (ModelField::StepThresholds, error)
-        } else {
-            let error = error_of_filter(|f| f.activities = thresholds.into());
-            (ModelField::ActivityThresholds, error)
-        };
-        assert_eq!(error, field(which, thresholds.len() as u32, 0, 7));
+    for thresholds in [&[1, 2, 3, 4, 5, 6, 7, 8][..], &[0; 200]] {
+        let error = error_of_filter(|f| f.thresholds = thresholds.into());
+        let count = thresholds.len() as u32;
+        assert_eq!(error, field(ModelField::DeblockThresholds, count, 0, 7));
     }
-    let value = |table, index, found: u8, before: u8| ModelError::TableValue {
-        table,
+    let value = |index, found: u8, before: u8| ModelError::TableValue {
+        table: ModelTable::DeblockThresholds,
         index,
         found: found.into(),
         min: i32::from(before) + 1,
         max: 255,
     };
-    let error = error_of_filter(|f| f.steps = [1, 1].into());
-    assert_eq!(error, value(ModelTable::StepThresholds, 1, 1, 1));
-    let error = error_of_filter(|f| f.activities = [2, 9, 3].into());
-    assert_eq!(error, value(ModelTable::ActivityThresholds, 2, 3, 9));
+    let error = error_of_filter(|f| f.thresholds = [1, 1].into());
+    assert_eq!(error, value(1, 1, 1));
+    let error = error_of_filter(|f| f.thresholds = [2, 9, 3].into());
+    assert_eq!(error, value(2, 3, 9));
     let mut model = small_codebook();
     let filter = model.filter.as_mut().unwrap();
-    filter.steps = [0, 1, 2, 3, 4, 5, 255].into();
-    filter.activities = [0, 10, 20, 30, 40, 50, 255].into();
-    filter.maps = [3].repeat(64 * 32);
+    filter.thresholds = [0, 1, 2, 3, 4, 5, 255].into();
+    filter.strengths = [127; 8].into();
+    filter.limit = 255;
     assert!(Model::from_bytes(&model.file()).is_ok());
 }
 
 #[test]
-fn shifts_of_the_filter() {
-    for shift in [0, 13, 255] {
-        let error = error_of_filter(|f| f.shift = shift);
-        assert_eq!(error, field(ModelField::DeblockShift, shift.into(), 1, 12));
-    }
-    for shift in [1, 12] {
-        let mut model = small_codebook();
-        model.filter.as_mut().unwrap().shift = shift;
-        assert!(Model::from_bytes(&model.file()).is_ok());
-    }
+fn strengths_of_the_filter() {
+    let error = error_of_filter(|f| f.strengths[1] = 128);
+    let refused = ModelError::TableValue {
+        table: ModelTable::DeblockStrengths,
+        index: 1,
+        found: 128,
+        min: 0,
+        max: 127,
+    };
+    assert_eq!(error, refused);
 }
 
 #[test]

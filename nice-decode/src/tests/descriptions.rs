@@ -263,9 +263,8 @@ fn every_field_and_table_of_a_model_has_a_name_of_its_own() {
         ModelField::StageBits(1),
         ModelField::OrientationBits(1),
         ModelField::PeakSum,
-        ModelField::StepThresholds,
-        ModelField::ActivityThresholds,
-        ModelField::DeblockShift,
+        ModelField::AllStageBits,
+        ModelField::DeblockThresholds,
     ] {
         add(field.to_string());
     }
@@ -276,9 +275,8 @@ fn every_field_and_table_of_a_model_has_a_name_of_its_own() {
         ModelTable::Gains,
         ModelTable::Padding,
         ModelTable::Codewords,
-        ModelTable::StepThresholds,
-        ModelTable::ActivityThresholds,
-        ModelTable::DeblockMaps,
+        ModelTable::DeblockThresholds,
+        ModelTable::DeblockStrengths,
     ] {
         add(table.to_string());
     }

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 
 use crate::container::checksum::crc32;
 use crate::format::{
-    CODEWORD_BYTES, CodebookTables, DEBLOCK_MAP_BYTES, DeblockTables, IMAGE_MAGIC, IMAGE_VERSION,
-    LayerTables, MAX_ADAPTIVE_BITS, MAX_BIAS, MAX_DEBLOCK_SHIFT, MAX_HIDDEN, MAX_MULTIPLIER,
-    MAX_ORIENTATION_BITS, MAX_PEAK_SUM, MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGES, MAX_THRESHOLDS,
-    MODEL_MAGIC, MODEL_VERSION, ModelFile, ModelTables, NetworkTables, Stage,
+    CODEWORD_BYTES, CodebookTables, DeblockTables, IMAGE_MAGIC, IMAGE_VERSION, LayerTables,
+    MAX_ADAPTIVE_BITS, MAX_BIAS, MAX_HIDDEN, MAX_MULTIPLIER, MAX_ORIENTATION_BITS, MAX_PEAK_SUM,
+    MAX_POST_SHIFT, MAX_PRE_SHIFT, MAX_STAGES, MAX_STRENGTH, MAX_THRESHOLDS, MODEL_MAGIC,
+    MODEL_VERSION, ModelFile, ModelTables, NetworkTables, Stage,
 };
 use crate::{AdaptiveLatent, BLOCK_SAMPLES, LATENT_BITS, Latent};
 
@@ -67,10 +67,9 @@ impl TestNetwork {
 /// A deblocking filter that owns its tables.
 #[derive(Clone, Debug)]
 pub struct TestFilter {
-    pub steps: Vec<u8>,
-    pub activities: Vec<u8>,
-    pub shift: u8,
-    pub maps: Vec<u8>,
+    pub thresholds: Vec<u8>,
+    pub strengths: Vec<u8>,
+    pub limit: u8,
 }
 
 /// A codebook that owns its tables.
@@ -115,10 +114,9 @@ impl TestCodebook {
                     peaks: &self.peaks,
                     gains: &self.gains,
                     deblock: self.filter.as_ref().map(|filter| DeblockTables {
-                        steps: &filter.steps,
-                        activities: &filter.activities,
-                        shift: filter.shift,
-                        maps: &filter.maps,
+                        thresholds: &filter.thresholds,
+                        strengths: &filter.strengths,
+                        limit: filter.limit,
                     }),
                     padding,
                     codewords: &codewords,
@@ -167,14 +165,14 @@ pub fn small_network() -> TestNetwork {
     network(3, 655, [0, 12, 6, 15], 7, false)
 }
 
-/// A small codebook with ordinary tables, in stages of 4 bits with 0 to 3 orientation bits, and with a filter of three classes.
+/// A small codebook with ordinary tables, in stages of 4 bits with 0 to 3 orientation bits, and with a filter of three strengths.
 pub fn small_codebook() -> TestCodebook {
     let stages = (0..MAX_STAGES as u8).map(|index| Stage {
         bits: 4,
         orientation_bits: MAX_ORIENTATION_BITS - index % (MAX_ORIENTATION_BITS + 1),
     });
     let mut numbers = numbers(11);
-    let filter = filter_of(&mut numbers, Fill::Even, [2, 0], 8);
+    let filter = filter_of(&mut numbers, Fill::Even, 2, 80);
     codebook(&mut numbers, Fill::Even, stages.collect(), Some(filter))
 }
 
@@ -340,13 +338,8 @@ fn any_fill() -> impl Strategy<Value = Fill> {
 
 /// Any deblocking filter.
 pub fn any_filter() -> impl Strategy<Value = TestFilter> {
-    (
-        [0..=MAX_THRESHOLDS, 0..=MAX_THRESHOLDS],
-        1..=MAX_DEBLOCK_SHIFT,
-        any_fill(),
-        any::<u64>(),
-    )
-        .prop_map(|(counts, shift, fill, seed)| filter_of(&mut numbers(seed), fill, counts, shift))
+    (0..=MAX_THRESHOLDS, any::<u8>(), any_fill(), any::<u64>())
+        .prop_map(|(count, limit, fill, seed)| filter_of(&mut numbers(seed), fill, count, limit))
 }
 
 /// Any list of stages, the first of which have 48 bits in total. Stages with many bits have many orientation bits, so that tables
@@ -468,28 +461,19 @@ fn codebook(
     }
 }
 
-/// A filter with these numbers of thresholds of the step and of the activity, its tables filled from a sequence of numbers.
-fn filter_of(
-    numbers: &mut impl FnMut() -> u32,
-    fill: Fill,
-    counts: [usize; 2],
-    shift: u8,
-) -> TestFilter {
-    let mut thresholds = |count: usize| -> Vec<u8> {
-        let mut rising = std::collections::BTreeSet::new();
-        while rising.len() < count {
-            rising.insert(fill.byte(numbers(), 20));
-            rising.insert(numbers() as u8);
-        }
-        rising.into_iter().take(count).collect()
-    };
-    let (steps, activities) = (thresholds(counts[0]), thresholds(counts[1]));
-    let maps = (counts[0] + 1) * (counts[1] + 1) * DEBLOCK_MAP_BYTES;
+/// A filter with a number of thresholds, its tables filled from a sequence of numbers.
+fn filter_of(numbers: &mut impl FnMut() -> u32, fill: Fill, count: usize, limit: u8) -> TestFilter {
+    let mut thresholds = std::collections::BTreeSet::new();
+    while thresholds.len() < count {
+        thresholds.insert(fill.byte(numbers(), 20));
+        thresholds.insert(numbers() as u8);
+    }
     TestFilter {
-        steps,
-        activities,
-        shift,
-        maps: (0..maps).map(|_| fill.byte(numbers(), 0)).collect(),
+        thresholds: thresholds.into_iter().take(count).collect(),
+        strengths: (0..=count)
+            .map(|_| fill.byte(numbers(), 40).min(MAX_STRENGTH))
+            .collect(),
+        limit,
     }
 }
 

@@ -8,7 +8,7 @@ use super::generators::image;
 use crate::container::checksum::crc32;
 use crate::{Deblocker, Decoder, Image, Latent, Model, Rgb888};
 
-/// The model file, 1512 bytes.
+/// The model file, 1320 bytes.
 fn model() -> Vec<u8> {
     let mut file = Vec::new();
     file.extend(b"NICM\x01\x06golden");
@@ -21,12 +21,8 @@ fn model() -> Vec<u8> {
     // The gains of the two base codewords.
     file.extend([0x02, 24, 60]);
 
-    // A filter: thresholds 3 and 12 of the step, 20 of the activity; 6 fraction bits; six maps, 192 bytes.
-    file.extend([0x01, 0x02, 3, 12, 0x01, 20, 0x06, 0xC0, 0x01]);
-    file.extend([0; 32]);
-    file.extend((1..6).flat_map(|k| {
-        (0..32).map(move |at| ((7 * k + 3 * (at / 8) + 5 * (at % 8)) % 16 - 8) as i8 as u8)
-    }));
+    // A filter: thresholds 6 and 30; strengths 44, 30 and 12; limit 80.
+    file.extend([0x01, 0x02, 6, 30, 0x03, 44, 30, 12, 80]);
 
     // Three zeros, so that the codewords begin at a multiple of 4.
     file.extend([0x03, 0, 0, 0]);
@@ -43,7 +39,7 @@ fn model() -> Vec<u8> {
         (0..96).map(move |i| (byte(i) % (peak + 1)) as u8)
     }));
 
-    file.extend([0x1E, 0x5C, 0x90, 0x7D]);
+    file.extend([0xDA, 0xB6, 0x46, 0x48]);
     file
 }
 
@@ -90,23 +86,40 @@ const BLOCKS: [[u8; 192]; 3] = [
 ];
 
 /// The checksums of an image of 12 x 10 pixels in four blocks: as decoded, and deblocked.
-const CHECKSUMS: [u32; 2] = [0xD35A73CD, 0x2769F3CD];
+const CHECKSUMS: [u32; 2] = [0xD35A73CD, 0xEC00C567];
 
 /// Lines 0, 7, 8 and 9 of the deblocked image.
 #[rustfmt::skip]
 const DEBLOCKED: [[u8; 36]; 4] = [
-    [194, 127, 174, 190, 123, 170, 190, 130, 202, 177, 117, 189, 151, 101, 140, 177, 128, 165, 194, 143, 182, 157, 107, 142, 245, 255, 255, 117, 125, 127, 83, 54, 58, 161, 146, 143],
-    [38, 49, 33, 41, 51, 36, 39, 65, 71, 0, 24, 31, 0, 30, 26, 16, 42, 43, 24, 63, 50, 24, 57, 46, 100, 126, 117, 55, 75, 69, 118, 88, 107, 153, 118, 145],
-    [168, 171, 157, 119, 121, 107, 119, 80, 103, 217, 177, 201, 130, 138, 120, 166, 176, 157, 225, 187, 211, 149, 106, 133, 223, 229, 236, 117, 118, 126, 79, 56, 61, 166, 141, 137],
-    [210, 209, 194, 127, 126, 111, 123, 90, 114, 211, 178, 202, 102, 95, 87, 160, 133, 121, 80, 93, 115, 191, 152, 177, 186, 203, 202, 127, 169, 174, 171, 101, 98, 144, 109, 104],
+    [194, 127, 174, 190, 123, 170, 190, 130, 202, 177, 117, 189, 182, 123, 166, 186, 127, 170, 167, 120, 157, 176, 129, 166, 234, 247, 248, 107, 120, 121, 95, 72, 73, 210, 187, 188],
+    [54, 71, 52, 54, 71, 52, 34, 54, 62, 21, 41, 49, 30, 64, 56, 26, 60, 52, 22, 58, 46, 30, 66, 54, 124, 149, 138, 50, 75, 64, 125, 89, 116, 200, 164, 191],
+    [164, 169, 150, 108, 113, 94, 114, 81, 102, 211, 178, 199, 155, 159, 145, 176, 180, 166, 192, 158, 184, 164, 130, 156, 230, 243, 244, 103, 116, 117, 97, 73, 76, 207, 183, 186],
+    [208, 213, 194, 119, 124, 105, 104, 71, 92, 207, 174, 195, 113, 117, 103, 119, 123, 109, 97, 63, 89, 191, 161, 185, 194, 203, 206, 142, 155, 156, 124, 101, 102, 154, 131, 132],
 ];
+
+/// An image file in the adaptive layout: the first 12, 28 and 48 bits of the three latents, and the first 12 of the second again.
+#[rustfmt::skip]
+const ADAPTIVE: [u8; 52] = [
+    0x4E, 0x49, 0x43, 0x45, 0x01, 0x01, 0x00, 0x00, // "NICE", version 1, adaptive layout
+    0x0C, 0x00, 0x00, 0x00, 0x0A, 0x00, 0x00, 0x00, // 12 x 10 pixels
+    0xDA, 0xB6, 0x46, 0x48, // id of the model
+    0x0C, 0x1C, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00, // the lengths 12, 28 and 48
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // one segment and one group
+    0x24, // the length codes 0, 1, 2, 0, two bits each
+    0x03, 0xD0, 0x79, 0x42, 0xEC, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x9D, 0x07, // 100 bits, and 4 zeros
+    0xEC, 0xC3, 0xF9, 0x38, // checksum
+];
+
+/// The checksums of its blocks, and of the image as decoded and deblocked.
+const ADAPTIVE_BLOCKS: [u32; 4] = [0xA359_13B7, 0x1E8F_D65D, 0x900F_65B8, 0xE8C9_BAAA];
+const ADAPTIVE_CHECKSUMS: [u32; 2] = [0x8316_D58A, 0x3F67_DD74];
 
 #[test]
 fn blocks_and_texels_are_the_golden_ones() {
     let file = model();
-    assert_eq!(file.len(), 1512);
+    assert_eq!(file.len(), 1320);
     let model = Model::from_bytes(&file).unwrap();
-    assert_eq!(model.id().to_string(), "7d905c1e");
+    assert_eq!(model.id().to_string(), "4846b6da");
     for (latent, expected) in LATENTS.iter().zip(BLOCKS) {
         let mut block = [0; 192];
         model.block(latent, &mut block);
@@ -117,6 +130,22 @@ fn blocks_and_texels_are_the_golden_ones() {
     }
 }
 
+/// The checksums of an image of 12 x 10 pixels as decoded and deblocked, and its deblocked lines.
+fn decoded(decoder: &Decoder<'_, '_>) -> ([u32; 2], [u8; 360]) {
+    let mut plain = [0; 360];
+    let mut deblocked = [0; 360];
+    let mut memory = [0; 16 * 16 * 3];
+    let region = decoder.image().region();
+    let mut deblocker = Deblocker::new(decoder, region, &mut memory).unwrap();
+    for (row, at) in [(0, 0), (1, 8 * 36)] {
+        decoder.row::<Rgb888>(row, &mut plain[at..], 36).unwrap();
+        deblocker
+            .row::<Rgb888>(row, &mut deblocked[at..], 36)
+            .unwrap();
+    }
+    ([crc32(&plain), crc32(&deblocked)], deblocked)
+}
+
 #[test]
 fn the_image_is_the_golden_one_deblocked_and_not() {
     let file = model();
@@ -124,19 +153,24 @@ fn the_image_is_the_golden_one_deblocked_and_not() {
     let [a, b, c] = LATENTS;
     let file = image(12, 10, model.id().get(), &[a, b, c, b]);
     let image = Image::from_bytes(&file).unwrap();
-    let decoder = Decoder::new(&model, &image).unwrap();
-    let mut plain = [0; 360];
-    let mut deblocked = [0; 360];
-    let mut memory = [0; 16 * 16 * 3];
-    let mut deblocker = Deblocker::new(&decoder, image.region(), &mut memory).unwrap();
-    for (row, at) in [(0, 0), (1, 8 * 36)] {
-        decoder.row::<Rgb888>(row, &mut plain[at..], 36).unwrap();
-        deblocker
-            .row::<Rgb888>(row, &mut deblocked[at..], 36)
-            .unwrap();
-    }
-    assert_eq!([crc32(&plain), crc32(&deblocked)], CHECKSUMS);
+    let (checksums, deblocked) = decoded(&Decoder::new(&model, &image).unwrap());
+    assert_eq!(checksums, CHECKSUMS);
     for (y, expected) in [0, 7, 8, 9].into_iter().zip(DEBLOCKED) {
         assert_eq!(deblocked[y * 36..][..36], expected);
     }
+}
+
+#[test]
+fn the_image_in_the_adaptive_layout_is_the_golden_one() {
+    let file = model();
+    let model = Model::from_bytes(&file).unwrap();
+    let image = Image::from_bytes(&ADAPTIVE).unwrap();
+    let decoder = Decoder::new(&model, &image).unwrap();
+    for (index, expected) in ADAPTIVE_BLOCKS.into_iter().enumerate() {
+        let mut block = [0; 192];
+        decoder.block(index, &mut block).unwrap();
+        assert_eq!(crc32(&block), expected);
+    }
+    let (checksums, _) = decoded(&decoder);
+    assert_eq!(checksums, ADAPTIVE_CHECKSUMS);
 }

@@ -20,10 +20,9 @@ pub struct Codebook {
 
 /// A deblocking filter as read from a file.
 pub struct Filter {
-    steps: Vec<i64>,
-    activities: Vec<i64>,
-    shift: u32,
-    maps: Vec<i64>,
+    thresholds: Vec<i64>,
+    strengths: Vec<i64>,
+    limit: i64,
 }
 
 impl Codebook {
@@ -40,13 +39,9 @@ impl Codebook {
         let peaks = numbers(bytes(&mut rest));
         let gains = numbers(bytes(&mut rest));
         let filter = (byte(&mut rest) == 1).then(|| Filter {
-            steps: numbers(bytes(&mut rest)),
-            activities: numbers(bytes(&mut rest)),
-            shift: byte(&mut rest) as u32,
-            maps: bytes(&mut rest)
-                .iter()
-                .map(|&byte| i64::from(byte as i8))
-                .collect(),
+            thresholds: numbers(bytes(&mut rest)),
+            strengths: numbers(bytes(&mut rest)),
+            limit: byte(&mut rest) as i64,
         });
         bytes(&mut rest); // the padding
         let codewords = bytes(&mut rest).chunks(96).map(planes).collect();
@@ -171,32 +166,23 @@ impl Filter {
     fn filtered_lines(&self, mut lines: Plane) -> Plane {
         for line in &mut lines {
             for edge in (8..line.len()).step_by(8) {
-                let filtered = self.filtered(&line[edge - 4..edge + 4]);
-                line[edge - 4..edge + 4].copy_from_slice(&filtered);
+                let filtered = self.filtered(&line[edge - 2..edge + 2]);
+                line[edge - 1..edge + 1].copy_from_slice(&filtered);
             }
         }
         lines
     }
 
-    /// The 8 samples across an edge, filtered.
-    pub fn filtered(&self, samples: &[i64]) -> Vec<i64> {
-        let difference = |i: usize| (samples[i] - samples[i + 1]).abs();
-        let activity: i64 = (0..7).filter(|&i| i != 3).map(difference).sum();
-        let step = self.steps.iter().filter(|&&t| t <= difference(3)).count();
-        let active = self.activities.iter().filter(|&&t| t <= activity).count();
-        let class = step * (self.activities.len() + 1) + active;
-        let map = &self.maps[32 * class..32 * class + 32];
-        (0..8)
-            .map(|i| {
-                let sum: i64 = (0..8)
-                    .map(|j| match i {
-                        0..4 => map[8 * i + j] * samples[j],
-                        _ => map[8 * (7 - i) + 7 - j] * samples[j],
-                    })
-                    .sum();
-                (samples[i] + rounded(fits(sum), self.shift)).clamp(0, 255)
-            })
-            .collect()
+    /// The two samples beside an edge, given four across it.
+    pub fn filtered(&self, samples: &[i64]) -> [i64; 2] {
+        let [a, b, c, d] = samples[..] else {
+            unreachable!("four samples")
+        };
+        let step = (3 * (c - b) - (d - a)).clamp(-self.limit, self.limit);
+        let activity = (b - a).abs() + (d - c).abs();
+        let reached = self.thresholds.iter().filter(|&&t| t <= activity).count();
+        let change = (step * self.strengths[reached] + 128) >> 8;
+        [b + change, c - change].map(|sample| sample.clamp(0, 255))
     }
 }
 
@@ -247,17 +233,6 @@ fn transposed(plane: &Plane) -> Plane {
     (0..plane[0].len())
         .map(|x| plane.iter().map(|line| line[x]).collect())
         .collect()
-}
-
-/// Rounded to the nearest integer, half up.
-fn rounded(number: i64, shift: u32) -> i64 {
-    fits(number + (1 << (shift - 1))) >> shift
-}
-
-/// The number, which is below 2^23 in magnitude according to `FORMAT.md`.
-fn fits(number: i64) -> i64 {
-    assert!(number.abs() < 1 << 23, "{number} stays below 2^23");
-    number
 }
 
 fn numbers(bytes: &[u8]) -> Vec<i64> {

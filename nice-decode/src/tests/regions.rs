@@ -288,18 +288,18 @@ fn deblocking_a_region_keeps_only_the_columns_that_it_depends_on() {
         };
         assert_eq!(bytes(16, 8), 384 * 3);
         assert_eq!(
-            bytes(16, 4),
+            bytes(16, 7),
             384 * 2,
-            "a left half is not near the edge to its right"
+            "the last column is beside the edge to its right"
         );
         assert_eq!(
-            bytes(20, 4),
+            bytes(17, 7),
             384 * 2,
-            "a right half is not near the edge to its left"
+            "the first column is beside the edge to its left"
         );
         assert_eq!(bytes(0, 1), 384, "the edge of the image is not filtered");
         assert_eq!(bytes(79, 1), 384, "the edge of the image is not filtered");
-        assert_eq!(bytes(3, 10), 384 * 3);
+        assert_eq!(bytes(3, 13), 384 * 3);
         assert_eq!(bytes(5, 0), 0);
         assert_eq!(bytes(0, 80), 384 * 10);
     });

@@ -1,8 +1,7 @@
 //! Codebooks of the sizes of the pretrained models, computed from a formula.
 
 use nice_decode::format::{
-    CODEWORD_BYTES, CodebookTables, DEBLOCK_MAP_BYTES, DeblockTables, MAX_PEAK_SUM, ModelFile,
-    ModelTables, Stage,
+    CODEWORD_BYTES, CodebookTables, DeblockTables, MAX_PEAK_SUM, ModelFile, ModelTables, Stage,
 };
 
 use super::{Numbers, to_file};
@@ -40,12 +39,6 @@ pub fn model(bits: &[u8], seed: u32) -> Vec<u8> {
     let mut codewords = bytes(CODEWORD_BYTES * base_codewords, 128, 32);
     let middle = peak as i32 / 2;
     codewords.extend(bytes(CODEWORD_BYTES * residual_codewords, middle, middle));
-    let (steps, activities) = ([4, 12, 32], [8, 24, 64]);
-    let maps = bytes(
-        DEBLOCK_MAP_BYTES * (steps.len() + 1) * (activities.len() + 1),
-        0,
-        16,
-    );
     let stages: Vec<u8> = stages.iter().flat_map(|stage| stage.to_bytes()).collect();
     let with = |padding| {
         let model = ModelFile {
@@ -55,19 +48,15 @@ pub fn model(bits: &[u8], seed: u32) -> Vec<u8> {
                 peaks: &[peak as u8].repeat(bits.len() - 1),
                 gains: &gains,
                 deblock: Some(DeblockTables {
-                    steps: &steps,
-                    activities: &activities,
-                    shift: 6,
-                    maps: &maps,
+                    thresholds: &[2, 5, 10, 20, 40],
+                    strengths: &[44, 42, 38, 32, 24, 16],
+                    limit: 80,
                 }),
                 padding,
                 codewords: &codewords,
             }),
         };
-        to_file(
-            &model,
-            gains.len() + codewords.len() + 2 * stages.len() + maps.len(),
-        )
+        to_file(&model, gains.len() + codewords.len() + 2 * stages.len())
     };
     let unpadded = with(&[]).len() - 4 - codewords.len();
     with(&[0; 3][..unpadded.wrapping_neg() % 4])

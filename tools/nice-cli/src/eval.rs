@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use nice_data::{folder, progress};
-use nice_decode::LATENT_BITS;
 use nice_encode::measure::{self, megapixels_per_second};
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, container, pretrained};
+use nice_encode::{Encoder, pretrained};
 use serde::Serialize;
 
 use crate::search::{SearchArgs, Tune};
+use crate::ssimulacra2::{self, mean};
 
 /// The arguments of `nicec eval`.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,9 @@ Examples:
 
 Every picture is encoded, decoded with the integer decoder, and compared as 8-bit RGB. The pooled PSNR is that of the mean \
 squared error over all samples of all pictures. Folders are searched for pictures, with their subfolders; pictures in them that \
-cannot be read are listed and skipped. Bits per pixel are those of the latents; a file has 24 bytes more.")]
+cannot be read are listed and skipped. SSIMULACRA2 is computed without the first 3 columns and lines, so that its own blocks are not \
+those of the codec; 100 is best. Bits per pixel are those of the file, except with --fixed: then those of the latents, and a file has \
+24 bytes more.")]
 pub(crate) struct Args {
     /// The decoder model to measure: a file (.nicem), or s or m; m by default
     #[arg(short, long, value_name = "MODEL")]
@@ -63,7 +65,9 @@ struct Report {
     pooled_psnr_db: f64,
     /// The mean squared error over all samples of all pictures, in 8-bit steps squared.
     mse: f64,
-    /// The bits of the latents per pixel, over all pictures.
+    /// The mean SSIMULACRA2 of the pictures, computed without the first 3 columns and lines; none if all are too small for it.
+    ssimulacra2_shifted: Option<f64>,
+    /// The bits per pixel, over all pictures.
     bpp: f64,
     /// The number of threads.
     threads: usize,
@@ -88,7 +92,9 @@ struct ImageReport {
     height: u32,
     /// The PSNR in dB; infinite (`null` in JSON) without any error.
     psnr_db: f64,
-    /// The bits of the latents per pixel: 0.75, and more where blocks reach over the edge.
+    /// SSIMULACRA2, 100 at best, without the first 3 columns and lines; none if a side has fewer than 8 pixels more.
+    ssimulacra2_shifted: Option<f64>,
+    /// The bits per pixel: in the fixed layout those of the latents, in the adaptive layout those of the file.
     bpp: f64,
     /// The bytes of the image file.
     bytes: usize,
@@ -125,14 +131,14 @@ fn evaluate(
     let mut images = Vec::with_capacity(listing.pictures.len());
     let mut skipped = listing.unreadable;
     let mut pooled = PooledError::new();
-    let (mut pixels, mut blocks) = (0, 0);
+    let (mut pixels, mut bits) = (0, 0);
     let (mut encode_time, mut decode_time) = (Duration::ZERO, Duration::ZERO);
     for path in listing.pictures {
         let Some(picture) = folder::read_found(&path, paths, &mut skipped)? else {
             bar.inc(1);
             continue;
         };
-        let encoded = measure::encode(encoder, &picture, search.tune.into(), search.effort)
+        let encoded = measure::encode(encoder, &picture, &search.options())
             .with_context(|| format!("cannot encode {}", path.display()))?;
         let decoded = encoded
             .decode(encoder, deblock)
@@ -141,7 +147,7 @@ fn evaluate(
         let (width, height) = (picture.width(), picture.height());
         pooled.merge(&error);
         pixels += picture.pixels();
-        blocks += encoded.blocks;
+        bits += encoded.bits;
         encode_time += encoded.encode_time;
         decode_time += decoded.decode_time;
         images.push(ImageReport {
@@ -149,7 +155,8 @@ fn evaluate(
             width,
             height,
             psnr_db: error.psnr(),
-            bpp: container::image::bits_per_pixel(width, height, encoded.blocks),
+            ssimulacra2_shifted: ssimulacra2::shifted(&picture, &decoded.picture),
+            bpp: encoded.bits as f64 / picture.pixels() as f64,
             bytes: encoded.file.len(),
             encode_s: encoded.encode_time.as_secs_f64(),
             decode_s: decoded.decode_time.as_secs_f64(),
@@ -169,14 +176,20 @@ fn evaluate(
         tune: search.tune,
         deblocked: deblock && model.has_deblocking(),
         pooled_psnr_db: pooled.psnr(),
+        ssimulacra2_shifted: mean(images.iter().filter_map(|image| image.ssimulacra2_shifted)),
         mse: pooled.mse(),
-        bpp: (blocks * LATENT_BITS) as f64 / pixels as f64,
+        bpp: bits as f64 / pixels as f64,
         threads: rayon::current_num_threads(),
         encode_mpixel_per_s: megapixels_per_second(pixels, encode_time),
         decode_mpixel_per_s: megapixels_per_second(pixels, decode_time),
         images,
         skipped,
     })
+}
+
+/// A score as text.
+fn score(score: Option<f64>) -> String {
+    score.map_or_else(|| "-".to_owned(), |score| format!("{score:.2}"))
 }
 
 /// Prints the report as a table.
@@ -190,23 +203,29 @@ fn print(report: &Report, out: &mut dyn Write) -> Result<()> {
         .max("all".len());
     writeln!(
         out,
-        "{:widest$} {:>13} {:>9} {:>11}",
-        "picture", "size", "PSNR", "bits/pixel"
+        "{:widest$} {:>13} {:>9} {:>12} {:>11}",
+        "picture", "size", "PSNR", "SSIMULACRA2", "bits/pixel"
     )?;
     for image in &report.images {
         let size = format!("{} x {}", image.width, image.height);
         writeln!(
             out,
-            "{:widest$} {size:>13} {:>6.3} dB {:>11.4}",
-            image.path, image.psnr_db, image.bpp
+            "{:widest$} {size:>13} {:>6.3} dB {:>12} {:>11.4}",
+            image.path,
+            image.psnr_db,
+            score(image.ssimulacra2_shifted),
+            image.bpp
         )?;
     }
     let count = report.images.len();
     let size = format!("{count} picture{}", if count == 1 { "" } else { "s" });
     writeln!(
         out,
-        "{:widest$} {size:>13} {:>6.3} dB {:>11.4}",
-        "all", report.pooled_psnr_db, report.bpp
+        "{:widest$} {size:>13} {:>6.3} dB {:>12} {:>11.4}",
+        "all",
+        report.pooled_psnr_db,
+        score(report.ssimulacra2_shifted),
+        report.bpp
     )?;
     writeln!(
         out,

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use nice_decode::LATENT_BITS;
 use nice_decode::format::{CODEWORD_BYTES, LayerTables, ModelTables};
-use nice_decode::{LATENT_BITS, LATENT_BYTES};
 use nice_encode::container::file_type::FileType;
 use nice_encode::{container, files};
 use serde_json::{Value, json};
@@ -84,7 +84,9 @@ fn model(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
                 model.stages().map(|stage| stage.orientation_bits).collect();
             let base = tables.gains.len();
             let residual = (tables.codewords.len() / CODEWORD_BYTES).saturating_sub(base);
-            let filter = tables.deblock.map_or(0, |filter| filter.maps.len());
+            let filter = tables.deblock.map_or(0, |filter| {
+                1 + filter.thresholds.len() + filter.strengths.len()
+            });
             lines.extend([
                 ("stage_bits", "bits of the stages", json!(bits), ""),
                 (
@@ -169,7 +171,8 @@ fn image(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
     let image = container::image::parse(bytes, path)?;
     let (width, height, blocks) = (image.width(), image.height(), image.blocks());
     let id = image.model_id().to_string();
-    let bpp = container::image::bits_per_pixel(width, height, blocks);
+    let latent_bits: usize = image.latents().map(|latent| latent.length()).sum();
+    let bpp = container::image::bits_per_pixel(&image, bytes.len());
     Ok(vec![
         ("file", "file", json!("image"), ""),
         ("version", "version", json!(bytes[4]), ""),
@@ -179,10 +182,17 @@ fn image(bytes: &[u8], path: &Path) -> Result<Vec<Line>> {
         ("blocks_wide", "blocks wide", json!(image.blocks_wide()), ""),
         ("blocks_high", "blocks high", json!(image.blocks_high()), ""),
         ("blocks", "blocks", json!(blocks), ""),
+        ("layout", "layout", json!(image.layout().to_string()), ""),
+        (
+            "lengths",
+            "lengths of latents",
+            json!(image.lengths().collect::<Vec<u8>>()),
+            " bits",
+        ),
         (
             "code_bytes",
             "latents",
-            json!(blocks * LATENT_BYTES),
+            json!(latent_bits.div_ceil(8)),
             " bytes",
         ),
         ("bytes", "size", json!(bytes.len()), " bytes"),

@@ -9,5 +9,6 @@ mod eval;
 mod info;
 mod overwrite;
 mod search;
+mod ssimulacra2;
 
 pub use cli::run;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use nice_encode::DEFAULT_EFFORT;
+use nice_encode::{DEFAULT_EFFORT, Options, Rate};
 use serde::Serialize;
+
+/// The bits per pixel of a file, at most, unless another rate is requested.
+const DEFAULT_BITS_PER_PIXEL: f64 = 0.75;
 
 /// The options of the search.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -13,8 +16,20 @@ pub(crate) struct SearchArgs {
     pub(crate) effort: u32,
 
     /// What to encode for; a network is always encoded for PSNR
-    #[arg(long, value_enum, default_value_t = Tune::Psnr)]
+    #[arg(long, value_enum, default_value_t = Tune::Looks)]
     pub(crate) tune: Tune,
+
+    /// Give each block as many bits as it needs, so that the file has at most N bits per pixel; 0.75 by default
+    #[arg(long, value_name = "N", value_parser = bits_per_pixel, group = "rate")]
+    pub(crate) bpp: Option<f64>,
+
+    /// Give each block as many bits as it needs for a quality from 0, a small file, to 100
+    #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(0..=100), group = "rate")]
+    pub(crate) quality: Option<u8>,
+
+    /// Give every block 48 bits, 0.75 bits per pixel, so that each is at a known offset in the file
+    #[arg(long, group = "rate")]
+    pub(crate) fixed: bool,
 }
 
 /// What the search is tuned for.
@@ -25,6 +40,31 @@ pub(crate) enum Tune {
     Psnr,
     /// What people see, which is mostly errors at low frequencies
     Looks,
+}
+
+impl SearchArgs {
+    /// The options of the encoder.
+    pub(crate) fn options(&self) -> Options {
+        let rate = match (self.bpp, self.quality) {
+            (Some(bits), _) => Rate::BitsPerPixel(bits),
+            (None, Some(quality)) => Rate::Quality(quality.into()),
+            (None, None) if self.fixed => Rate::Fixed,
+            (None, None) => Rate::BitsPerPixel(DEFAULT_BITS_PER_PIXEL),
+        };
+        Options {
+            tune: self.tune.into(),
+            rate,
+            effort: self.effort,
+        }
+    }
+}
+
+/// Parses a number of bits per pixel.
+fn bits_per_pixel(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(bits) if f64::is_finite(bits) && bits > 0.0 => Ok(bits),
+        _ => Err("bits per pixel are a number above 0, such as 0.75".to_owned()),
+    }
 }
 
 impl From<Tune> for nice_encode::Tune {

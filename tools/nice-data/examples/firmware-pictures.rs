@@ -12,7 +12,7 @@ use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 use nice_decode::BLOCK_SIDE;
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, MAX_EFFORT, Picture, Tune, block, files, measure, pretrained};
+use nice_encode::{Encoder, MAX_EFFORT, Options, Picture, block, files, measure, pretrained};
 
 /// A picture for a display: a part of the demo picture, scaled to a size.
 struct Slide {
@@ -89,7 +89,14 @@ fn tile(demo: &RgbImage) -> RgbImage {
 fn save(name: &str, picture: &Picture, model: &str) -> Result<()> {
     let model = pretrained::named(model).context("there is no such model")?;
     let encoder = Encoder::for_codebook(model)?;
-    let encoded = measure::encode(&encoder, picture, Tune::Psnr, MAX_EFFORT)?;
+    let encoded = measure::encode(
+        &encoder,
+        picture,
+        &Options {
+            effort: MAX_EFFORT,
+            ..Options::default()
+        },
+    )?;
     let decoded = encoded.decode(&encoder, false)?;
     let error = PooledError::between(picture.rgb(), decoded.picture.rgb());
     println!("{name}: {:.2} dB", error.psnr());

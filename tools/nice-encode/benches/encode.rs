@@ -9,7 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nice_decode::format::{LayerTables, ModelFile, ModelTables, NetworkTables};
 use nice_decode::{Decoder, Image, Latent, Model, pretrained};
 use nice_encode::network::EncoderNetwork;
-use nice_encode::{Encoder, Picture, Tune, block, container, decode};
+use nice_encode::{Encoder, Latents, Options, Picture, block, container, decode};
 
 const HIDDEN: usize = 256;
 const WIDTH: u32 = 768;
@@ -95,7 +95,15 @@ fn on_one_core(criterion: &mut Criterion) {
         bencher.iter(|| pool.install(|| encoder_network.encode_all(black_box(&grid))));
     });
 
-    let latents = pool.install(|| encoder.encode_picture(&large, Tune::Psnr, 0));
+    let latents = pool.install(|| {
+        encoder.encode_picture(
+            &large,
+            &Options {
+                effort: 0,
+                ..Options::default()
+            },
+        )
+    });
     let bytes = container::image::to_bytes(WIDTH, HEIGHT, model.id(), &latents)
         .expect("there is a latent for every block");
     let image = Image::from_bytes(&bytes).expect("it was just made");
@@ -105,7 +113,7 @@ fn on_one_core(criterion: &mut Criterion) {
     group.bench_function("decode, network, block by block", |bencher| {
         let mut block = [0; nice_decode::BLOCK_SAMPLES];
         bencher.iter(|| {
-            for latent in black_box(&latents) {
+            for latent in black_box(image.latents()) {
                 model.block(latent, &mut block);
                 black_box(&block);
             }
@@ -113,12 +121,13 @@ fn on_one_core(criterion: &mut Criterion) {
     });
 
     // Latents that use all codewords equally often: a cache helps only as far as it holds the tables.
-    let latents: Vec<Latent> = (0..latents.len() as u64)
+    let latents: Vec<Latent> = (0..latents.blocks() as u64)
         .map(|at| {
             let bits = (at + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
             std::array::from_fn(|byte| (bits >> (8 * byte)) as u8)
         })
         .collect();
+    let latents = Latents::Fixed(latents);
     let mut rgb = vec![0; (WIDTH * HEIGHT * 3) as usize];
     for (name, file) in [("s", pretrained::S), ("m", pretrained::M)] {
         let model = Model::from_bytes(file).expect("it is valid");
@@ -151,7 +160,15 @@ fn on_one_core(criterion: &mut Criterion) {
             group.bench_function(format!("encode, {name}, effort {effort}"), |bencher| {
                 bencher.iter(|| {
                     let small = black_box(&small);
-                    pool.install(|| encoder.encode_picture(small, Tune::Psnr, effort))
+                    pool.install(|| {
+                        encoder.encode_picture(
+                            small,
+                            &Options {
+                                effort,
+                                ..Options::default()
+                            },
+                        )
+                    })
                 });
             });
         }

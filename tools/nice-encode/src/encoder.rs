@@ -1,42 +1,22 @@
 //! The encoder: a model, and the search that finds latents for it.
 
-use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use nice_decode::format::ModelTables;
-use nice_decode::{BLOCK_SAMPLES, Latent, Model};
-use rayon::prelude::*;
+use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, Latent, Model};
 
+use crate::adaptive::AdaptiveSearch;
 use crate::block;
-use crate::codebook::{BeamSearch, Candidate, Codebook, select};
+use crate::codebook::{self, BeamSearch, BlockCandidates, Candidate, Codebook};
 use crate::container::{encoder_network, model};
+use crate::latents::Latents;
+use crate::neighbors::{CANDIDATES, choose_in_rows};
 use crate::network::{EncoderNetwork, bit_flips};
+use crate::options::{MAX_EFFORT, Options, Rate, Tune};
 use crate::picture::Picture;
 use crate::pretrained;
-
-/// What the encoder makes as small as it can.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tune {
-    /// The squared error.
-    #[default]
-    Psnr,
-    /// What people see of the error: with a codebook, blocks are chosen with their neighbors in view. A network encodes as for
-    /// [`Psnr`](Self::Psnr).
-    Looks,
-}
-
-/// The effort unless another is requested.
-pub const DEFAULT_EFFORT: u32 = 2;
-
-/// The largest effort that makes a difference with a codebook.
-pub const MAX_EFFORT: u32 = 4;
-
-/// The number of blocks in a task of a parallel run.
-const TASK: usize = 64;
-
-/// About the number of candidates that are held in memory, if all blocks are typical.
-const CANDIDATES: usize = 1 << 19;
+use crate::tasks::tasks;
 
 /// The width of the beam of a codebook, by effort.
 const BEAM_WIDTHS: [usize; MAX_EFFORT as usize + 1] = [2, 8, 24, 64, 128];
@@ -135,35 +115,54 @@ impl<'a> Encoder<'a> {
     }
 
     /// The latents of the blocks of a picture, in raster order.
-    pub fn encode_picture(&self, picture: &Picture, tune: Tune, effort: u32) -> Vec<Latent> {
-        self.encode_picture_with(picture, tune, effort, &|_| {})
+    pub fn encode_picture(&self, picture: &Picture, options: &Options) -> Latents {
+        self.encode_picture_with(picture, options, &|_| {})
     }
 
     /// [`encode_picture`](Self::encode_picture), calling `progress` whenever some blocks have been encoded, with their number.
     pub fn encode_picture_with(
         &self,
         picture: &Picture,
-        tune: Tune,
-        effort: u32,
+        options: &Options,
         progress: &(dyn Fn(u64) + Sync),
-    ) -> Vec<Latent> {
+    ) -> Latents {
         let cut = |at| {
             let mut block = [0; BLOCK_SAMPLES];
             block::cut(picture, at, &mut block);
             block
         };
-        match &self.search {
-            Search::Codebook(search) if tune == Tune::Looks => {
+        let count = block::count(picture);
+        let width = beam_width(options.effort);
+        let adaptive = |search| AdaptiveSearch {
+            model: &self.model,
+            search,
+            picture,
+            tune: options.tune,
+            width,
+        };
+        match (&self.search, options.rate, options.tune) {
+            (Search::Codebook(search), Rate::Fixed, Tune::Looks) => {
                 let columns = block::along(picture.width());
-                let width = beam_width(effort);
                 let rows_at_once = CANDIDATES / width / columns;
-                encode_with_neighbors(block::count(picture), columns, rows_at_once, |blocks| {
-                    tasks(blocks, progress, cut, |blocks| {
+                let candidates = |range| {
+                    tasks(range, progress, cut, |blocks| {
                         search.candidates(&self.model, blocks, width)
                     })
-                })
+                };
+                let select = |rows: &[BlockCandidates], above: &[Candidate]| {
+                    codebook::select(rows, columns, above, 0)
+                };
+                let latents = choose_in_rows(count, columns, rows_at_once, candidates, select);
+                Latents::Fixed(latents.iter().map(AdaptiveLatent::fixed).collect())
             }
-            _ => self.encode(block::count(picture), effort, progress, cut),
+            (Search::Codebook(search), Rate::BitsPerPixel(bits_per_pixel), _) => {
+                let adaptive = adaptive(search);
+                Latents::Adaptive(adaptive.for_bits_per_pixel(bits_per_pixel, progress))
+            }
+            (Search::Codebook(search), Rate::Quality(quality), _) => {
+                Latents::Adaptive(adaptive(search).for_quality(quality, progress))
+            }
+            _ => Latents::Fixed(self.encode(count, options.effort, progress, cut)),
         }
     }
 
@@ -196,68 +195,6 @@ impl<'a> Encoder<'a> {
             }
         }
     }
-}
-
-/// The latents of `count` blocks in rows of `columns`, each chosen from its candidates with its neighbors in view. `candidates` finds
-/// the candidates of a range of blocks. Those of at most `rows_at_once` rows (at least one) and of the row before are in memory.
-fn encode_with_neighbors(
-    count: usize,
-    columns: usize,
-    rows_at_once: usize,
-    candidates: impl Fn(Range<usize>) -> Vec<Vec<Candidate>>,
-) -> Vec<Latent> {
-    let blocks_at_once = rows_at_once.max(1) * columns;
-    let mut latents = Vec::with_capacity(count);
-    let mut above = Vec::new();
-    let mut rows = Vec::new();
-    let mut searched = 0;
-    while searched < count {
-        let end = (searched + blocks_at_once).min(count);
-        rows.extend(candidates(searched..end));
-        searched = end;
-        let chosen = select(&rows, columns, &above);
-        // The last row is chosen again with those below it.
-        let decided = if end < count {
-            rows.len() - columns
-        } else {
-            rows.len()
-        };
-        let rest = rows.split_off(decided);
-        let decided = rows.iter().zip(chosen);
-        let decided: Vec<Candidate> = decided
-            .map(|(candidates, number)| candidates[number].clone())
-            .collect();
-        latents.extend(decided.iter().map(Candidate::latent));
-        if let Some(first) = decided.len().checked_sub(columns) {
-            above = decided[first..].to_vec();
-        }
-        rows = rest;
-    }
-    latents
-}
-
-/// The results of `each` for a range of blocks, which `block` returns by their index: on all threads, some blocks at a time.
-fn tasks<T: Send>(
-    range: Range<usize>,
-    progress: &(dyn Fn(u64) + Sync),
-    block: impl Fn(usize) -> [u8; BLOCK_SAMPLES] + Sync,
-    each: impl Fn(&[[u8; BLOCK_SAMPLES]]) -> Vec<T> + Sync,
-) -> Vec<T> {
-    let results: Vec<Vec<T>> = (0..range.len().div_ceil(TASK))
-        .into_par_iter()
-        .map(|task| {
-            let first = range.start + task * TASK;
-            let mut blocks = [[0; BLOCK_SAMPLES]; TASK];
-            let blocks = &mut blocks[..TASK.min(range.end - first)];
-            for (n, to) in blocks.iter_mut().enumerate() {
-                *to = block(first + n);
-            }
-            let results = each(blocks);
-            progress(blocks.len() as u64);
-            results
-        })
-        .collect();
-    results.into_iter().flatten().collect()
 }
 
 /// Whether encoding with a model file needs its encoder network.
@@ -348,6 +285,10 @@ mod tests {
         .unwrap()
     }
 
+    fn options(tune: Tune, rate: Rate, effort: u32) -> Options {
+        Options { tune, rate, effort }
+    }
+
     fn noise(width: u32, height: u32) -> Picture {
         let rgb = (0..width * height * 3)
             .map(|at| (at.wrapping_mul(2_654_435_761) >> 20) as u8)
@@ -373,16 +314,24 @@ mod tests {
             Encoder::for_network(Model::from_bytes(&network).unwrap(), encoder_network),
             Encoder::for_codebook(&codebook).unwrap(),
         ] {
-            for tune in [Tune::Looks, Tune::Psnr] {
+            let tunes = [Tune::Looks, Tune::Psnr];
+            let rates = [Rate::Fixed, Rate::BitsPerPixel(0.5), Rate::Quality(40)];
+            for (tune, rate) in tunes
+                .iter()
+                .flat_map(|&tune| rates.map(|rate| (tune, rate)))
+            {
                 let with_threads = |threads| {
                     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
                     pool.unwrap()
-                        .install(|| encoder.encode_picture(&picture, tune, 1))
+                        .install(|| encoder.encode_picture(&picture, &options(tune, rate, 1)))
                 };
                 let one = with_threads(1);
                 assert_eq!(with_threads(2), one);
                 assert_eq!(with_threads(7), one);
-                assert_ne!(one, encoder.encode_picture(&picture, tune, 0));
+                assert_ne!(
+                    one,
+                    encoder.encode_picture(&picture, &options(tune, rate, 0))
+                );
             }
         }
     }
@@ -396,7 +345,7 @@ mod tests {
         };
         let picture = noise(43, 77);
         let encode = |rows_at_once: usize| {
-            encode_with_neighbors(60, 6, rows_at_once, |blocks| {
+            let candidates = |blocks| {
                 let cut = |at| {
                     let mut block = [0; BLOCK_SAMPLES];
                     block::cut(&picture, at, &mut block);
@@ -405,12 +354,16 @@ mod tests {
                 tasks(blocks, &|_| {}, cut, |blocks| {
                     search.candidates(encoder.model(), blocks, 8)
                 })
+            };
+            choose_in_rows(60, 6, rows_at_once, candidates, |rows, above| {
+                codebook::select(rows, 6, above, 0)
             })
         };
         let whole = encode(10);
-        assert_eq!(whole, encoder.encode_picture(&picture, Tune::Looks, 1));
-        let decided_alone = encoder.encode_picture(&picture, Tune::Psnr, 1);
-        assert_ne!(whole, decided_alone);
+        let fixed = Latents::Fixed(whole.iter().map(AdaptiveLatent::fixed).collect());
+        let encoded = |tune| encoder.encode_picture(&picture, &options(tune, Rate::Fixed, 1));
+        assert_eq!(encoded(Tune::Looks), fixed);
+        assert_ne!(encoded(Tune::Psnr), fixed);
         for rows_at_once in [0, 1, 2, 3, 9] {
             let parts = encode(rows_at_once);
             // Only what is below the last row that is in memory is not in view.

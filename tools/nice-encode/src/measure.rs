@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use crate::block;
 use crate::container;
 use crate::decode::decode_image;
-use crate::encoder::{Encoder, Tune};
+use crate::encoder::Encoder;
+use crate::options::Options;
 use crate::picture::Picture;
 use crate::psnr::PooledError;
 
@@ -32,6 +33,8 @@ pub struct EncodedImage {
     pub file: Vec<u8>,
     /// The number of blocks.
     pub blocks: usize,
+    /// The bits of the image, as [`bits_per_pixel`](container::image::bits_per_pixel) counts them.
+    pub bits: usize,
     /// The time that encoding took.
     pub encode_time: Duration,
 }
@@ -50,17 +53,14 @@ pub struct DecodedImage {
 /// # Errors
 ///
 /// When the picture cannot be encoded.
-pub fn encode(
-    encoder: &Encoder<'_>,
-    picture: &Picture,
-    tune: Tune,
-    effort: u32,
-) -> Result<EncodedImage> {
-    let (latents, encode_time) = timed(|| encoder.encode_picture(picture, tune, effort));
+pub fn encode(encoder: &Encoder<'_>, picture: &Picture, options: &Options) -> Result<EncodedImage> {
+    let (latents, encode_time) = timed(|| encoder.encode_picture(picture, options));
     let (width, height) = (picture.width(), picture.height());
+    let file = container::image::to_bytes(width, height, encoder.model().id(), &latents)?;
     Ok(EncodedImage {
-        file: container::image::to_bytes(width, height, encoder.model().id(), &latents)?,
-        blocks: latents.len(),
+        bits: 8 * container::image::counted_bytes(&Image::from_bytes(&file)?, file.len()),
+        file,
+        blocks: latents.blocks(),
         encode_time,
     })
 }

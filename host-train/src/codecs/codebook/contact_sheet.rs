@@ -27,7 +27,8 @@ const BEAM: usize = 8;
 pub fn report(codebook: &Codebook, planar: &[u8]) -> Result<CodebookReport> {
     let (planar, _) = planar.as_chunks::<BLOCK_SAMPLES>();
     let x: Vec<Coordinates> = planar.par_iter().map(coordinates::of_block).collect();
-    let indices = BeamSearch::new(codebook).indices(&x, BEAM);
+    let stages = codebook.stages.len();
+    let indices = BeamSearch::new(codebook).indices_of_stages(&x, BEAM, stages);
     let mut stages = Vec::new();
     let mut residuals = x.clone();
     for (number, (stage, codewords)) in codebook.stages.iter().zip(codebook.codewords()).enumerate()

@@ -1,8 +1,8 @@
 //! Encodes and decodes with a codebook in floating point, and measures the error.
 
 use anyhow::Result;
-use nice_decode::BLOCK_SAMPLES;
 use nice_decode::format::Stage;
+use nice_decode::{BLOCK_SAMPLES, LATENT_BITS};
 use nice_encode::codebook::{
     BeamSearch, Codebook, Coordinates, DIMENSIONS, Indices, StageIndex, coordinates,
 };
@@ -35,11 +35,21 @@ pub fn apply(codeword: &Coordinates, index: StageIndex) -> Coordinates {
     }
 }
 
-/// The coordinates of a block, given its indices.
+/// The number of the first stages that have the 48 bits of the fixed layout.
+fn fixed_stages(stages: &[Stage]) -> usize {
+    let ends = stages.iter().scan(0, |end, stage| {
+        *end += usize::from(stage.bits);
+        Some(*end)
+    });
+    ends.take_while(|&end| end <= LATENT_BITS).count()
+}
+
+/// The coordinates of a block in the fixed layout, given its indices.
 pub fn decode(codebook: &Codebook, indices: &Indices) -> Coordinates {
+    let stages = fixed_stages(&codebook.stages);
     let base = usize::from(indices[0].codeword);
     let mut block = apply(&codebook.base[base], indices[0]);
-    for (codewords, index) in codebook.residuals.iter().zip(&indices[1..]) {
+    for (codewords, index) in codebook.residuals.iter().zip(&indices[1..stages]) {
         let residual = apply(&codewords[usize::from(index.codeword)], *index);
         for (sample, residual) in block.iter_mut().zip(residual) {
             *sample += codebook.gains[base] * residual;
@@ -48,7 +58,7 @@ pub fn decode(codebook: &Codebook, indices: &Indices) -> Coordinates {
     block
 }
 
-/// The indices of planar blocks, from a search with a beam of this width.
+/// The indices of planar blocks in the fixed layout, from a search with a beam of this width.
 pub fn search(codebook: &Codebook, planar: &[u8], beam: usize) -> Vec<Indices> {
     let (planar, _) = planar.as_chunks::<BLOCK_SAMPLES>();
     let x: Vec<Coordinates> = planar.par_iter().map(coordinates::of_block).collect();

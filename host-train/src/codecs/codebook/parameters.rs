@@ -34,7 +34,23 @@ pub struct Parameters<B: Backend> {
     residuals: Param<Tensor<B, 2>>,
 }
 
-/// The indices of a batch. A variant is one of the 16 combinations of orientation (bits 0 to 2) and sign (bit 3).
+/// The factors of a codeword in a variant: 16 combinations of orientation (bits 0 to 2) and sign (bit 3), and zeros for a stage
+/// that a block does not use.
+const VARIANTS: usize = 17;
+
+/// The variant of a stage that a block does not use.
+const UNUSED: i32 = 16;
+
+/// The indices of a block, and the number of the stages that it uses.
+#[derive(Clone, Copy, Debug)]
+pub struct UsedIndices {
+    /// The indices; only those of the first stages count.
+    pub indices: Indices,
+    /// The number of stages, at least 1.
+    pub stages: usize,
+}
+
+/// The indices of a batch. A variant is one of the combinations of orientation and sign.
 #[derive(Clone, Debug)]
 pub struct BatchIndices<B: Backend> {
     /// The number of the gain, `[batch]`.
@@ -60,7 +76,7 @@ pub struct Rounding<B: Backend> {
 /// Constants on the device.
 #[derive(Clone, Debug)]
 pub struct Constants<B: Backend> {
-    /// The signs of the coordinates in each of the 16 variants, `[16, 96]`.
+    /// The signs of the coordinates in each variant, `[17, 96]`.
     signs: Tensor<B, 2>,
     /// The index that each coordinate of a transposed codeword comes from, `[96]`.
     transposed: Tensor<B, 1, Int>,
@@ -69,7 +85,7 @@ pub struct Constants<B: Backend> {
 impl<B: Backend> Constants<B> {
     /// Creates the constants on a device.
     pub fn new(device: &B::Device) -> Self {
-        let signs: Vec<f32> = (0..16 * DIMENSIONS)
+        let signs: Vec<f32> = (0..VARIANTS * DIMENSIONS)
             .map(|at| {
                 let (variant, at) = ((at / DIMENSIONS) as u8, at % DIMENSIONS);
                 let orientation = Orientation::from_bits(variant);
@@ -79,14 +95,18 @@ impl<B: Backend> Constants<B> {
                     at
                 };
                 let sign = coordinates::flip_sign(orientation, from / PART);
-                if variant & 8 == 0 { sign } else { -sign }
+                match i32::from(variant) {
+                    UNUSED => 0.0,
+                    variant if variant & 8 == 0 => sign,
+                    _ => -sign,
+                }
             })
             .collect();
         let transposed: Vec<i32> = (0..DIMENSIONS)
             .map(|at| coordinates::transposed_index(at) as i32)
             .collect();
         Self {
-            signs: Tensor::from_data(TensorData::new(signs, [16, DIMENSIONS]), device),
+            signs: Tensor::from_data(TensorData::new(signs, [VARIANTS, DIMENSIONS]), device),
             transposed: Tensor::from_data(TensorData::new(transposed, [DIMENSIONS]), device),
         }
     }
@@ -94,7 +114,7 @@ impl<B: Backend> Constants<B> {
 
 impl<B: Backend> BatchIndices<B> {
     /// Copies the indices of a batch to a device.
-    pub fn new(indices: &[Indices], stages: &[Stage], device: &B::Device) -> Self {
+    pub fn new(blocks: &[UsedIndices], stages: &[Stage], device: &B::Device) -> Self {
         let base_codewords = stages[0].codewords(true).unwrap_or_default();
         let starts: Vec<usize> = stages[1..]
             .iter()
@@ -119,11 +139,15 @@ impl<B: Backend> BatchIndices<B> {
                 0
             }
         };
-        let base = || indices.iter().map(|indices| indices[0]);
+        let base = || blocks.iter().map(|block| block.indices[0]);
+        // The index of each residual stage, the first codeword of the stage, and whether it is used.
         let residuals = || {
-            indices
-                .iter()
-                .flat_map(|indices| indices[1..].iter().zip(&starts))
+            blocks.iter().flat_map(|block| {
+                let indices = block.indices[1..].iter().zip(&starts);
+                indices
+                    .zip(1..)
+                    .map(|((index, start), number)| (index, start, number < block.stages))
+            })
         };
         Self {
             gain: ints(base().map(|index| i32::from(index.codeword)).collect()),
@@ -142,7 +166,7 @@ impl<B: Backend> BatchIndices<B> {
             ),
             residuals: ints(
                 residuals()
-                    .map(|(index, start)| {
+                    .map(|(index, start, _)| {
                         let offset = start + transposed(index.orientation, all);
                         (usize::from(index.codeword) + offset) as i32
                     })
@@ -150,8 +174,11 @@ impl<B: Backend> BatchIndices<B> {
             ),
             residual_variants: ints(
                 residuals()
-                    .map(|(index, _)| {
-                        i32::from(index.orientation.bits()) | i32::from(index.negative) << 3
+                    .map(|(index, _, used)| match used {
+                        true => {
+                            i32::from(index.orientation.bits()) | i32::from(index.negative) << 3
+                        }
+                        false => UNUSED,
                     })
                     .collect(),
             ),
@@ -254,16 +281,18 @@ impl<B: Backend> Parameters<B> {
 }
 
 impl<B: AutodiffBackend> Parameters<B> {
-    /// The mean squared error of a batch, summed over the samples of a block: `[1]`.
+    /// The weighted mean squared error of a batch, summed over the samples of a block: `[1]`. The blocks are `[batch, 96]`, and their
+    /// weights `[batch, 1]`.
     pub fn loss(
         &self,
         blocks: Tensor<B, 2>,
+        weights: Tensor<B, 2>,
         indices: BatchIndices<B>,
         constants: &Constants<B>,
         rounding: Option<&Rounding<B>>,
     ) -> Tensor<B, 1> {
         let error = self.decode(indices, constants, rounding) - blocks; // [batch, 96]
-        error.powi_scalar(2).sum_dim(1).mean() // [1]
+        (error.powi_scalar(2).sum_dim(1) * weights).mean() // [1]
     }
 }
 

@@ -15,13 +15,15 @@ use nice_data::{BlockId, BlockSet, progress};
 use nice_decode::format::Stage;
 use nice_decode::{BLOCK_SAMPLES, Orientation};
 use nice_encode::Picture;
-use nice_encode::codebook::{BeamSearch, Codebook, Coordinates, DIMENSIONS, Indices, coordinates};
+use nice_encode::codebook::allocation::ErrorsByLength;
+use nice_encode::codebook::coordinates::PART;
+use nice_encode::codebook::{BeamSearch, Codebook, Coordinates, DIMENSIONS, coordinates};
 use rayon::prelude::*;
 
 use super::config::CodebookConfig;
 use super::float::{self, fine_chroma_error};
 use super::kmeans;
-use super::parameters::{BatchIndices, Constants, Parameters, Rounding};
+use super::parameters::{BatchIndices, Constants, Parameters, Rounding, UsedIndices};
 use super::quantize::quantize;
 use crate::checkpoint::{Adam, Checkpoint};
 use crate::data::batches::Order;
@@ -39,6 +41,9 @@ const ROUNDED_FROM: f64 = 0.7;
 
 /// The progress up to which unused codewords are revived.
 const REVIVED_UNTIL: f64 = 0.6;
+
+/// The bits of a block on average, in the adaptive layout, that blocks are encoded with in turn.
+const AVERAGE_BITS: [f64; 5] = [20.0, 32.0, 44.0, 44.0, 60.0];
 
 /// The relative difference between a revived codeword and the one that it is copied from.
 const REVIVED_SPREAD: f32 = 0.1;
@@ -67,6 +72,8 @@ struct Pool<B: AutodiffBackend> {
 /// Blocks with their indices, on the device.
 struct Batch<B: AutodiffBackend> {
     blocks: Tensor<B, 2>,
+    /// The weights of the blocks, 1 on average, `[batch, 1]`.
+    weights: Tensor<B, 2>,
     indices: BatchIndices<B>,
     /// The mean squared error of the fine chroma, which no codeword can hold.
     fine_chroma_error: f64,
@@ -167,14 +174,15 @@ impl<B: AutodiffBackend> CodebookTrainer<'_, B> {
             } else {
                 4
             };
+        let weights = weights(&blocks, self.config.masking);
         let mut codebook = parameters.codebook(self.stages);
         let (indices, rounding) = if progress >= ROUNDED_FROM {
             let rounded = quantize(&codebook).codebook();
-            let indices = BeamSearch::new(&rounded).indices(&blocks, beam);
+            let indices = find_lengths(&BeamSearch::new(&rounded), &blocks, &weights, beam);
             let rounding = Rounding::new(&codebook, &rounded, self.device);
             (indices, Some(rounding))
         } else {
-            let indices = BeamSearch::new(&codebook).indices(&blocks, beam);
+            let indices = find_lengths(&BeamSearch::new(&codebook), &blocks, &weights, beam);
             if progress < REVIVED_UNTIL
                 && revive(&mut codebook, &indices, split_mix(order.seed ^ number)) > 0
             {
@@ -186,9 +194,13 @@ impl<B: AutodiffBackend> CodebookTrainer<'_, B> {
         let batches = blocks
             .chunks(batch)
             .zip(indices.chunks(batch))
-            .zip(errors.chunks(batch))
-            .map(|((blocks, indices), errors)| Batch {
+            .zip(errors.chunks(batch).zip(weights.chunks(batch)))
+            .map(|((blocks, indices), (errors, weights))| Batch {
                 blocks: upload(blocks, self.device),
+                weights: Tensor::from_data(
+                    TensorData::new(weights.to_vec(), [weights.len(), 1]),
+                    self.device,
+                ),
                 indices: BatchIndices::new(indices, self.stages, self.device),
                 fine_chroma_error: errors.iter().sum::<f64>() / (errors.len() as f64 * SAMPLES),
             })
@@ -207,13 +219,68 @@ fn upload<B: Backend>(blocks: &[Coordinates], device: &B::Device) -> Tensor<B, 2
     Tensor::from_data(data, device)
 }
 
+/// The indices of blocks as an encoder finds them. Half of the blocks are in the fixed layout; the others use as many stages as
+/// each is worth when blocks have so many bits on average.
+fn find_lengths(
+    search: &BeamSearch,
+    blocks: &[Coordinates],
+    weights: &[f32],
+    beam: usize,
+) -> Vec<UsedIndices> {
+    let ends = search.ends();
+    let sums = search.sums_by_length(blocks, beam);
+    let errors = ErrorsByLength::of_sums(&sums, weights, &ends);
+    let fixed = search.fixed_stages();
+    let adaptive: Vec<Vec<usize>> = AVERAGE_BITS
+        .iter()
+        .map(|&bits| errors.choose(bits))
+        .collect();
+    let stages = |at: usize| match at % 2 {
+        0 => fixed,
+        _ => adaptive[at / 2 % adaptive.len()][at] + 1,
+    };
+    let blocks = sums.iter().enumerate().map(|(at, sums)| {
+        let stages = stages(at);
+        UsedIndices {
+            indices: sums[stages - 1].indices,
+            stages,
+        }
+    });
+    blocks.collect()
+}
+
+/// The weights of blocks, 1 on average: the more activity masks the errors of a block, the smaller its weight. A weight is
+/// proportional to `(activity + 200)^-masking`, where the activity is the squared deviation of luma from its mean, as in the encoder.
+fn weights(blocks: &[Coordinates], masking: f64) -> Vec<f32> {
+    let weights: Vec<f64> = blocks
+        .iter()
+        .map(|block| {
+            let luma = block
+                .as_chunks::<PART>()
+                .0
+                .iter()
+                .flat_map(|part| &part[..16]);
+            let squares: f64 = luma.map(|value| f64::from(value * value)).sum();
+            // The coordinates that are even under both flips have the mean.
+            let sum: f64 = block[..16].iter().map(|&value| f64::from(value)).sum();
+            let activity = (squares - sum * sum / 16.0).max(0.0) * 255.0 * 255.0;
+            (activity + 200.0).powf(-masking)
+        })
+        .collect();
+    let mean = weights.iter().sum::<f64>() / weights.len().max(1) as f64;
+    weights
+        .iter()
+        .map(|weight| (weight / mean) as f32)
+        .collect()
+}
+
 /// Replaces unused codewords by variations of those that are used most, and returns their number.
-fn revive(codebook: &mut Codebook, indices: &[Indices], seed: u64) -> usize {
+fn revive(codebook: &mut Codebook, blocks: &[UsedIndices], seed: u64) -> usize {
     let mut revived = 0;
     for (number, stage) in codebook.stages.clone().iter().enumerate() {
         let mut uses = vec![0_u32; stage.codewords(number == 0).unwrap_or_default()];
-        for indices in indices {
-            uses[usize::from(indices[number].codeword)] += 1;
+        for block in blocks.iter().filter(|block| number < block.stages) {
+            uses[usize::from(block.indices[number].codeword)] += 1;
         }
         let mut most_used: Vec<usize> = (0..uses.len()).collect();
         most_used.sort_by_key(|&codeword| std::cmp::Reverse(uses[codeword]));
@@ -259,6 +326,7 @@ impl<B: AutodiffBackend> Trainer<B> for CodebookTrainer<'_, B> {
         let batch = &pool.batches[(step % self.config.pool) as usize];
         let loss = module.loss(
             batch.blocks.clone(),
+            batch.weights.clone(),
             batch.indices.clone(),
             &self.constants,
             pool.rounding.as_ref(),

@@ -7,14 +7,10 @@ use nice_encode::Picture;
 use nice_encode::measure::megapixels_per_second;
 use nice_encode::psnr::PooledError;
 use serde::Serialize;
-use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
 
 use super::codec::{CodecResult, JpegDetails, Variant};
 use crate::search::{SearchArgs, Tune};
-
-/// The columns and lines that are left out for the shifted SSIMULACRA2. It has means over 4 x 4 and 8 x 8 pixels in it, so a codec
-/// whose blocks coincide with them would look better than it is.
-const SHIFT: u32 = 3;
+use crate::ssimulacra2::mean;
 
 /// The figures of a comparison.
 #[derive(Clone, Debug, Serialize)]
@@ -53,7 +49,7 @@ pub(super) struct Figures {
     pub mean_psnr_db: f64,
     /// The mean SSIMULACRA2 of the pictures; none if all are too small for it.
     pub ssimulacra2: Option<f64>,
-    /// The same without the first [`SHIFT`] columns and lines of each picture.
+    /// The same without the first 3 columns and lines of each picture.
     pub ssimulacra2_shifted: Option<f64>,
     /// Millions of pixels per second that the encoder encodes, on all threads that it can use.
     pub encode_mpixel_per_s: f64,
@@ -80,7 +76,7 @@ pub(super) struct PictureFigures {
     pub psnr_db: f64,
     /// SSIMULACRA2, 100 at best; none if a side has fewer than 8 pixels.
     pub ssimulacra2: Option<f64>,
-    /// The same without the first [`SHIFT`] columns and lines.
+    /// The same without the first 3 columns and lines.
     pub ssimulacra2_shifted: Option<f64>,
     /// The seconds that encoding took.
     pub encode_s: f64,
@@ -138,7 +134,7 @@ impl Tally {
         }
     }
 
-    /// Adds the result for a picture, with its [`scores`].
+    /// Adds the result for a picture, with its [`scores`](crate::ssimulacra2::scores).
     pub(super) fn add(
         &mut self,
         path: &Path,
@@ -226,44 +222,6 @@ pub(super) struct JpegSummary {
     pub over_budget: usize,
     /// Millions of pixels per second that libjpeg-turbo decodes.
     pub libjpeg_turbo_decode_mpixel_per_s: Option<f64>,
-}
-
-/// The [`ssimulacra2()`] of two pictures of the same size, and that without their first [`SHIFT`] columns and lines.
-pub(super) fn scores(original: &Picture, decoded: &Picture) -> [Option<f64>; 2] {
-    let shifted = |picture: &Picture| {
-        let (width, height) = (picture.width(), picture.height());
-        let rest = |side: u32| side.saturating_sub(SHIFT);
-        picture.crop(SHIFT, SHIFT, rest(width), rest(height)).ok()
-    };
-    let of_rest = shifted(original).zip(shifted(decoded));
-    [
-        ssimulacra2(original, decoded),
-        of_rest.and_then(|(original, decoded)| ssimulacra2(&original, &decoded)),
-    ]
-}
-
-/// The visual similarity of two pictures of the same size, 100 at best; none if a side has fewer than 8 pixels.
-fn ssimulacra2(original: &Picture, decoded: &Picture) -> Option<f64> {
-    let linear = |picture: &Picture| {
-        let samples = picture.rgb().as_chunks::<3>().0.iter();
-        Rgb::new(
-            samples
-                .map(|pixel| pixel.map(|v| f32::from(v) / 255.0))
-                .collect(),
-            picture.width() as usize,
-            picture.height() as usize,
-            TransferCharacteristic::SRGB,
-            ColorPrimaries::BT709,
-        )
-        .ok()
-    };
-    compute_frame_ssimulacra2(linear(original)?, linear(decoded)?).ok()
-}
-
-/// The mean of some values; none if there are none.
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
-    (count > 0).then(|| sum / f64::from(count))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::overwrite;
 use crate::search::SearchArgs;
+use crate::ssimulacra2;
 use codec::{Codec, CodecResult};
 use measure::{Comparison, Figures, Tally};
 use page::CloseUp;
@@ -188,7 +189,7 @@ fn compare(
 fn add(tallies: &mut [Tally], path: &Path, picture: &Picture, results: &[CodecResult]) {
     let scores: Vec<[Option<f64>; 2]> = results
         .par_iter()
-        .map(|result| measure::scores(picture, &result.decoded))
+        .map(|result| ssimulacra2::scores(picture, &result.decoded))
         .collect();
     for ((tally, result), score) in tallies.iter_mut().zip(results).zip(scores) {
         tally.add(path, picture, result, score);

@@ -119,12 +119,7 @@ impl Codec for Nice<'_> {
     }
 
     fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
-        let encoded = measure::encode(
-            &self.encoder,
-            picture,
-            self.search.tune.into(),
-            self.search.effort,
-        )?;
+        let encoded = measure::encode(&self.encoder, picture, &self.search.options())?;
         self.variants()
             .iter()
             .map(|variant| {

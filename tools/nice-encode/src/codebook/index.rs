@@ -1,7 +1,7 @@
 //! The indices of the stages, the latent that they form, and the partial sums of the codewords that they select.
 
 use nice_decode::format::{MAX_STAGES, Stage};
-use nice_decode::{Latent, Orientation};
+use nice_decode::{AdaptiveLatent, Orientation};
 
 /// What the index of a stage selects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,22 +18,22 @@ pub struct StageIndex {
 pub type Indices = [StageIndex; MAX_STAGES];
 
 /// The latent that the indices of some stages form.
-pub(super) fn latent(stages: impl Iterator<Item = Stage>, indices: &Indices) -> Latent {
-    let mut bits = 0_u64;
+pub(super) fn latent(stages: impl Iterator<Item = Stage>, indices: &Indices) -> AdaptiveLatent {
+    let mut bits = 0_u128;
     let mut offset = 0;
     for (number, (stage, index)) in stages.zip(indices).enumerate() {
-        let orientation = u64::from(index.orientation.bits());
+        let orientation = u128::from(index.orientation.bits());
         let mut width = u32::from(stage.orientation_bits);
         let mut flags = orientation;
         if number > 0 {
-            flags = orientation << 1 | u64::from(index.negative);
+            flags = orientation << 1 | u128::from(index.negative);
             width += 1;
         }
-        bits |= (u64::from(index.codeword) << width | flags) << offset;
-        offset += u32::from(stage.bits);
+        bits |= (u128::from(index.codeword) << width | flags) << offset;
+        offset += usize::from(stage.bits);
     }
-    let [a, b, c, d, e, f, ..] = bits.to_le_bytes();
-    [a, b, c, d, e, f]
+    let bytes = bits.to_le_bytes();
+    AdaptiveLatent::new(&std::array::from_fn(|at| bytes[at]), offset)
 }
 
 /// The sum of the codewords of some of the stages, the base first.

@@ -5,6 +5,7 @@
 //! training. [`search`] finds the best of them for a block; training and encoding share it. `selection` chooses among several
 //! latents for each block, with the neighboring blocks in view.
 
+pub mod allocation;
 mod candidates;
 pub mod coordinates;
 mod index;
@@ -17,6 +18,6 @@ pub mod tables;
 
 pub use coordinates::{Coordinates, DIMENSIONS};
 pub use index::{Indices, PartialSum, StageIndex};
-pub use search::BeamSearch;
-pub use selection::{Candidate, select};
+pub use search::{BeamSearch, Lengths};
+pub use selection::{BlockCandidates, Candidate, select, select_alone, slope};
 pub use tables::Codebook;

@@ -15,14 +15,15 @@
 //! Sums are computed in one order, and nothing is fused or reordered, so that the result is the same on every machine.
 
 use multiversion::multiversion;
-use nice_decode::{BLOCK_SAMPLES, Latent, Model};
+use nice_decode::format::{MAX_STAGES, Stage};
+use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, LATENT_BITS, Latent, Model};
 
 use super::candidates::BestCandidates;
 use super::coordinates::{self, Coordinates};
 use super::index::{self, Indices, PartialSum};
 use super::inner_products::{self, LANES, Lanes};
 use super::scan::{Scratch, scan, scan_base};
-use super::selection::Candidate;
+use super::selection::{self, BlockCandidates, Candidate};
 use super::stage::StageTable;
 use super::tables::Codebook;
 use crate::block;
@@ -42,6 +43,22 @@ const MIN_FRACTION: usize = 8;
 pub struct BeamSearch {
     gains: Vec<f32>,
     stages: Vec<StageTable>,
+    /// The number of the first stages that have the 48 bits of the fixed layout; all of them if none have.
+    fixed_stages: usize,
+}
+
+/// The lengths at which latents may end, and how many are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Lengths {
+    /// Whether a latent may end after each stage.
+    pub ends: [bool; MAX_STAGES],
+    /// How many of the best latents of each length are kept.
+    pub kept: usize,
+    /// What a bit costs at least, in the unit of [`selection`](super::selection): the search ends where the rest of the error is
+    /// not worth the bits of another stage.
+    pub least_slope: u64,
+    /// Whether errors are weighted by what masks them.
+    pub masked: bool,
 }
 
 /// The best partial sums so far, and scratch memory.
@@ -71,19 +88,50 @@ impl BeamSearch {
             table.set_products(&exact, &codebook.gains);
             stages.push(table);
         }
+        let ends: Vec<usize> = ends(&codebook.stages).collect();
+        let fixed = ends.iter().position(|&end| end == LATENT_BITS);
         Self {
             gains: codebook.gains.clone(),
+            fixed_stages: fixed.map_or(stages.len(), |last| last + 1),
             stages,
         }
     }
 
-    /// The latent that these indices form.
-    pub fn latent(&self, indices: &Indices) -> Latent {
-        index::latent(self.stages.iter().map(|table| table.stage), indices)
+    /// The lengths in bits of latents that end after each stage.
+    pub fn ends(&self) -> Vec<usize> {
+        let stages: Vec<Stage> = self.stages.iter().map(|table| table.stage).collect();
+        ends(&stages).collect()
     }
 
-    /// The best indices for blocks that are given by their coordinates, on all threads. `width` is the width of the beam.
+    /// The number of the first stages that have the 48 bits of the fixed layout; all of them if none have.
+    pub fn fixed_stages(&self) -> usize {
+        self.fixed_stages
+    }
+
+    /// The latent that the indices of some of the first stages form.
+    pub fn adaptive_latent(&self, indices: &Indices, stages: usize) -> AdaptiveLatent {
+        let stages = self.stages.iter().take(stages).map(|table| table.stage);
+        index::latent(stages, indices)
+    }
+
+    /// The latent of 48 bits that these indices form.
+    pub fn latent(&self, indices: &Indices) -> Latent {
+        self.adaptive_latent(indices, self.fixed_stages).fixed()
+    }
+
+    /// The best indices of the fixed layout for blocks that are given by their coordinates, on all threads. `width` is the width
+    /// of the beam.
     pub fn indices(&self, blocks: &[Coordinates], width: usize) -> Vec<Indices> {
+        self.indices_of_stages(blocks, width, self.fixed_stages)
+    }
+
+    /// The best indices of some of the first stages for blocks that are given by their coordinates, on all threads.
+    pub fn indices_of_stages(
+        &self,
+        blocks: &[Coordinates],
+        width: usize,
+        stages: usize,
+    ) -> Vec<Indices> {
         use rayon::prelude::*;
 
         /// The number of blocks in a task.
@@ -92,11 +140,21 @@ impl BeamSearch {
         blocks
             .par_chunks(TASK)
             .zip(indices.par_chunks_mut(TASK))
-            .for_each(|(blocks, indices)| find_indices(self, blocks, indices, width));
+            .for_each(|(blocks, indices)| find_indices(self, blocks, indices, width, stages));
         indices
     }
 
-    /// The best sums for a block that is given by its coordinates, the best first: about `width` of them, fewer for a block with
+    /// For each number of stages, the best sum for blocks that are given by their coordinates, on all threads.
+    pub fn sums_by_length(&self, blocks: &[Coordinates], width: usize) -> Vec<Vec<PartialSum>> {
+        use rayon::prelude::*;
+
+        blocks
+            .par_chunks(64)
+            .flat_map_iter(|blocks| sums_by_length(self, blocks, width))
+            .collect()
+    }
+
+    /// The best sums of the fixed layout for a block that is given by its coordinates, the best first: about `width` of them, fewer for a block with
     /// a small error, more for one with a large error.
     pub fn find(&self, block: &Coordinates, width: usize) -> Vec<PartialSum> {
         self.inline_find(block, width, &mut Beam::default())
@@ -122,12 +180,24 @@ impl BeamSearch {
         model: &Model<'_>,
         blocks: &[[u8; BLOCK_SAMPLES]],
         width: usize,
-    ) -> Vec<Vec<Candidate>> {
+    ) -> Vec<BlockCandidates> {
         candidates(self, model, blocks, width)
     }
 
-    /// Decodes the latents that the search finds for a planar block, the best sum first. `each` gets a latent, the block, and what
-    /// the latent decodes to, both pixel after pixel.
+    /// Latents of several lengths that the search finds for planar blocks, each with the error of what it decodes to, on this
+    /// thread.
+    pub fn adaptive_candidates(
+        &self,
+        model: &Model<'_>,
+        blocks: &[[u8; BLOCK_SAMPLES]],
+        width: usize,
+        lengths: &Lengths,
+    ) -> Vec<BlockCandidates> {
+        adaptive_candidates(self, model, blocks, width, lengths)
+    }
+
+    /// Decodes the latents of the fixed layout that the search finds for a planar block, the best sum first. `each` gets a latent,
+    /// the block, and what the latent decodes to, both pixel after pixel.
     #[inline(always)]
     fn inline_decode(
         &self,
@@ -156,6 +226,21 @@ impl BeamSearch {
         width: usize,
         beam: &'a mut Beam,
     ) -> &'a [PartialSum] {
+        self.inline_search(x, width, self.fixed_stages, beam, |_, _| true);
+        &beam.partial_sums
+    }
+
+    /// Searches up to a number of stages. After each stage, `each` gets the number of stages and the partial sums, the best first,
+    /// and returns whether to go on. Inlined into its caller, so that it is compiled for the processor features of the caller.
+    #[inline(always)]
+    fn inline_search(
+        &self,
+        x: &Coordinates,
+        width: usize,
+        stages: usize,
+        beam: &mut Beam,
+        mut each: impl FnMut(usize, &[PartialSum]) -> bool,
+    ) {
         let transposed = coordinates::transposed(x);
         let mut kept = width * MAX_FACTOR;
         let squared_norm = x.iter().fold(0.0, |sum, x| sum + x * x);
@@ -164,7 +249,7 @@ impl BeamSearch {
             error: squared_norm,
             ..PartialSum::default()
         });
-        for (number, table) in self.stages.iter().enumerate() {
+        for (number, table) in self.stages.iter().enumerate().take(stages) {
             let panels = table.panels.len();
             beam.inner.resize(table.orientations * panels, [0.0; LANES]);
             inner_products::inline_all(
@@ -204,9 +289,19 @@ impl BeamSearch {
                 kept = adapted_width(beam.partial_sums[0].error, width);
                 beam.partial_sums.truncate(kept);
             }
+            if !each(number + 1, &beam.partial_sums) {
+                break;
+            }
         }
-        &beam.partial_sums
     }
+}
+
+/// The bits of the first stages together, for each number of stages.
+fn ends(stages: &[Stage]) -> impl Iterator<Item = usize> {
+    stages.iter().scan(0, |end, stage| {
+        *end += usize::from(stage.bits);
+        Some(*end)
+    })
 }
 
 /// The width of the beam for a block, given the squared error of its best base codeword and the requested width. The gain of a
@@ -245,15 +340,80 @@ fn candidates(
     model: &Model,
     blocks: &[[u8; BLOCK_SAMPLES]],
     width: usize,
-) -> Vec<Vec<Candidate>> {
+) -> Vec<BlockCandidates> {
     let mut beam = Beam::default();
     let mut all = Vec::with_capacity(blocks.len());
     for block in blocks {
         let mut candidates = Vec::new();
         search.inline_decode(model, block, width, &mut beam, |found, block, decoded| {
+            let found = AdaptiveLatent::from(&found);
             candidates.push(Candidate::new(found, block, decoded));
         });
-        all.push(candidates);
+        all.push(BlockCandidates::unmasked(candidates));
+    }
+    all
+}
+
+/// [`BeamSearch::adaptive_candidates`], compiled for several sets of processor features, of which the best is chosen at run time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn adaptive_candidates(
+    search: &BeamSearch,
+    model: &Model,
+    blocks: &[[u8; BLOCK_SAMPLES]],
+    width: usize,
+    lengths: &Lengths,
+) -> Vec<BlockCandidates> {
+    let last = lengths.ends.iter().rposition(|&ends| ends);
+    let stages = last.map_or(0, |last| last + 1);
+    let mut beam = Beam::default();
+    let mut all = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let weight = if lengths.masked {
+            selection::weight(block)
+        } else {
+            selection::FULL_WEIGHT
+        };
+        let x = coordinates::of_block(block);
+        let block = block::planar_to_interleaved(block);
+        let worth_a_bit = selection::error_worth_a_bit(lengths.least_slope, weight);
+        let mut candidates = Vec::new();
+        search.inline_search(&x, width, stages, &mut beam, |number, sums| {
+            if lengths.ends[number - 1] {
+                for sum in sums.iter().take(lengths.kept) {
+                    let latent = search.adaptive_latent(&sum.indices, number);
+                    let mut decoded = [0; BLOCK_SAMPLES];
+                    model.block(latent, &mut decoded);
+                    candidates.push(Candidate::new(latent, &block, &decoded));
+                }
+            }
+            let next = search
+                .stages
+                .get(number)
+                .map_or(0, |table| table.stage.bits);
+            candidates.is_empty() || sums[0].error > worth_a_bit * f32::from(next)
+        });
+        all.push(BlockCandidates { weight, candidates });
+    }
+    all
+}
+
+/// [`BeamSearch::sums_by_length`] on this thread, compiled for several sets of processor features, of which the best is chosen at
+/// run time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn sums_by_length(
+    search: &BeamSearch,
+    blocks: &[Coordinates],
+    width: usize,
+) -> Vec<Vec<PartialSum>> {
+    let mut beam = Beam::default();
+    let mut all = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let mut best = Vec::with_capacity(search.stages.len());
+        search.inline_search(block, width, search.stages.len(), &mut beam, |_, sums| {
+            best.push(sums[0]);
+            true
+        });
+        all.push(best);
     }
     all
 }
@@ -266,12 +426,14 @@ fn find_indices(
     blocks: &[Coordinates],
     indices: &mut [Indices],
     width: usize,
+    stages: usize,
 ) {
     let mut beam = Beam::default();
     for (block, indices) in blocks.iter().zip(indices) {
-        if let Some(best) = search.inline_find(block, width, &mut beam).first() {
-            *indices = best.indices;
-        }
+        search.inline_search(block, width, stages, &mut beam, |_, sums| {
+            *indices = sums[0].indices;
+            true
+        });
     }
 }
 

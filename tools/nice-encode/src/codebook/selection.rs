@@ -11,12 +11,16 @@
 //! `e` is decoded minus original, sample by sample. `Y` (0.26 R + 0.66 G + 0.08 B), `R - G` and `B - Y` are means of `e` over 4 x 4
 //! pixels, every 2 pixels: 25 squares touch the inside of a block. `Z` is the mean of `Y` over 8 x 8 pixels, every 4 pixels: 9 squares.
 //!
-//! The first choice is the candidate with the least squared error. Then two passes go over all blocks, and each takes the candidate
-//! with the least cost given its neighbors. Two blocks are never neighbors if both their rows and their columns have the same
+//! Where latents have several lengths, the cost is multiplied by a weight of the block, and each bit costs the slope more. The
+//! weight is the smaller, the more the block's own activity masks its errors: it is proportional to `(activity + 200)^-0.25`, where
+//! `activity` is 3 times the sum of the squared deviations of luma from its mean.
+//!
+//! The first choice is the candidate with the least cost without the further terms. Then two passes go over all blocks, and each
+//! takes the candidate with the least cost given its neighbors. Two blocks are never neighbors if both their rows and their columns have the same
 //! parity, so a pass takes these four sets one after the other, each in parallel. Everything is computed with integers, so that
 //! the result is the same on every machine and with any number of threads.
 
-use nice_decode::{BLOCK_SAMPLES, Latent};
+use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES};
 use rayon::prelude::*;
 
 use crate::psnr::inline_squared_error;
@@ -36,6 +40,18 @@ const CHANNEL_WEIGHTS: [u64; 3] = [24, 4, 2];
 /// The weight of `Z^2`.
 const WIDE_WEIGHT: u64 = 48;
 
+/// The weight of a block whose errors are not masked.
+pub const FULL_WEIGHT: u32 = 64;
+
+/// The activity at which a masked block has [`FULL_WEIGHT`] as well.
+const TYPICAL_ACTIVITY: f64 = 20_000.0;
+
+/// What is added to the activity.
+const LEAST_ACTIVITY: u64 = 200;
+
+/// The cost of a squared error of one level in one sample of a block that is not masked. The slope is in the same unit.
+const COST_UNIT: u64 = 64 * FULL_WEIGHT as u64;
+
 /// Errors averaged over the cells of a block, in sixteenths of a level: line by line, for each channel (`Y`, `R - G`, `B - Y`).
 type Cells = [[[i16; CELLS]; CELLS]; 3];
 
@@ -45,7 +61,7 @@ type Surroundings = [[[i16; CELLS + 4]; CELLS + 4]; 3];
 /// A latent that the search has found for a block, with the error of the block that it decodes to.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    latent: Latent,
+    latent: AdaptiveLatent,
     squared_error: u32,
     cells: Cells,
 }
@@ -54,7 +70,7 @@ impl Candidate {
     /// A latent, with the samples of the block (red, green and blue of each pixel) and of what the latent decodes to.
     #[inline(always)]
     pub(super) fn new(
-        latent: Latent,
+        latent: AdaptiveLatent,
         block: &[u8; BLOCK_SAMPLES],
         decoded: &[u8; BLOCK_SAMPLES],
     ) -> Self {
@@ -87,34 +103,151 @@ impl Candidate {
     }
 
     /// The latent.
-    pub fn latent(&self) -> Latent {
+    pub fn latent(&self) -> AdaptiveLatent {
         self.latent
     }
 }
 
-/// Chooses among the candidates of each block of some rows of a picture, which is `columns` blocks wide; returns the number of the
-/// candidate. `above` holds what has been chosen for the row above them; it is empty if there is none.
+/// The latents that the search has found for a block.
+#[derive(Clone, Debug)]
+pub struct BlockCandidates {
+    /// The weight of its errors.
+    pub(super) weight: u32,
+    /// The latents.
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl BlockCandidates {
+    /// Candidates of a block whose errors are not masked.
+    pub(super) const fn unmasked(candidates: Vec<Candidate>) -> Self {
+        Self {
+            weight: FULL_WEIGHT,
+            candidates,
+        }
+    }
+
+    /// The candidate with a number.
+    pub fn candidate(&self, number: usize) -> &Candidate {
+        &self.candidates[number]
+    }
+
+    /// The cost of a candidate without regard to the neighbors, given the cost of a bit.
+    fn cost_alone(&self, candidate: &Candidate, slope: u64) -> u64 {
+        let error = u64::from(candidate.squared_error) * 64;
+        error * u64::from(self.weight) + slope * candidate.latent.length() as u64
+    }
+
+    /// The weighted squared error of the best candidate of a length in bits.
+    pub(super) fn least_error(&self, length: usize) -> Option<u64> {
+        let candidates = self.candidates.iter();
+        let of_length = candidates.filter(|candidate| candidate.latent.length() == length);
+        of_length
+            .map(|candidate| self.cost_alone(candidate, 0))
+            .min()
+    }
+
+    /// Keeps the candidates that are among the best `count` for one of these slopes, and the best of each length.
+    pub fn keep_best(&mut self, slopes: &[u64], count: usize) {
+        let mut kept = vec![false; self.candidates.len()];
+        let mut order: Vec<(u64, usize)> = Vec::with_capacity(kept.len());
+        for &slope in slopes {
+            order.clear();
+            let costs = self.candidates.iter();
+            let costs = costs.map(|candidate| self.cost_alone(candidate, slope));
+            order.extend(costs.zip(0..));
+            order.sort_unstable();
+            for &(_, number) in order.iter().take(count) {
+                kept[number] = true;
+            }
+        }
+        order.clear();
+        order.extend(
+            self.candidates
+                .iter()
+                .map(|candidate| self.cost_alone(candidate, 0))
+                .zip(0..),
+        );
+        order.sort_unstable();
+        let mut lengths = Vec::new();
+        for &(_, number) in &order {
+            let length = self.candidates[number].latent.length();
+            if !lengths.contains(&length) {
+                lengths.push(length);
+                kept[number] = true;
+            }
+        }
+        let mut kept = kept.into_iter();
+        self.candidates.retain(|_| kept.next() == Some(true));
+        self.candidates.shrink_to_fit();
+    }
+}
+
+/// The weight of a planar block by its activity.
+#[inline(always)]
+pub(super) fn weight(block: &[u8; BLOCK_SAMPLES]) -> u32 {
+    let (planes, _) = block.as_chunks::<64>();
+    let (mut sum, mut squares) = (0_u64, 0_u64);
+    for ((&red, &green), &blue) in planes[0].iter().zip(&planes[1]).zip(&planes[2]) {
+        let luma = u64::from(red) + u64::from(green) + u64::from(blue);
+        sum += luma;
+        squares += luma * luma;
+    }
+    // Luma is a third of the sum of the channels.
+    let activity = (squares - sum * sum / 64) / 3;
+    // The fourth root in 256ths.
+    let root = ((activity + LEAST_ACTIVITY) << 32).isqrt().isqrt();
+    let typical = (TYPICAL_ACTIVITY + LEAST_ACTIVITY as f64).sqrt().sqrt();
+    let scale = (typical * 256.0 * f64::from(FULL_WEIGHT)) as u64;
+    (scale / root.max(1)) as u32
+}
+
+/// The squared error of a block, with samples in 0..1, that is worth a bit at a slope and a weight.
+#[inline(always)]
+pub(super) fn error_worth_a_bit(slope: u64, weight: u32) -> f32 {
+    slope as f32 / (64.0 * weight.max(1) as f32 * 255.0 * 255.0)
+}
+
+/// The slope at which a bit costs as much as this squared error of one sample, in squared levels.
+pub fn slope(squared_error: f64) -> u64 {
+    (squared_error * COST_UNIT as f64).clamp(0.0, (1_u64 << 40) as f64) as u64
+}
+
+/// Chooses among the candidates of each block by their weighted squared errors and lengths alone, given the cost of a bit; returns
+/// the number of the candidate.
+///
+/// # Panics
+///
+/// When a block has no candidate.
+pub fn select_alone(blocks: &[BlockCandidates], slope: u64) -> Vec<usize> {
+    let best = |block: &BlockCandidates| {
+        let costs = block.candidates.iter();
+        let costs = costs.map(|candidate| block.cost_alone(candidate, slope));
+        let best = costs.zip(0..).min();
+        best.expect("each block has a candidate").1
+    };
+    blocks.par_iter().with_min_len(64).map(best).collect()
+}
+
+/// Chooses among the candidates of each block of some rows of a picture, which is `columns` blocks wide, with their neighbors in
+/// view; returns the number of the candidate. `above` holds what has been chosen for the row above them; it is empty if there is
+/// none. A bit costs `slope`.
 ///
 /// # Panics
 ///
 /// When a block has no candidate, or the blocks are not whole rows.
-pub fn select(candidates: &[Vec<Candidate>], columns: usize, above: &[Candidate]) -> Vec<usize> {
+pub fn select(
+    blocks: &[BlockCandidates],
+    columns: usize,
+    above: &[Candidate],
+    slope: u64,
+) -> Vec<usize> {
     assert_eq!(
-        candidates.len() % columns.max(1),
+        blocks.len() % columns.max(1),
         0,
         "rows of blocks are not complete"
     );
-    let mut chosen: Vec<usize> = candidates
-        .par_iter()
-        .map(|candidates| {
-            let errors = candidates.iter().map(|candidate| candidate.squared_error);
-            let best = errors
-                .enumerate()
-                .min_by_key(|&(number, error)| (error, number));
-            best.expect("each block has a candidate").0
-        })
-        .collect();
-    let rows = candidates.len() / columns.max(1);
+    let mut chosen = select_alone(blocks, slope);
+    let rows = blocks.len() / columns.max(1);
     for _ in 0..PASSES {
         for (odd_row, odd_column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let updates: Vec<(usize, usize)> = (odd_row..rows)
@@ -134,9 +267,9 @@ pub fn select(candidates: &[Vec<Candidate>], columns: usize, above: &[Candidate]
                                 return above.get(column - 1).map(|candidate| &candidate.cells);
                             };
                             let at = row * columns + column - 1;
-                            Some(&candidates[at][chosen[at]].cells)
+                            Some(&blocks[at].candidates[chosen[at]].cells)
                         };
-                        (at, best_among_neighbors(&candidates[at], cells))
+                        (at, best_among_neighbors(&blocks[at], slope, cells))
                     })
                 })
                 .collect();
@@ -150,11 +283,15 @@ pub fn select(candidates: &[Vec<Candidate>], columns: usize, above: &[Candidate]
 
 /// The candidate with the least cost; `neighbor` returns the cells of the neighbors, by row and column from 0 to 2.
 fn best_among_neighbors<'a>(
-    candidates: &[Candidate],
+    block: &BlockCandidates,
+    slope: u64,
     neighbor: impl Fn(usize, usize) -> Option<&'a Cells>,
 ) -> usize {
     let around = surroundings(neighbor);
-    let costs = candidates.iter().map(|candidate| cost(candidate, &around));
+    let costs = block.candidates.iter().map(|candidate| {
+        let bits = candidate.latent.length() as u64;
+        cost(candidate, &around) * u64::from(block.weight) + slope * bits
+    });
     let best = costs
         .enumerate()
         .min_by_key(|&(number, cost)| (cost, number));
@@ -259,7 +396,7 @@ mod tests {
     fn constant(number: u8, error: [i16; 3]) -> Candidate {
         let block = [100; BLOCK_SAMPLES];
         let decoded = std::array::from_fn(|at| (100 + error[at % 3]) as u8);
-        Candidate::new([number; 6], &block, &decoded)
+        Candidate::new(AdaptiveLatent::from(&[number; 6]), &block, &decoded)
     }
 
     #[test]
@@ -275,7 +412,11 @@ mod tests {
                 let (y, x, channel) = (at / 24, at % 24 / 3, at % 3);
                 (120 + errors[8 * row + y][8 * column + x][channel]) as u8
             });
-            Candidate::new([0; 6], &[120; BLOCK_SAMPLES], &decoded)
+            Candidate::new(
+                AdaptiveLatent::from(&[0; 6]),
+                &[120; BLOCK_SAMPLES],
+                &decoded,
+            )
         };
         let all: Vec<Candidate> = (0..9).map(|at| candidate(at / 3, at % 3)).collect();
         let around = surroundings(|dy, dx| Some(&all[3 * dy + dx].cells));
@@ -316,21 +457,71 @@ mod tests {
     #[test]
     fn a_block_takes_the_error_that_its_neighbors_compensate() {
         // Alone, the darker candidate has the smaller error, but the neighbors are too dark as well.
-        let middle = vec![constant(0, [-5; 3]), constant(1, [6; 3])];
-        let mut candidates = vec![vec![constant(2, [-6; 3])]; 9];
-        candidates[4] = middle.clone();
-        assert_eq!(select(&candidates, 3, &[])[4], 1);
-        assert_eq!(select(&[middle], 1, &[]), [0]);
+        let block = BlockCandidates::unmasked;
+        let middle = block(vec![constant(0, [-5; 3]), constant(1, [6; 3])]);
+        let mut blocks = vec![block(vec![constant(2, [-6; 3])]); 9];
+        blocks[4] = middle.clone();
+        assert_eq!(select(&blocks, 3, &[], 0)[4], 1);
+        assert_eq!(select(&[middle], 1, &[], 0), [0]);
         // The row above counts as well.
-        let equal = vec![constant(0, [-5; 3]), constant(1, [5; 3])];
+        let equal = block(vec![constant(0, [-5; 3]), constant(1, [5; 3])]);
         let above = [constant(2, [-6; 3])];
-        assert_eq!(select(std::slice::from_ref(&equal), 1, &[]), [0]);
-        assert_eq!(select(&[equal], 1, &above), [1]);
+        assert_eq!(select(std::slice::from_ref(&equal), 1, &[], 0), [0]);
+        assert_eq!(select(&[equal], 1, &above, 0), [1]);
     }
 
     #[test]
     fn of_equal_candidates_the_first_is_taken() {
-        let candidates = vec![vec![constant(0, [3; 3]), constant(1, [3; 3])]; 12];
-        assert_eq!(select(&candidates, 4, &[]), [0; 12]);
+        let candidates = vec![constant(0, [3; 3]), constant(1, [3; 3])];
+        let blocks = vec![BlockCandidates::unmasked(candidates); 12];
+        assert_eq!(select(&blocks, 4, &[], 0), [0; 12]);
+    }
+
+    /// Candidates of 12 and 48 bits with constant errors.
+    fn two_lengths(short: i16, long: i16) -> BlockCandidates {
+        let candidate = |length, error| {
+            let latent = AdaptiveLatent::new(&[0; 12], length);
+            Candidate {
+                latent,
+                ..constant(0, [error; 3])
+            }
+        };
+        BlockCandidates::unmasked(vec![candidate(12, short), candidate(48, long)])
+    }
+
+    #[test]
+    fn a_longer_latent_is_taken_if_it_is_worth_its_bits() {
+        // 36 bits more reduce the squared error by 192 * (25 - 16).
+        let block = two_lengths(5, 4);
+        let worth = 192.0 * 9.0 / 36.0;
+        for (slope, expected) in [(slope(worth * 0.99), 1), (slope(worth * 1.01), 0)] {
+            assert_eq!(select_alone(&[block.clone()], slope), [expected]);
+        }
+        let masked = BlockCandidates {
+            weight: FULL_WEIGHT / 2,
+            ..block
+        };
+        assert_eq!(select_alone(&[masked], slope(worth * 0.51)), [0]);
+    }
+
+    #[test]
+    fn the_best_for_each_slope_are_kept() {
+        let mut block = two_lengths(5, 4);
+        block.candidates.extend(two_lengths(6, 7).candidates);
+        block.keep_best(&[0, slope(1000.0)], 1);
+        let lengths: Vec<usize> = block.candidates.iter().map(|c| c.latent.length()).collect();
+        assert_eq!(lengths, [12, 48]);
+        assert_eq!(block.least_error(12), Some(25 * 192 * COST_UNIT));
+        assert_eq!(block.least_error(24), None);
+    }
+
+    #[test]
+    fn the_weight_is_smaller_where_there_is_more_activity() {
+        assert_eq!(weight(&[77; BLOCK_SAMPLES]), 203);
+        let stripes = |height: u8| std::array::from_fn(|at| 100 + height * (at % 2) as u8);
+        // 3 * 64 * (height / 2)^2
+        assert_eq!(weight(&stripes(20)), FULL_WEIGHT);
+        assert_eq!(weight(&stripes(155)), 23);
+        assert!(weight(&stripes(4)) > weight(&stripes(8)));
     }
 }
