@@ -180,7 +180,7 @@ fn decode_with_network() {
     let model = or_exit(Model::from_bytes(SMALL_NETWORK));
     let image = or_exit(Image::from_bytes(IMAGE));
     let mut blocks = [0; 192 * 18];
-    for (latent, block) in image.latents().iter().zip(blocks.as_chunks_mut().0) {
+    for (latent, block) in image.latents().zip(blocks.as_chunks_mut().0) {
         model.block(latent, block);
     }
     println!(

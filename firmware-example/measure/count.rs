@@ -11,7 +11,7 @@ use board::{ALL_ASSETS, Assets, COUNTER_UNIT, entry};
 use defmt::println;
 use firmware_example::{IMAGE, LARGE_NETWORK, LATENT, SMALL_NETWORK, cost, or_exit, stack_usage};
 use nice_decode::{
-    Bgr555Le, Bgr888, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
+    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
     Xrgb8888,
 };
 
@@ -44,8 +44,10 @@ fn codebook(assets: &Assets) {
         }
     });
     report(total, 64 * image.blocks(), "per pixel, block");
-    let latent = image.latents()[1000];
-    let deepest = stack_usage(|| model.block(black_box(&latent), &mut block));
+    let Some(latent) = image.latents().nth(1000) else {
+        return;
+    };
+    let deepest = stack_usage(|| model.block(black_box(latent), &mut block));
     println!("measured: {=usize} bytes of stack, block", deepest);
 
     // All texels of a column of blocks in the middle of the image.
@@ -61,6 +63,8 @@ fn codebook(assets: &Assets) {
     let deepest = stack_usage(|| assert!(black_box(decoder.texel(380, black_box(77))).is_ok()));
     println!("measured: {=usize} bytes of stack, texel", deepest);
 
+    adaptive(&model, assets.adaptive_demo);
+
     let image = or_exit(Image::from_bytes(black_box(assets.slides[0].file)));
     let decoder = or_exit(Decoder::new(&model, &image));
     rows::<Rgb888>("rows of Rgb888", &decoder);
@@ -70,6 +74,54 @@ fn codebook(assets: &Assets) {
     rows::<Bgr888>("rows of Bgr888", &decoder);
     rows::<Xrgb8888>("rows of Xrgb8888", &decoder);
     rows::<Dithered<Rgb565Be>>("rows of Rgb565Be, dithered", &decoder);
+    deblocked_rows(&decoder);
+}
+
+/// Measures decoding an image in the adaptive layout.
+#[inline(never)]
+fn adaptive(model: &Model<'_>, file: &[u8]) {
+    let image = or_exit(Image::from_bytes(black_box(file)));
+    let decoder = or_exit(Decoder::new(model, &image));
+    let mut block = [0; 192];
+    let total = cost(|| {
+        for latent in image.latents() {
+            model.block(black_box(latent), &mut block);
+            black_box(&block);
+        }
+    });
+    report(total, 64 * image.blocks(), "per pixel, block, adaptive");
+    let mut texels = 0;
+    let total = cost(|| {
+        for y in 0..image.height() {
+            for x in 380..388 {
+                texels += usize::from(black_box(decoder.texel(black_box(x), y)).is_ok());
+            }
+        }
+    });
+    report(total, texels, "per texel, adaptive");
+    let deepest = stack_usage(|| or_exit(decoder.block(black_box(1000), &mut block)));
+    println!("measured: {=usize} bytes of stack, block, adaptive", deepest);
+}
+
+/// Measures the deblocked rows of an image.
+#[inline(never)]
+fn deblocked_rows(decoder: &Decoder<'_, '_>) {
+    let mut lines = Aligned([0; board::WIDTH * 8 * 4]);
+    let lines = &mut lines.0;
+    let mut memory = [0; 384 * board::WIDTH.div_ceil(8)];
+    let image = decoder.image();
+    let mut deblocker = or_exit(Deblocker::new(decoder, image.region(), &mut memory));
+    let stride = 2 * image.width() as usize;
+    let total = cost(|| {
+        for row in 0..image.blocks_high() {
+            or_exit(deblocker.row::<Rgb565Be>(row, lines, stride));
+            black_box(&lines);
+        }
+    });
+    let pixels = image.width() as usize * image.height() as usize;
+    report(total, pixels, "per pixel, rows of Rgb565Be, deblocked");
+    let deepest = stack_usage(|| or_exit(deblocker.row::<Rgb565Be>(black_box(1), lines, stride)));
+    println!("measured: {=usize} bytes of stack, rows of Rgb565Be, deblocked", deepest);
 }
 
 /// Lines at an address that is a multiple of 4.

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use nice_decode::{Image, LATENT_BITS, Latent, Model};
+use nice_decode::{Codec, Image, LATENT_BITS, Latent, Model};
 use nice_encode::decode::decode_image;
 use nice_encode::measure::{self, timed};
 use nice_encode::network::EncoderNetwork;
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, Options, Picture, container, files};
+use nice_encode::{Encoder, Options, Picture, Rate, Tune, block, container, files};
 use serde::Serialize;
 
 use crate::history::Row;
 use crate::report::{
-    self, CodebookReport, DemoReport, LossPoint, Report, ResultRow, Sizes, bit_use,
+    self, AdaptiveReport, CodebookReport, DemoReport, LossPoint, RatePoint, Report, ResultRow,
+    Sizes, bit_use,
 };
 use crate::run::Run;
 
@@ -151,6 +152,14 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
             &deblocked.picture,
         ));
     }
+    let adaptive = match model.codec() {
+        Codec::Codebook => {
+            let (report, row) = adaptive(&encoder, original, effort)?;
+            results.push(row);
+            Some(report)
+        }
+        _ => None,
+    };
     let steps = training.history.last().map_or(0, |row| row.step);
     let splits = &run.data.splits;
     let report = Report {
@@ -186,6 +195,7 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
             original: original.clone(),
             decoded: decoded.picture,
         }),
+        adaptive,
         codebook: artifacts.codebook,
     };
     report::write(&report, run.folder.path())?;
@@ -203,6 +213,55 @@ pub fn export(run: &Run, training: TrainingRecord<'_>, artifacts: Artifacts) -> 
         validation_loss: artifacts.validation_loss,
         dead_bits: bit_use::unused_bits(&report.bit_means).len(),
     })
+}
+
+/// The bits per pixel at which the demo picture is encoded in the adaptive layout.
+const RATES: [f64; 7] = [0.25, 0.35, 0.5, 0.62, 0.75, 0.9, 1.1];
+
+/// The bits per pixel at which the bits of each block are shown: those of the fixed layout.
+const SHOWN_RATE: f64 = 0.75;
+
+/// What the report shows about the adaptive layout, and a row of the results.
+fn adaptive(
+    encoder: &Encoder<'_>,
+    picture: &Picture,
+    effort: u32,
+) -> Result<(AdaptiveReport, ResultRow)> {
+    let mut report = AdaptiveReport {
+        columns: block::along(picture.width()),
+        ..AdaptiveReport::default()
+    };
+    let mut row = ResultRow::default();
+    let rates = [Rate::Fixed]
+        .into_iter()
+        .chain(RATES.map(Rate::BitsPerPixel));
+    for rate in rates {
+        let options = Options {
+            tune: Tune::Looks,
+            rate,
+            effort,
+        };
+        let encoded = measure::encode(encoder, picture, &options)?;
+        let decoded = encoded.decode(encoder, true)?.picture;
+        let point = RatePoint {
+            bits_per_pixel: 8.0 * encoded.file.len() as f64 / picture.pixels() as f64,
+            psnr_db: PooledError::between(decoded.rgb(), picture.rgb()).psnr(),
+        };
+        if rate == Rate::Fixed {
+            report.fixed = point;
+            continue;
+        }
+        report.rates.push(point);
+        if rate == Rate::BitsPerPixel(SHOWN_RATE) {
+            let image = Image::from_bytes(&encoded.file)?;
+            report.bits = image.latents().map(|latent| latent.length()).collect();
+            report.bits_per_pixel = point.bits_per_pixel;
+            row.name =
+                format!("adaptive layout, {SHOWN_RATE} bits per pixel, tuned for looks, deblocked");
+            row.demo_db = Some(point.psnr_db);
+        }
+    }
+    Ok((report, row))
 }
 
 /// The mean of each latent bit.

@@ -1,9 +1,11 @@
 //! A decoder for NICE images on anything that can multiply integers: no standard library, no heap, no floating point, no
 //! `unsafe`, and nothing that can panic.
 //!
-//! NICE is a learned image codec. It divides an image into blocks of 8 x 8 RGB pixels and codes each as a *latent* of 48 bits:
-//! 0.75 bits a pixel, at a known offset, so every block can be decoded without the others. A *model*, a file of tables that a
-//! training program writes, turns latents back into pixels. This crate reads both files and does the arithmetic.
+//! NICE is a learned image codec. It divides an image into blocks of 8 x 8 RGB pixels and codes each as a *latent*, without the
+//! others. In the *fixed layout* every latent has 48 bits, 0.75 bits a pixel, at a known offset. In the *adaptive layout* each has as
+//! many bits as its block needs, and an index finds it: better images at the same size. A *model*, a file of tables that a training
+//! program writes, turns latents back into pixels. This crate reads both files and does the arithmetic; a program need not know which
+//! layout an image has.
 //!
 //! There are two kinds of model, and a program need not know which it has. A *network* multiplies the bits of the latent by two
 //! layers of weights. A *codebook* uses them as indices of a few codewords, which are flipped, transposed and added up. The
@@ -79,7 +81,7 @@
 //!
 //! # A block
 //!
-//! Latents can come from anywhere. [`Model::block`] decodes one of 48 bits to 192 samples:
+//! Latents can come from anywhere. [`Model::block`] decodes one of 48 bits, or an [`AdaptiveLatent`] of any length, to 192 samples:
 //!
 //! ```
 //! # use nice_decode::Model;
@@ -114,8 +116,8 @@
 //! # Deblocking
 //!
 //! Steps can be visible where blocks meet. A codebook can come with a filter that reduces them ([`Model::has_deblocking`]). A
-//! [`Deblocker`] decodes rows of blocks and regions like a [`Decoder`], but filtered, in memory that the caller lends. It costs
-//! 48 multiplications a pixel.
+//! [`Deblocker`] decodes rows of blocks and regions like a [`Decoder`], but filtered, in memory that the caller lends. The filter
+//! changes only the samples beside an edge.
 //!
 //! ```
 //! # use nice_decode::{Deblocker, Decoder, Image, Model, Rgb565Be};
@@ -139,6 +141,7 @@
 //! | what | type | layout |
 //! | --- | --- | --- |
 //! | [`Latent`] | `[u8; 6]` | 48 bits; bit `i` is bit `i % 8` of byte `i / 8` |
+//! | [`AdaptiveLatent`] | 16 bytes | 0 to 96 bits, in the same order |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the color space of the images that the model was trained on, usually sRGB |
 //! | a texel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are those of the image in [`Decoder::texel`], and taken modulo 8 in [`Model::texel`] |
 //! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`]; the last three can be [`Dithered`] |
@@ -174,10 +177,12 @@
 //! | model | tables | a block takes |
 //! | --- | --- | --- |
 //! | a network with `h` hidden units | about 240 `h` bytes, 62 KB for 256 | 192 `h` multiply-adds (8 by 16 bits, summed in 32 bits) and about 24 `h` additions |
-//! | a codebook, size s: stages of 10, 11, 10, 9 and 8 bits | 37 KB | 5 codewords of 96 bytes, 4 of them added up, and 96 multiplications |
-//! | a codebook, size m: 4 stages of 12 bits | 125 KB | 4 codewords of 96 bytes, 3 of them added up, and 96 multiplications |
+//! | a codebook, size s: stages of 10, 11, 10, 9 and 8 bits, and 4 more of 8 bits | 42 KB | a codeword of 96 bytes for each stage, all but the first added up, and 96 multiplications |
+//! | a codebook, size m: 4 stages of 12 bits, and 5 more of 9 bits | 139 KB | the same |
 //!
-//! A texel takes three bytes of each codeword and three multiplications. On a host, [`Model::expand`] makes a codebook twice as
+//! In the fixed layout a block has the first five stages of s, or the first four of m; in the adaptive layout it has as many as it
+//! needs. A texel takes three bytes of each codeword and three multiplications. To find a texel, a region or a row in the adaptive
+//! layout, two offsets and at most 63 length codes are read, which takes a few instructions for each code. On a host, [`Model::expand`] makes a codebook twice as
 //! fast, in about a megabyte of memory for size m.
 //!
 //! # Features

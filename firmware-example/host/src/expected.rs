@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use floor::{Line, rgb565};
-use nice_decode::{Decoder, Image, Latent, Model, Rgb565Le, pretrained};
+use nice_decode::{AdaptiveLatent, Decoder, Image, Model, Rgb565Le, pretrained};
 use pictures::Assets;
 
 use crate::frame::Frame;
@@ -76,11 +76,14 @@ pub fn renderer(assets: &Assets, width: usize, height: usize) -> Result<Vec<(Str
     Ok(frames)
 }
 
-/// The checksum of all blocks of the demo image, as `decode` logs it.
-pub fn demo_checksum(assets: &Assets) -> Result<u32> {
+/// The checksums of all blocks of the demo image in the fixed and in the adaptive layout, as `decode` logs them.
+pub fn demo_checksums(assets: &Assets) -> Result<[u32; 2]> {
     let model = Model::from_bytes(assets.model)?;
-    let image = Image::from_bytes(assets.demo)?;
-    Ok(checksum(&model, image.latents()))
+    let checksum = |file| -> Result<u32> {
+        let image = Image::from_bytes(file)?;
+        Ok(checksum(&model, image.latents()))
+    };
+    Ok([checksum(assets.demo)?, checksum(assets.adaptive_demo)?])
 }
 
 /// The number of blocks of the test image, which is encoded for a network, and their checksum, as `compare_dsp` logs them.
@@ -93,7 +96,7 @@ pub fn network_checksum() -> Result<(usize, u32)> {
 }
 
 /// The checksum of decoded blocks.
-fn checksum(model: &Model<'_>, latents: &[Latent]) -> u32 {
+fn checksum(model: &Model<'_>, latents: impl Iterator<Item = AdaptiveLatent>) -> u32 {
     let mut checksum = crc32fast::Hasher::new();
     let mut block = [0; 192];
     for latent in latents {

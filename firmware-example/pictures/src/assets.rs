@@ -7,14 +7,16 @@ use core::ffi::CStr;
 pub struct Assets {
     /// The model file.
     pub model: &'static [u8],
-    /// The demo image, 768 x 512 pixels.
+    /// The demo image, 768 x 512 pixels, in the fixed layout.
     pub demo: &'static [u8],
+    /// The same in the adaptive layout, with as many bits.
+    pub adaptive_demo: &'static [u8],
     /// One pixel of every block of the demo image before it was encoded: red, green and blue, block after block. In block `i`
     /// it is the pixel in column `i % 8` and line `i / 8 % 8`.
     pub original: &'static [u8],
     /// The texture of the renderer's floor, 256 x 256 pixels that can be tiled.
     pub floor: &'static [u8],
-    /// The images of the slideshow.
+    /// The images of the slideshow, the first in the fixed layout, the others in the adaptive layout.
     pub slides: &'static [Slide],
 }
 
@@ -34,6 +36,7 @@ pub const fn large(model: &'static [u8]) -> Assets {
     Assets {
         model,
         demo: include_bytes!("../large/demo.nice"),
+        adaptive_demo: include_bytes!("../large/demo-adaptive.nice"),
         original: ORIGINAL,
         floor: include_bytes!("../large/floor.nice"),
         slides: &[
@@ -58,6 +61,7 @@ pub const fn small(model: &'static [u8]) -> Assets {
     Assets {
         model,
         demo: include_bytes!("../small/demo.nice"),
+        adaptive_demo: include_bytes!("../small/demo-adaptive.nice"),
         original: ORIGINAL,
         floor: include_bytes!("../small/floor.nice"),
         slides: &[

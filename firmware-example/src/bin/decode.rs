@@ -21,10 +21,19 @@ fn main() -> ! {
 
     let (checksum, psnr) = checksum_and_psnr(&decoder);
     println!("checksum of all blocks: {=u32:08x}", checksum);
+    let adaptive = or_exit(Image::from_bytes(ASSETS.adaptive_demo));
+    let adaptive = or_exit(Decoder::new(&model, &adaptive));
+    let (checksum, adaptive_psnr) = checksum_and_psnr(&adaptive);
+    println!("checksum in the adaptive layout: {=u32:08x}", checksum);
     println!(
         "PSNR at one pixel per block: {=u32}.{=u32:02} dB",
         psnr / 100,
         psnr % 100
+    );
+    println!(
+        "in the adaptive layout: {=u32}.{=u32:02} dB",
+        adaptive_psnr / 100,
+        adaptive_psnr % 100
     );
 
     let mut block = [0; 192];
@@ -41,7 +50,7 @@ fn main() -> ! {
         COUNTER_UNIT
     );
     let mut deepest = 0;
-    for latent in image.latents().iter().step_by(61) {
+    for latent in image.latents().step_by(61) {
         deepest = stack_usage(|| model.block(latent, &mut block)).max(deepest);
     }
     println!("measured: {=usize} bytes of stack for a block", deepest);
@@ -62,7 +71,7 @@ fn checksum_and_psnr(decoder: &Decoder<'_, '_>) -> (u32, u32) {
     let mut checksum = CRC_32.digest();
     let mut squares = 0_u32;
     let mut block = [0; 192];
-    let latents = decoder.image().latents().iter();
+    let latents = decoder.image().latents();
     for (index, (latent, original)) in latents.zip(ASSETS.original.as_chunks::<3>().0).enumerate() {
         decoder.model().block(latent, &mut block);
         checksum.update(&block);

@@ -4,7 +4,7 @@ use nice_report::axis::{Axis, log_ticks, ticks};
 use nice_report::{Anchor, Color, Drawing};
 
 use super::bit_use::{is_unused, unused_bits};
-use super::contents::LossPoint;
+use super::contents::{LossPoint, RatePoint};
 use super::text::thousands;
 
 const WIDTH: f64 = 840.0;
@@ -271,6 +271,77 @@ fn short(loss: f64) -> String {
     } else {
         text
     }
+}
+
+/// The PSNR by bits per pixel in the adaptive layout, and in the fixed layout; none without two finite points.
+pub(super) fn rates(points: &[RatePoint], fixed: RatePoint) -> Option<Drawing> {
+    let is_finite =
+        |point: &&RatePoint| point.bits_per_pixel.is_finite() && point.psnr_db.is_finite();
+    let points: Vec<&RatePoint> = points.iter().filter(is_finite).collect();
+    let fixed = Some(&fixed).filter(is_finite);
+    if points.len() < 2 {
+        return None;
+    }
+    let all = || points.iter().copied().chain(fixed);
+    let highest = all()
+        .map(|point| point.psnr_db)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let lowest = all()
+        .map(|point| point.psnr_db)
+        .fold(f64::INFINITY, f64::min);
+    let most = all().map(|point| point.bits_per_pixel).fold(0.0, f64::max);
+    let margin = ((highest - lowest) * 0.06).max(0.1);
+
+    let mut chart = chart(320.0, "PSNR of the demo picture by bits per pixel");
+    let plot = Plot {
+        left: 56.0,
+        right: WIDTH - 24.0,
+        top: 52.0,
+        bottom: 268.0,
+    };
+    let (low, high) = (lowest - margin, highest + margin);
+    let vertical = plot.vertical(low, high);
+    let horizontal = Axis {
+        from: 0.0,
+        to: most * 1.04,
+        start: plot.left,
+        end: plot.right,
+    };
+    for tick in ticks(low, high, 5) {
+        let y = vertical.position(tick);
+        chart.line(&[(plot.left, y), (plot.right, y)], 1.0, Color::Line);
+        let text = ((tick * 100.0).round() / 100.0).to_string();
+        chart.text(
+            &text,
+            (plot.left - 10.0, y),
+            LABEL,
+            Color::Muted,
+            Anchor::End,
+        );
+    }
+    for tick in ticks(0.0, most * 1.04, 6) {
+        let x = horizontal.position(tick);
+        let text = ((tick * 100.0).round() / 100.0).to_string();
+        let at = (x, plot.bottom + 17.0);
+        chart.text(&text, at, LABEL, Color::Muted, Anchor::Middle);
+    }
+    plot.draw_base(&mut chart, "bits per pixel");
+    let position = |point: &RatePoint| {
+        let x = horizontal.position(point.bits_per_pixel);
+        (x, vertical.position(point.psnr_db))
+    };
+    let line: Vec<(f64, f64)> = points.iter().copied().map(position).collect();
+    chart.line(&line, 2.0, Color::Blue);
+    for center in line {
+        chart.circle(center, 3.5, Color::Blue, (Color::Blue, 1.0));
+    }
+    if let Some(fixed) = fixed {
+        let center = position(fixed);
+        chart.circle(center, 5.5, Color::Card, (Color::Orange, 2.5));
+        let at = (center.0 + 12.0, center.1 + 14.0);
+        chart.text("fixed", at, LEGEND, Color::Orange, Anchor::Start);
+    }
+    Some(chart)
 }
 
 #[cfg(test)]

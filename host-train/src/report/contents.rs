@@ -41,8 +41,34 @@ pub struct Report {
     pub loss: Vec<LossPoint>,
     /// The demo picture.
     pub demo: Option<DemoReport>,
+    /// The demo picture in the adaptive layout; none for a network.
+    pub adaptive: Option<AdaptiveReport>,
     /// The codebook.
     pub codebook: Option<CodebookReport>,
+}
+
+/// What the report shows about the adaptive layout.
+#[derive(Clone, Debug, Default)]
+pub struct AdaptiveReport {
+    /// The bits per pixel of the file whose blocks are shown.
+    pub bits_per_pixel: f64,
+    /// The bits of the latent of each block, in raster order.
+    pub bits: Vec<usize>,
+    /// The number of blocks in a row.
+    pub columns: usize,
+    /// The demo picture at several rates, by bits per pixel.
+    pub rates: Vec<RatePoint>,
+    /// The demo picture in the fixed layout.
+    pub fixed: RatePoint,
+}
+
+/// A picture at a rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RatePoint {
+    /// The bits per pixel of the file.
+    pub bits_per_pixel: f64,
+    /// The PSNR in dB, deblocked if the model has a filter.
+    pub psnr_db: f64,
 }
 
 /// The losses at a validation. A loss that is not finite is left out of the chart.

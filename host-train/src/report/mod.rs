@@ -4,6 +4,7 @@ pub mod bit_use;
 mod charts;
 mod contents;
 mod difference;
+mod heat_map;
 mod page;
 mod text;
 
@@ -12,7 +13,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nice_encode::files;
 
-pub use contents::{CodebookReport, DemoReport, LossPoint, Report, ResultRow, Sizes, StageReport};
+pub use contents::{
+    AdaptiveReport, CodebookReport, DemoReport, LossPoint, RatePoint, Report, ResultRow, Sizes,
+    StageReport,
+};
 
 /// Writes `report.html` into a folder, and its charts and pictures as PNG files beside it. The page embeds its own copies of them.
 ///

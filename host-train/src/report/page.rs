@@ -9,8 +9,9 @@ use nice_report::{Drawing, page, png};
 
 use super::bit_use::{UNUSED, entropy, is_unused, total_entropy, unused_bits};
 use super::charts;
-use super::contents::{CodebookReport, DemoReport, Report, ResultRow};
+use super::contents::{AdaptiveReport, CodebookReport, DemoReport, Report, ResultRow};
 use super::difference::{AMPLIFICATION, difference};
+use super::heat_map::{color, heat_map, range};
 use super::text::{decibels, duration, thousands};
 
 /// The scale of the charts in PNG files.
@@ -33,6 +34,7 @@ pub(super) fn render(report: &Report, write: WriteFile<'_>) -> Result<String> {
         (tiles(report))
         (demo(report, write)?)
         (results(&report.results))
+        (adaptive(report.adaptive.as_ref(), write)?)
         (loss(report, write)?)
         (codebook(report.codebook.as_ref(), write)?)
         (bit_use(&report.bit_means, write)?)
@@ -40,7 +42,7 @@ pub(super) fn render(report: &Report, write: WriteFile<'_>) -> Result<String> {
         footer {
             p {
                 "PSNR is 10 log" sub { "10" } "(255² / MSE) over all samples of 8-bit RGB together, after rounding and \
-                 clamping. A block of 8×8 pixels has " (bits) " bits. Sizes in KB are thousands of bytes."
+                 clamping. In the fixed layout, a block of 8×8 pixels has " (bits) " bits. Sizes in KB are thousands of bytes."
             }
         }
     };
@@ -64,7 +66,7 @@ fn tiles(report: &Report) -> Markup {
         div.tiles {
             @if let Some(tile) = best(|row| row.validation_db, "validation") { (tile) }
             @if let Some(tile) = best(|row| row.demo_db, "demo picture") { (tile) }
-            (tile(report.sizes.bits_per_pixel().to_string(), "bits/pixel", "for every block"))
+            (tile(report.sizes.bits_per_pixel().to_string(), "bits/pixel", "for every block in the fixed layout"))
             (tile(format!("{:.1}", report.sizes.decoder_bytes as f64 / 1000.0), "KB", "decoder model"))
             @if let Some(speed) = report.decode_pixels_per_second {
                 (tile(format!("{:.1}", speed / 1e6), "Mpixel/s", "decoded on one core"))
@@ -221,6 +223,58 @@ fn results(rows: &[ResultRow]) -> Markup {
             }
         }
     }
+}
+
+/// Where the bits of the demo picture go in the adaptive layout, and its quality by bits per pixel.
+fn adaptive(report: Option<&AdaptiveReport>, write: WriteFile<'_>) -> Result<Markup> {
+    let Some(report) = report.filter(|report| !report.bits.is_empty()) else {
+        return Ok(Markup::default());
+    };
+    let (least, most) = range(&report.bits);
+    let mut lengths = report.bits.clone();
+    lengths.sort_unstable();
+    lengths.dedup();
+    let share = |length: usize| {
+        let blocks = report.bits.iter().filter(|&&bits| bits == length).count();
+        100.0 * blocks as f64 / report.bits.len() as f64
+    };
+    let map = figure(
+        &heat_map(&report.bits, report.columns)?,
+        Some("demo-bits.png"),
+        "The bits of each block of the demo picture",
+        html! {
+            b { "Bits of each block" } ", from " (least) " (dark) to " (most) " (bright); "
+            (format!("{:.3}", report.bits_per_pixel)) " bits per pixel"
+        },
+        write,
+    )?;
+    let curve = charts::rates(&report.rates, report.fixed);
+    Ok(html! {
+        h2 { "As many bits as a block needs" }
+        p {
+            "In the adaptive layout, a block ends after as many stages as it needs. The curve is that of whole files of the demo \
+             picture, tuned for looks and deblocked; the circle is the fixed layout."
+        }
+        div.pair {
+            (map)
+            table.card {
+                thead { tr { th { "bits" } th { "blocks" } } }
+                tbody {
+                    @for &length in &lengths {
+                        @let [red, green, blue] = color((length - least) as f64 / (most - least).max(1) as f64);
+                        tr {
+                            th {
+                                span style=(format!("color:rgb({red},{green},{blue})")) { "■ " }
+                                (length)
+                            }
+                            td { (format!("{:.1} %", share(length))) }
+                        }
+                    }
+                }
+            }
+        }
+        @if let Some(curve) = curve { (chart(&curve, "rates.png", write)?) }
+    })
 }
 
 /// A chart in the page, which is also written beside it as PNG.

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * A decoder for NICE images, with integers only. NICE codes every block of 8 x 8 pixels in 48 bits,
+ * A decoder for NICE images, with integers only. NICE codes every block of 8 x 8 pixels on its own,
  * and a model, a second file, turns them back into pixels.
  *
  *     static const uint8_t model_file[] = { ... }, image_file[] = { ... };
@@ -204,7 +204,7 @@ typedef struct nice_region {
 } nice_region;
 
 /**
- * A model: tables that turn 48 bits into a block of pixels. Opaque; may be copied with =.
+ * A model: tables that turn the bits of a block into its pixels. Opaque; may be copied with =.
  *
  * Initialize it to zero or with nice_model_open() before you use it.
  */

@@ -6,7 +6,7 @@ use crate::bytes::bytes;
 use crate::status::Status;
 use crate::storage::{Storage, closed, storage};
 
-/// A model: tables that turn 48 bits into a block of pixels. Opaque; may be copied with =.
+/// A model: tables that turn the bits of a block into its pixels. Opaque; may be copied with =.
 ///
 /// Initialize it to zero or with nice_model_open() before you use it.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use crate::{compare, dataset, decode, encode, eval, info};
 #[command(
     name = "nicec",
     version,
-    about = "Encodes, decodes and measures NICE images (48 bits per block of 8 x 8 pixels), and builds data sets for training",
+    about = "Encodes, decodes and measures NICE images, and builds data sets for training",
     after_help = "\
 Examples:
   nicec encode photo.png -o photo.nice

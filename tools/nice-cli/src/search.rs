@@ -76,6 +76,15 @@ impl From<Tune> for nice_encode::Tune {
     }
 }
 
+impl From<nice_encode::Tune> for Tune {
+    fn from(tune: nice_encode::Tune) -> Self {
+        match tune {
+            nice_encode::Tune::Looks => Self::Looks,
+            nice_encode::Tune::Psnr => Self::Psnr,
+        }
+    }
+}
+
 impl fmt::Display for Tune {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -12,7 +12,9 @@ use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 use nice_decode::BLOCK_SIDE;
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, MAX_EFFORT, Options, Picture, block, files, measure, pretrained};
+use nice_encode::{
+    Encoder, MAX_EFFORT, Options, Picture, Rate, Tune, block, files, measure, pretrained,
+};
 
 /// A picture for a display: a part of the demo picture, scaled to a size.
 struct Slide {
@@ -21,45 +23,65 @@ struct Slide {
     part: [u32; 4],
     size: [u32; 2],
     model: &'static str,
+    rate: Rate,
 }
+
+/// As many bits for each block as it needs, in a file that is not larger than one in the fixed layout.
+const ADAPTIVE: Rate = Rate::BitsPerPixel(0.75);
 
 const WHOLE: [u32; 4] = [0, 0, 768, 512];
 
 const SLIDES: [Slide; 7] = [
-    slide("large/lake", [43, 0, 682, 512], [320, 240], "m"),
-    slide("large/house", [440, 200, 320, 240], [320, 240], "m"),
-    slide("large/sign", [168, 272, 320, 240], [320, 240], "m"),
-    slide("small/lake", WHOLE, [96, 64], "s"),
-    slide("small/house", [432, 208, 336, 224], [96, 64], "s"),
-    slide("small/sign", [220, 364, 222, 148], [96, 64], "s"),
-    slide("gba/lake", WHOLE, [240, 160], "m"),
+    fixed("large/lake", [43, 0, 682, 512], [320, 240], "m"),
+    adaptive("large/house", [440, 200, 320, 240], [320, 240], "m"),
+    adaptive("large/sign", [168, 272, 320, 240], [320, 240], "m"),
+    fixed("small/lake", WHOLE, [96, 64], "s"),
+    adaptive("small/house", [432, 208, 336, 224], [96, 64], "s"),
+    adaptive("small/sign", [220, 364, 222, 148], [96, 64], "s"),
+    fixed("gba/lake", WHOLE, [240, 160], "m"),
 ];
 
-const fn slide(name: &'static str, part: [u32; 4], size: [u32; 2], model: &'static str) -> Slide {
+const fn fixed(name: &'static str, part: [u32; 4], size: [u32; 2], model: &'static str) -> Slide {
     Slide {
         name,
         part,
         size,
         model,
+        rate: Rate::Fixed,
+    }
+}
+
+const fn adaptive(
+    name: &'static str,
+    part: [u32; 4],
+    size: [u32; 2],
+    model: &'static str,
+) -> Slide {
+    Slide {
+        rate: ADAPTIVE,
+        ..fixed(name, part, size, model)
     }
 }
 
 fn main() -> Result<()> {
     let demo = nice_data::demo::picture()?;
-    save("large/demo", &demo, "m")?;
-    save("small/demo", &demo, "s")?;
+    save("large/demo", &demo, "m", Rate::Fixed)?;
+    save("small/demo", &demo, "s", Rate::Fixed)?;
+    save("large/demo-adaptive", &demo, "m", ADAPTIVE)?;
+    save("small/demo-adaptive", &demo, "s", ADAPTIVE)?;
     write("demo.rgb", &one_pixel_of_each_block(&demo))?;
     let demo = RgbImage::from_raw(demo.width(), demo.height(), demo.into_rgb())
         .context("the demo picture has the wrong size")?;
     let floor = tile(&demo);
     let floor = Picture::new(floor.width(), floor.height(), floor.into_raw())?;
-    save("large/floor", &floor, "m")?;
-    save("small/floor", &floor, "s")?;
+    save("large/floor", &floor, "m", Rate::Fixed)?;
+    save("small/floor", &floor, "s", Rate::Fixed)?;
     for Slide {
         name,
         part: [x, y, width, height],
         size,
         model,
+        rate,
     } in SLIDES
     {
         let part = imageops::crop_imm(&demo, x, y, width, height).to_image();
@@ -68,6 +90,7 @@ fn main() -> Result<()> {
             name,
             &Picture::new(size[0], size[1], scaled.into_raw())?,
             model,
+            rate,
         )?;
     }
     Ok(())
@@ -86,15 +109,16 @@ fn tile(demo: &RgbImage) -> RgbImage {
 }
 
 /// Encodes a picture with the largest effort, and prints its PSNR.
-fn save(name: &str, picture: &Picture, model: &str) -> Result<()> {
+fn save(name: &str, picture: &Picture, model: &str, rate: Rate) -> Result<()> {
     let model = pretrained::named(model).context("there is no such model")?;
     let encoder = Encoder::for_codebook(model)?;
     let encoded = measure::encode(
         &encoder,
         picture,
         &Options {
+            tune: Tune::Looks,
+            rate,
             effort: MAX_EFFORT,
-            ..Options::default()
         },
     )?;
     let decoded = encoded.decode(&encoder, false)?;

@@ -55,24 +55,12 @@ impl AdaptiveSearch<'_> {
         let overhead = image::adaptive_overhead_bytes(blocks);
         let bits = target.saturating_sub(overhead) as f64 * 8.0 / blocks as f64;
         let allocation = self.sample(0).for_bits(bits);
-        let slopes = [
-            allocation.slope * 5 / 8,
-            allocation.slope,
-            allocation.slope * 8 / 5,
-        ];
-        let kept = match self.tune {
-            Tune::Psnr => 1,
-            Tune::Looks => 6,
-        };
-        let lengths = self.lengths(&allocation, slopes[0] / 2);
+        // The slope that is found in the end differs a little from the estimate.
+        let slopes = [5, 8, 13].map(|eighths| allocation.slope * eighths / 8);
+        let lengths = self.lengths(&allocation, slopes);
         let candidates = tasks(0..blocks, progress, self.cut(), |blocks| {
-            let mut candidates = self
-                .search
-                .adaptive_candidates(self.model, blocks, self.width, &lengths);
-            for block in &mut candidates {
-                block.keep_best(&slopes, kept);
-            }
-            candidates
+            self.search
+                .adaptive_candidates(self.model, blocks, self.width, &lengths)
         });
 
         let mut best: Option<(usize, Vec<AdaptiveLatent>)> = None;
@@ -123,11 +111,7 @@ impl AdaptiveSearch<'_> {
     ) -> Vec<AdaptiveLatent> {
         let slope = slope_of_quality(quality);
         let allocation = self.sample(slope).for_slope(slope);
-        let least_slope = match self.tune {
-            Tune::Psnr => slope,
-            Tune::Looks => slope / 2,
-        };
-        let lengths = self.lengths(&allocation, least_slope);
+        let lengths = self.lengths(&allocation, [slope; 3]);
         let candidates = |range| {
             tasks(range, progress, self.cut(), |blocks| {
                 self.search
@@ -135,7 +119,7 @@ impl AdaptiveSearch<'_> {
             })
         };
         let columns = block::along(self.picture.width());
-        let per_block = lengths.kept * allocation.lengths.len();
+        let per_block = lengths.kept + allocation.lengths.len();
         let rows_at_once = CANDIDATES / per_block / columns;
         let blocks = block::count(self.picture);
         choose_in_rows(
@@ -159,8 +143,8 @@ impl AdaptiveSearch<'_> {
             slope: 0,
         };
         let lengths = Lengths {
-            kept: 1,
-            ..self.lengths(&all, least_slope)
+            kept: 0,
+            ..self.lengths(&all, [least_slope; 3])
         };
         let width = self.width.div_ceil(SAMPLE_FRACTION);
         let cut = self.cut();
@@ -177,19 +161,19 @@ impl AdaptiveSearch<'_> {
     }
 
     /// The lengths of an allocation, for the search.
-    fn lengths(&self, allocation: &Allocation, least_slope: u64) -> Lengths {
+    fn lengths(&self, allocation: &Allocation, slopes: [u64; 3]) -> Lengths {
         let mut ends = [false; nice_decode::format::MAX_STAGES];
         for (ends, end) in ends.iter_mut().zip(self.search.ends()) {
             *ends = allocation.lengths.contains(&end);
         }
         let (kept, masked) = match self.tune {
-            Tune::Psnr => (self.width.div_ceil(8), false),
-            Tune::Looks => (self.width.div_ceil(3), true),
+            Tune::Psnr => (2, false),
+            Tune::Looks => (self.width / 2, true),
         };
         Lengths {
             ends,
+            slopes,
             kept,
-            least_slope,
             masked,
         }
     }

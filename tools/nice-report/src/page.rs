@@ -23,7 +23,7 @@ pub fn document(title: &str, subtitle: &str, contents: Markup) -> Markup {
             body {
                 main {
                     header {
-                        p.kind { "NICE · every 8×8 block in 48 bits" }
+                        p.kind { "NICE · every 8×8 block on its own" }
                         h1 { (title) }
                         p { (subtitle) }
                     }

@@ -42,6 +42,9 @@ const ROUNDED_FROM: f64 = 0.7;
 /// The progress up to which unused codewords are revived.
 const REVIVED_UNTIL: f64 = 0.6;
 
+/// One in so many blocks is trained in the adaptive layout, the others in the fixed layout.
+const ADAPTIVE_SHARE: usize = 4;
+
 /// The bits of a block on average, in the adaptive layout, that blocks are encoded with in turn.
 const AVERAGE_BITS: [f64; 5] = [20.0, 32.0, 44.0, 44.0, 60.0];
 
@@ -219,7 +222,7 @@ fn upload<B: Backend>(blocks: &[Coordinates], device: &B::Device) -> Tensor<B, 2
     Tensor::from_data(data, device)
 }
 
-/// The indices of blocks as an encoder finds them. Half of the blocks are in the fixed layout; the others use as many stages as
+/// The indices of blocks as an encoder finds them. Most blocks are in the fixed layout; one in [`ADAPTIVE_SHARE`] uses as many stages as
 /// each is worth when blocks have so many bits on average.
 fn find_lengths(
     search: &BeamSearch,
@@ -235,9 +238,9 @@ fn find_lengths(
         .iter()
         .map(|&bits| errors.choose(bits))
         .collect();
-    let stages = |at: usize| match at % 2 {
-        0 => fixed,
-        _ => adaptive[at / 2 % adaptive.len()][at] + 1,
+    let stages = |at: usize| match at % ADAPTIVE_SHARE {
+        0 => adaptive[at / ADAPTIVE_SHARE % adaptive.len()][at] + 1,
+        _ => fixed,
     };
     let blocks = sums.iter().enumerate().map(|(at, sums)| {
         let stages = stages(at);
@@ -340,7 +343,8 @@ impl<B: AutodiffBackend> Trainer<B> for CodebookTrainer<'_, B> {
     }
 
     fn validate(&self, module: &Parameters<B>) -> Result<f64> {
-        let codebook = module.valid().codebook(self.stages);
+        // What is exported is rounded.
+        let codebook = quantize(&module.valid().codebook(self.stages)).codebook();
         let blocks = self.run.validation_blocks()?;
         let indices = float::search(&codebook, blocks, VALIDATION_BEAM);
         Ok(float::mean_squared_error(&codebook, blocks, &indices))

@@ -20,30 +20,35 @@ pub(super) const PROGRAMS: [&str; 5] = [
     "astcenc-neon",
 ];
 
-/// ASTC with its largest blocks, 12 x 12 pixels in 128 bits.
+/// ASTC with blocks of 128 bits.
 pub(super) struct Astc {
     /// The encoder and decoder.
     pub astcenc: Program,
+    /// The size of a block; the largest has 12 x 12 pixels.
+    pub block: &'static str,
+    /// Whether it is one of several sizes.
+    pub curve: bool,
 }
 
 impl Codec for Astc {
     fn variants(&self) -> Vec<Variant> {
         vec![Variant {
-            name: "ASTC 12x12".to_owned(),
+            name: format!("ASTC {}", self.block),
+            curve: self.curve.then(|| "ASTC".to_owned()),
             family: Family::Astc,
             random_access: true,
-            about: "astcenc -cl 12x12 -thorough".to_owned(),
+            about: format!("astcenc -cl {} -thorough", self.block),
         }]
     }
 
-    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
+    fn run(&self, picture: &Picture, _budget: usize) -> Result<Vec<CodecResult>> {
         let folder = tempfile::tempdir()
             .context("cannot create a temporary folder; set TMPDIR to a folder")?;
         let beside = |name: &str| folder.path().join(name);
         files::write_atomically(&beside("in.png"), &picture_file::to_png(picture)?)?;
         let run = |args: &[&str]| timed(|| self.astcenc.run(folder.path(), args));
 
-        let (output, time) = run(&["-cl", "in.png", "out.astc", "12x12", "-thorough"]);
+        let (output, time) = run(&["-cl", "in.png", "out.astc", self.block, "-thorough"]);
         let encode_time = reported(&output?, "Coding time:").unwrap_or(time);
         let (output, time) = run(&["-dl", "out.astc", "out.png", "-j", "1"]);
         let decode_time = reported(&output?, "Decoding time:").unwrap_or(time);
@@ -87,7 +92,12 @@ mod tests {
         };
         let rgb = (0..30_u32 * 20).flat_map(|at| [(at % 30 * 8) as u8, 128, (at / 30 * 12) as u8]);
         let picture = Picture::new(30, 20, rgb.collect()).unwrap();
-        let coded = Astc { astcenc }.run(&picture).unwrap().remove(0);
+        let astc = Astc {
+            astcenc,
+            block: "12x12",
+            curve: false,
+        };
+        let coded = astc.run(&picture, 0).unwrap().remove(0);
         // Three by two blocks and a header.
         assert_eq!(coded.bytes, 6 * 16 + 16);
         let error = nice_encode::psnr::PooledError::between(picture.rgb(), coded.decoded.rgb());

@@ -18,13 +18,14 @@ impl Codec for Bc1<'_> {
     fn variants(&self) -> Vec<Variant> {
         vec![Variant {
             name: "BC1".to_owned(),
+            curve: None,
             family: Family::Bc1,
             random_access: true,
             about: "texpresso's iterative cluster fit for squared error".to_owned(),
         }]
     }
 
-    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
+    fn run(&self, picture: &Picture, _budget: usize) -> Result<Vec<CodecResult>> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let rgba: Vec<u8> = picture
             .rgb()
@@ -81,7 +82,7 @@ mod tests {
                 .flat_map(|at| [(at % width * 9) as u8, 90, (at / width * 11) as u8])
                 .collect();
             let picture = Picture::new(width, height, rgb).unwrap();
-            let coded = codec.run(&picture).unwrap().remove(0);
+            let coded = codec.run(&picture, 0).unwrap().remove(0);
             assert_eq!(
                 coded.bytes,
                 (width.div_ceil(4) * height.div_ceil(4) * 8) as usize

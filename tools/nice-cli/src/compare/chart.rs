@@ -12,6 +12,8 @@ pub(super) struct Dot<'a> {
     pub quality: f64,
     /// The text beside the dot.
     pub label: &'a str,
+    /// The curve that it is on. Of the dots of a curve, only the last has a label, which is the name of the curve.
+    pub curve: Option<&'a str>,
     /// The colors of its border and of its inside.
     pub colors: [Color; 2],
 }
@@ -82,8 +84,27 @@ pub(super) fn draw(dots: &[Dot<'_>], quality: &str) -> Option<Drawing> {
 
     let mut chart = Drawing::new(WIDTH, HEIGHT, &format!("{quality} by bits per pixel"));
     draw_axes(&mut chart, &horizontal, &vertical, step, quality);
+    for curve in curves(&dots) {
+        let points: Vec<(f64, f64)> = curve
+            .iter()
+            .map(|dot| {
+                let x = horizontal.position(dot.bpp.log2());
+                (x, vertical.position(dot.quality))
+            })
+            .collect();
+        let [border, inside] = curve[0].colors;
+        chart.line(&points, 2.0, border);
+        for center in points {
+            chart.circle(center, 3.5, inside, (border, 1.5));
+        }
+    }
+    let labeled: Vec<&Dot> = dots
+        .iter()
+        .copied()
+        .filter(|dot| is_labeled(dot, &dots))
+        .collect();
     for left in [true, false] {
-        let mut side: Vec<&&Dot> = dots.iter().filter(|dot| on_left(dot) == left).collect();
+        let mut side: Vec<&&Dot> = labeled.iter().filter(|dot| on_left(dot) == left).collect();
         side.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         let ideal: Vec<f64> = side
             .iter()
@@ -104,10 +125,34 @@ pub(super) fn draw(dots: &[Dot<'_>], quality: &str) -> Option<Drawing> {
             chart.line(&leader, 1.0, Color::Muted);
             let [border, inside] = dot.colors;
             chart.circle(center, 5.5, inside, (border, 2.5));
-            chart.text(dot.label, (label_x, label_y), 13.0, Color::Ink, anchor);
+            let label = dot.curve.unwrap_or(dot.label);
+            chart.text(label, (label_x, label_y), 13.0, Color::Ink, anchor);
         }
     }
     Some(chart)
+}
+
+/// The dots of each curve, by bits per pixel.
+fn curves<'d, 'a>(dots: &[&'d Dot<'a>]) -> Vec<Vec<&'d Dot<'a>>> {
+    let mut curves: Vec<Vec<&Dot>> = Vec::new();
+    for &dot in dots.iter().filter(|dot| dot.curve.is_some()) {
+        match curves.iter_mut().find(|curve| curve[0].curve == dot.curve) {
+            Some(curve) => curve.push(dot),
+            None => curves.push(vec![dot]),
+        }
+    }
+    for curve in &mut curves {
+        curve.sort_by(|a, b| a.bpp.total_cmp(&b.bpp));
+    }
+    curves
+}
+
+/// Whether a dot has a label: it is on no curve, or the last of its curve.
+fn is_labeled(dot: &Dot<'_>, dots: &[&Dot<'_>]) -> bool {
+    dot.curve.is_none()
+        || dots
+            .iter()
+            .all(|other| other.curve != dot.curve || other.bpp <= dot.bpp)
 }
 
 /// Draws both axes with their grid.
@@ -166,8 +211,28 @@ mod tests {
             bpp,
             quality,
             label,
+            curve: None,
             colors: [Color::Blue; 2],
         }
+    }
+
+    #[test]
+    fn the_dots_of_a_curve_are_connected_and_labeled_once() {
+        let on_curve = |label, bpp, quality| Dot {
+            curve: Some("JPEG"),
+            ..dot(label, bpp, quality)
+        };
+        let chart = svg(
+            &[
+                on_curve("1", 1.0, 30.0),
+                on_curve("0.5", 0.5, 28.0),
+                dot("alone", 0.75, 29.0),
+            ],
+            "PSNR",
+        );
+        assert_eq!(chart.matches(">JPEG<").count(), 1, "{chart}");
+        assert!(!chart.contains(">0.5</text>") || chart.matches(">0.5<").count() == 1);
+        assert!(chart.contains(">alone<"), "{chart}");
     }
 
     fn svg(dots: &[Dot<'_>], quality: &str) -> String {

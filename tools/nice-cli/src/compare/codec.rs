@@ -12,8 +12,9 @@ pub(super) trait Codec {
     /// The ways in which its files are decoded; most codecs have one.
     fn variants(&self) -> Vec<Variant>;
 
-    /// Encodes a picture, and decodes it in each of the [`variants`](Self::variants).
-    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>>;
+    /// Encodes a picture, and decodes it in each of the [`variants`](Self::variants). The file of the first codec, which is NICE,
+    /// has `budget` bytes; for that codec itself it is 0.
+    fn run(&self, picture: &Picture, budget: usize) -> Result<Vec<CodecResult>>;
 }
 
 /// A codec, and how its files are decoded: a row of the table.
@@ -21,6 +22,9 @@ pub(super) trait Codec {
 pub(super) struct Variant {
     /// The name, which is unique.
     pub name: String,
+    /// The curve that it is a point of, if the codec is compared at several rates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curve: Option<String>,
     /// The family, by which it is colored.
     pub family: Family,
     /// Whether any pixel can be decoded from its block alone or, if deblocked, from the blocks around it.

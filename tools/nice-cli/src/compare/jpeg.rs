@@ -10,7 +10,6 @@ use nice_encode::Picture;
 use nice_encode::measure::timed;
 
 use super::codec::{Codec, CodecResult, Family, JpegDetails, Variant};
-use super::nice;
 use super::program::Program;
 
 /// How many qualities above the one that was found are tried as well, since a file can be smaller than one of lower quality.
@@ -20,6 +19,8 @@ const PROBED: u8 = 3;
 pub(super) struct Jpeg {
     /// The benchmark of libjpeg-turbo, if it is installed.
     pub tjbench: Option<Program>,
+    /// The largest number of bits per pixel, if it is not that of NICE.
+    pub bits_per_pixel: Option<f64>,
 }
 
 /// The Huffman tables of a JPEG file. The coefficients do not depend on them.
@@ -34,17 +35,30 @@ enum HuffmanTables {
 
 impl Codec for Jpeg {
     fn variants(&self) -> Vec<Variant> {
+        let (name, budget) = match self.bits_per_pixel {
+            None => ("JPEG".to_owned(), "the NICE file".to_owned()),
+            Some(bits) => (
+                format!("JPEG, {bits} bpp"),
+                format!("{bits} bits per pixel"),
+            ),
+        };
         vec![Variant {
-            name: "JPEG".to_owned(),
+            name,
+            curve: self.bits_per_pixel.map(|_| "JPEG".to_owned()),
             family: Family::Jpeg,
             random_access: false,
-            about: "4:2:0, optimized Huffman tables, the highest quality with a file that is not larger than the NICE file"
-                .to_owned(),
+            about: format!(
+                "4:2:0, optimized Huffman tables, the highest quality with a file that is not larger than {budget}"
+            ),
         }]
     }
 
-    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
-        let (quality, within_budget) = largest_quality(nice::file_bytes(picture), |quality| {
+    fn run(&self, picture: &Picture, budget: usize) -> Result<Vec<CodecResult>> {
+        let budget = match self.bits_per_pixel {
+            None => budget,
+            Some(bits) => (bits * picture.pixels() as f64 / 8.0) as usize,
+        };
+        let (quality, within_budget) = largest_quality(budget, |quality| {
             Ok(encode(picture, quality, HuffmanTables::Optimized)?.len())
         })?;
         let (file, encode_time) = timed(|| encode(picture, quality, HuffmanTables::Optimized));
@@ -149,6 +163,11 @@ mod tests {
     use super::*;
     use nice_encode::psnr::PooledError;
 
+    const JPEG: Jpeg = Jpeg {
+        tjbench: None,
+        bits_per_pixel: None,
+    };
+
     /// A smooth picture with fine detail.
     fn picture(width: u32, height: u32) -> Picture {
         let rgb = (0..width * height * 3).map(|at| {
@@ -191,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_too_small_for_the_budget_is_encoded_with_quality_1() {
-        let coded = Jpeg { tjbench: None }.run(&picture(8, 8)).unwrap();
+        let coded = JPEG.run(&picture(8, 8), 30).unwrap();
         let details = coded[0].jpeg.unwrap();
         assert_eq!((details.quality, details.within_budget), (1, false));
         assert_eq!(coded[0].decoded.width(), 8);
@@ -205,10 +224,10 @@ mod tests {
             [x * 2, 200 - y * 2, 40 + x].map(|v| v as u8)
         });
         let smooth = Picture::new(101, 67, rgb.collect()).unwrap();
-        let coded = Jpeg { tjbench: None }.run(&smooth).unwrap().remove(0);
+        let coded = JPEG.run(&smooth, 726).unwrap().remove(0);
         let error = PooledError::between(smooth.rgb(), coded.decoded.rgb());
         assert!(error.psnr() > 28.0, "{} at {:?}", error.psnr(), coded.jpeg);
-        assert!(coded.bytes <= nice::file_bytes(&smooth));
+        assert!(coded.bytes <= 726);
     }
 
     #[test]

@@ -238,6 +238,7 @@ mod tests {
     fn large_pictures_have_more_weight_in_pooled_figures_but_not_in_means() {
         let mut tally = Tally::new(Variant {
             name: "x".to_owned(),
+            curve: None,
             family: Family::Jpeg,
             random_access: false,
             about: String::new(),

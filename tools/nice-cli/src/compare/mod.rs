@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use nice_data::folder::{self, Listing};
 use nice_data::progress;
-use nice_encode::{Picture, files};
+use nice_encode::{Picture, Rate, files};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -35,6 +35,7 @@ use program::Program;
 Examples:
   nicec compare photographs
   nicec compare photographs -m runs/demo/decoder.nicem --html compare.html
+  nicec compare photographs -m m --no-builtin --rates --html curves.html
   nicec compare kodim01.png kodim02.png -m camera.nicem --no-builtin --json
 
 Every picture is encoded with NICE, with JPEG to the same number of bytes, with BC1, and with ASTC in blocks of 12 x 12 pixels \
@@ -56,6 +57,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     search: SearchArgs,
 
+    /// Compare at several rates: NICE in both layouts, deblocked, JPEG, and ASTC with several sizes of blocks
+    #[arg(long, conflicts_with = "rate")]
+    rates: bool,
+
     /// Print the figures as JSON, of all pictures together and of each
     #[arg(long)]
     json: bool,
@@ -65,16 +70,27 @@ pub(crate) struct Args {
     html: Option<PathBuf>,
 }
 
+/// The bits per pixel at which codecs are compared.
+const RATES: [f64; 8] = [0.25, 0.35, 0.5, 0.62, 0.75, 0.9, 1.05, 1.2];
+
+/// The sizes of ASTC's blocks: 0.89, 1.28 and 2 bits per pixel.
+const ASTC_BLOCKS: [&str; 3] = ["12x12", "10x10", "8x8"];
+
 /// Runs `nicec compare`.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let listing = folder::list_all(&args.paths)?;
     let mut models = nice::model_files(&args.models, args.no_builtin)?;
     let one_core = ThreadPoolBuilder::new().num_threads(1).build()?;
-    let nice = nice::Nice::all(&mut models, args.search, &one_core)?;
+    let nice = nice::Nice::all(&mut models, args.search.options(), &one_core)?;
+    let nice = if args.rates {
+        nice.iter().flat_map(at_rates).collect()
+    } else {
+        nice
+    };
     if let Some(page) = &args.html {
         check_page(page, &listing.pictures, &args.models)?;
     }
-    let (others, absent) = others(&one_core);
+    let (others, absent) = others(&one_core, args.rates);
     let codecs: Vec<&dyn Codec> = nice
         .iter()
         .map(|nice| nice as &dyn Codec)
@@ -117,17 +133,42 @@ fn check_page(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<(
     }
 }
 
-/// The other codecs, and messages for those that are not installed.
-fn others(one_core: &ThreadPool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
-    let mut others: Vec<Box<dyn Codec + '_>> = vec![
-        Box::new(jpeg::Jpeg {
+/// A model in both layouts, at all rates.
+fn at_rates<'a>(nice: &nice::Nice<'a>) -> Vec<nice::Nice<'a>> {
+    let adaptive = RATES.map(Rate::BitsPerPixel);
+    let rates = [Rate::Fixed].into_iter().chain(adaptive);
+    rates.map(|rate| nice.at_rate(rate)).collect()
+}
+
+/// The other codecs, at all rates or not, and messages for those that are not installed.
+fn others(one_core: &ThreadPool, at_rates: bool) -> (Vec<Box<dyn Codec + '_>>, Vec<String>) {
+    let mut others: Vec<Box<dyn Codec + '_>> = Vec::new();
+    if at_rates {
+        others.extend(RATES.map(|bits| -> Box<dyn Codec> {
+            Box::new(jpeg::Jpeg {
+                tjbench: None,
+                bits_per_pixel: Some(bits),
+            })
+        }));
+    } else {
+        others.push(Box::new(jpeg::Jpeg {
             tjbench: Program::find(&["tjbench"]),
-        }),
-        Box::new(bc1::Bc1 { one_core }),
-    ];
+            bits_per_pixel: None,
+        }));
+        others.push(Box::new(bc1::Bc1 { one_core }));
+    }
     let mut absent = Vec::new();
     match Program::find(&astc::PROGRAMS) {
-        Some(astcenc) => others.push(Box::new(astc::Astc { astcenc })),
+        Some(astcenc) => {
+            let blocks: &[&str] = if at_rates { &ASTC_BLOCKS } else { &ASTC_BLOCKS[..1] };
+            others.extend(blocks.iter().map(|block| -> Box<dyn Codec> {
+                Box::new(astc::Astc {
+                    astcenc: astcenc.clone(),
+                    block,
+                    curve: at_rates,
+                })
+            }));
+        }
         None => absent.push(
             "ASTC is skipped: the program astcenc is not on the PATH (on Debian and Ubuntu, apt install astcenc)"
                 .to_owned(),
@@ -158,9 +199,10 @@ fn compare(
             bar.inc(codecs.len() as u64);
             continue;
         };
-        let mut results = Vec::new();
+        let mut results: Vec<CodecResult> = Vec::new();
         for codec in codecs {
-            results.extend(codec.run(&picture).with_context(|| {
+            let budget = results.first().map_or(0, |first| first.bytes);
+            results.extend(codec.run(&picture, budget).with_context(|| {
                 let variants = codec.variants().into_iter();
                 let names: Vec<String> = variants.map(|variant| variant.name).collect();
                 format!(
@@ -240,7 +282,7 @@ mod tests {
         let html = folder.path().join("page.html");
         let compare = |extra: &[&str]| {
             let mut args = vec!["nicec", "compare", folder.path().to_str().unwrap()];
-            args.extend(["--effort", "0"]);
+            args.extend(["--effort", "0", "--fixed"]);
             args.extend(extra);
             let mut out = Vec::new();
             crate::run(args, &mut out).map(|()| out)

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nice_decode::LATENT_BYTES;
-use nice_encode::{Encoder, Picture, block, container, measure, pretrained};
+use nice_encode::{Encoder, Options, Picture, Rate, measure, pretrained};
 
 use rayon::ThreadPool;
 
 use super::codec::{Codec, CodecResult, Family, Variant};
-use crate::search::SearchArgs;
+use crate::search::Tune;
 
 /// A model to compare: the bytes of its file, its path unless it is a pretrained one, and memory to expand it in.
 pub(super) struct ModelFile {
@@ -51,15 +50,17 @@ pub(super) struct Nice<'a> {
     encoder: Encoder<'a>,
     name: String,
     model_bytes: usize,
-    search: SearchArgs,
+    options: Options,
+    /// Whether it is compared at several rates.
+    curve: bool,
     one_core: &'a ThreadPool,
 }
 
 impl<'a> Nice<'a> {
-    /// The models, each with a unique name, ready to encode with an effort and to decode on one core.
+    /// The models, each with a unique name, ready to encode with these options and to decode on one core.
     pub(super) fn all(
         files: &'a mut [ModelFile],
-        search: SearchArgs,
+        options: Options,
         one_core: &'a ThreadPool,
     ) -> Result<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
@@ -78,38 +79,70 @@ impl<'a> Nice<'a> {
                 encoder,
                 name,
                 model_bytes: file.bytes.len(),
-                search,
+                options,
+                curve: false,
                 one_core,
             });
         }
         Ok(all)
     }
-}
 
-/// The bytes of the image file of a picture, whatever the model.
-pub(super) fn file_bytes(picture: &Picture) -> usize {
-    container::image::OVERHEAD_BYTES + block::count(picture) * LATENT_BYTES
+    /// The same model at a rate, as a point of a curve.
+    pub(super) fn at_rate(&self, rate: Rate) -> Self {
+        Self {
+            encoder: self.encoder.clone(),
+            name: self.name.clone(),
+            model_bytes: self.model_bytes,
+            options: Options {
+                rate,
+                ..self.options
+            },
+            curve: true,
+            one_core: self.one_core,
+        }
+    }
 }
 
 impl Codec for Nice<'_> {
     fn variants(&self) -> Vec<Variant> {
         let model = self.encoder.model();
+        let tune = Tune::from(self.options.tune);
+        let (layout, rate) = match self.options.rate {
+            Rate::BitsPerPixel(bits) => ("adaptive", format!("at most {bits} bits per pixel")),
+            Rate::Quality(quality) => ("adaptive", format!("quality {quality}")),
+            _ => ("fixed", "48 bits for every block".to_owned()),
+        };
+        let about = format!(
+            "a {} of {} bytes, id {}, {layout} layout, {rate}, effort {}, tuned for {tune}",
+            model.codec(),
+            self.model_bytes,
+            model.id(),
+            self.options.effort,
+        );
+        if self.curve {
+            let name = match self.options.rate {
+                Rate::BitsPerPixel(bits) => format!("{}, {bits} bpp", self.name),
+                _ => format!("{}, {layout}", self.name),
+            };
+            return vec![Variant {
+                name,
+                curve: Some(format!("{}, {layout}", self.name)),
+                family: Family::Deblocked,
+                random_access: true,
+                about: format!("{about}, deblocked"),
+            }];
+        }
         let mut variants = vec![Variant {
             name: self.name.clone(),
+            curve: None,
             family: Family::Nice,
             random_access: true,
-            about: format!(
-                "a {} of {} bytes, id {}, effort {}, tuned for {}",
-                model.codec(),
-                self.model_bytes,
-                model.id(),
-                self.search.effort,
-                self.search.tune
-            ),
+            about,
         }];
         if model.has_deblocking() {
             variants.push(Variant {
                 name: format!("{}, deblocked", self.name),
+                curve: None,
                 family: Family::Deblocked,
                 random_access: true,
                 about: "the same files, deblocked".to_owned(),
@@ -118,8 +151,8 @@ impl Codec for Nice<'_> {
         variants
     }
 
-    fn run(&self, picture: &Picture) -> Result<Vec<CodecResult>> {
-        let encoded = measure::encode(&self.encoder, picture, &self.search.options())?;
+    fn run(&self, picture: &Picture, _budget: usize) -> Result<Vec<CodecResult>> {
+        let encoded = measure::encode(&self.encoder, picture, &self.options)?;
         self.variants()
             .iter()
             .map(|variant| {

@@ -104,6 +104,7 @@ fn charts(coders: &[Figures]) -> Markup {
                 bpp: figures.bpp,
                 quality: quality(figures),
                 label: &figures.variant.name,
+                curve: figures.variant.curve.as_deref(),
                 colors: figures.variant.family.colors(),
             })
             .collect();

@@ -161,6 +161,7 @@ pub(super) mod tests {
         Figures {
             variant: Variant {
                 name: name.to_owned(),
+                curve: None,
                 family,
                 random_access: family != Family::Jpeg,
                 about: "as it is".to_owned(),

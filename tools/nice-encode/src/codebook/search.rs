@@ -47,19 +47,22 @@ pub struct BeamSearch {
     fixed_stages: usize,
 }
 
-/// The lengths at which latents may end, and how many are kept.
+/// Which latents of several lengths the search gives.
 #[derive(Clone, Copy, Debug)]
 pub struct Lengths {
     /// Whether a latent may end after each stage.
     pub ends: [bool; MAX_STAGES],
-    /// How many of the best latents of each length are kept.
+    /// What a bit may cost, from the least on, in the unit of [`slope`](super::slope). The search ends where the rest of the error is
+    /// not worth the bits of another stage even at half of the least.
+    pub slopes: [u64; 3],
+    /// How many of the best latents at each of these slopes are kept, besides the best of each length.
     pub kept: usize,
-    /// What a bit costs at least, in the unit of [`selection`](super::selection): the search ends where the rest of the error is
-    /// not worth the bits of another stage.
-    pub least_slope: u64,
     /// Whether errors are weighted by what masks them.
     pub masked: bool,
 }
+
+/// How many partial sums of each length are considered at most.
+const MAX_FOUND: usize = 16;
 
 /// The best partial sums so far, and scratch memory.
 #[derive(Clone, Debug, Default)]
@@ -365,6 +368,8 @@ fn adaptive_candidates(
 ) -> Vec<BlockCandidates> {
     let last = lengths.ends.iter().rposition(|&ends| ends);
     let stages = last.map_or(0, |last| last + 1);
+    let bits = search.ends();
+    let (mut found, mut order) = (Vec::new(), Vec::new());
     let mut beam = Beam::default();
     let mut all = Vec::with_capacity(blocks.len());
     for block in blocks {
@@ -375,26 +380,63 @@ fn adaptive_candidates(
         };
         let x = coordinates::of_block(block);
         let block = block::planar_to_interleaved(block);
-        let worth_a_bit = selection::error_worth_a_bit(lengths.least_slope, weight);
-        let mut candidates = Vec::new();
+        let worth_a_bit = selection::error_worth_a_bit(lengths.slopes[0] / 2, weight);
+        found.clear();
         search.inline_search(&x, width, stages, &mut beam, |number, sums| {
             if lengths.ends[number - 1] {
-                for sum in sums.iter().take(lengths.kept) {
-                    let latent = search.adaptive_latent(&sum.indices, number);
-                    let mut decoded = [0; BLOCK_SAMPLES];
-                    model.block(latent, &mut decoded);
-                    candidates.push(Candidate::new(latent, &block, &decoded));
-                }
+                let considered = sums.iter().take(lengths.kept.clamp(1, MAX_FOUND));
+                found.extend(considered.map(|sum| (number, *sum)));
             }
-            let next = search
-                .stages
-                .get(number)
-                .map_or(0, |table| table.stage.bits);
-            candidates.is_empty() || sums[0].error > worth_a_bit * f32::from(next)
+            let next = search.stages.get(number);
+            let next = next.map_or(0, |table| table.stage.bits);
+            found.is_empty() || sums[0].error > worth_a_bit * f32::from(next)
         });
+        let mut candidates = Vec::new();
+        for &number in best_found(&found, &bits, weight, lengths, &mut order) {
+            let (stages, sum) = &found[number];
+            let latent = search.adaptive_latent(&sum.indices, *stages);
+            let mut decoded = [0; BLOCK_SAMPLES];
+            model.block(latent, &mut decoded);
+            candidates.push(Candidate::new(latent, &block, &decoded));
+        }
         all.push(BlockCandidates { weight, candidates });
     }
     all
+}
+
+/// The numbers of the best sums at each slope, and of the best of each length, in increasing order. The sums come with their number
+/// of stages, `bits` are those of each number of stages, and `order` is scratch memory.
+#[inline(always)]
+fn best_found<'o>(
+    found: &[(usize, PartialSum)],
+    bits: &[usize],
+    weight: u32,
+    lengths: &Lengths,
+    order: &'o mut Vec<usize>,
+) -> &'o [usize] {
+    let mut kept = [false; MAX_STAGES * MAX_FOUND];
+    let mut before = 0;
+    for (number, (stages, _)) in found.iter().enumerate().take(kept.len()) {
+        // The first of each length is the best.
+        kept[number] = *stages != before;
+        before = *stages;
+    }
+    for slope in lengths.slopes {
+        let worth_a_bit = selection::error_worth_a_bit(slope, weight);
+        let cost = |number: usize| {
+            let (stages, sum) = &found[number];
+            sum.error + worth_a_bit * bits[stages - 1] as f32
+        };
+        order.clear();
+        order.extend(0..found.len().min(kept.len()));
+        order.sort_by(|&a, &b| cost(a).total_cmp(&cost(b)));
+        for &number in order.iter().take(lengths.kept) {
+            kept[number] = true;
+        }
+    }
+    order.clear();
+    order.extend((0..found.len().min(kept.len())).filter(|&number| kept[number]));
+    order
 }
 
 /// [`BeamSearch::sums_by_length`] on this thread, compiled for several sets of processor features, of which the best is chosen at

@@ -145,41 +145,6 @@ impl BlockCandidates {
             .map(|candidate| self.cost_alone(candidate, 0))
             .min()
     }
-
-    /// Keeps the candidates that are among the best `count` for one of these slopes, and the best of each length.
-    pub fn keep_best(&mut self, slopes: &[u64], count: usize) {
-        let mut kept = vec![false; self.candidates.len()];
-        let mut order: Vec<(u64, usize)> = Vec::with_capacity(kept.len());
-        for &slope in slopes {
-            order.clear();
-            let costs = self.candidates.iter();
-            let costs = costs.map(|candidate| self.cost_alone(candidate, slope));
-            order.extend(costs.zip(0..));
-            order.sort_unstable();
-            for &(_, number) in order.iter().take(count) {
-                kept[number] = true;
-            }
-        }
-        order.clear();
-        order.extend(
-            self.candidates
-                .iter()
-                .map(|candidate| self.cost_alone(candidate, 0))
-                .zip(0..),
-        );
-        order.sort_unstable();
-        let mut lengths = Vec::new();
-        for &(_, number) in &order {
-            let length = self.candidates[number].latent.length();
-            if !lengths.contains(&length) {
-                lengths.push(length);
-                kept[number] = true;
-            }
-        }
-        let mut kept = kept.into_iter();
-        self.candidates.retain(|_| kept.next() == Some(true));
-        self.candidates.shrink_to_fit();
-    }
 }
 
 /// The weight of a planar block by its activity.
@@ -505,13 +470,11 @@ mod tests {
     }
 
     #[test]
-    fn the_best_for_each_slope_are_kept() {
+    fn the_least_error_of_a_length_is_that_of_its_best_candidate() {
         let mut block = two_lengths(5, 4);
-        block.candidates.extend(two_lengths(6, 7).candidates);
-        block.keep_best(&[0, slope(1000.0)], 1);
-        let lengths: Vec<usize> = block.candidates.iter().map(|c| c.latent.length()).collect();
-        assert_eq!(lengths, [12, 48]);
+        block.candidates.extend(two_lengths(6, 3).candidates);
         assert_eq!(block.least_error(12), Some(25 * 192 * COST_UNIT));
+        assert_eq!(block.least_error(48), Some(9 * 192 * COST_UNIT));
         assert_eq!(block.least_error(24), None);
     }
 
