@@ -111,7 +111,7 @@ struct RunArgs {
 struct TrainArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// The codec: codebook:s (a decoder of 37 KB), codebook:m (125 KB), codebook: and a list of stages as
+    /// The codec: codebook:s (a decoder of 42 KB), codebook:m (139 KB), codebook: and a list of stages as
     /// BITS/ORIENTATION_BITS (codebook:12/3,12/3,12/3,12/3), or mlp, a network
     #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Layout::small()))]
     arch: Architecture,

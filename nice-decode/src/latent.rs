@@ -49,7 +49,7 @@ impl AdaptiveLatent {
 
     /// The bytes of [`new`](Self::new); the bits after the length are 0.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; MAX_ADAPTIVE_BITS / 8] {
+    pub fn to_bytes(self) -> [u8; MAX_ADAPTIVE_BITS / 8] {
         let mut bytes = [0; MAX_ADAPTIVE_BITS / 8];
         let mut left = self.length;
         for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.words) {
@@ -63,14 +63,14 @@ impl AdaptiveLatent {
 
     /// The latent of the first 48 bits.
     #[must_use]
-    pub fn fixed(&self) -> Latent {
+    pub fn fixed(self) -> Latent {
         let [a, b, c, d, e, f, ..] = self.to_bytes();
         [a, b, c, d, e, f]
     }
 
     /// The number of bits.
     #[must_use]
-    pub const fn length(&self) -> usize {
+    pub const fn length(self) -> usize {
         self.length as usize
     }
 

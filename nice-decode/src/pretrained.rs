@@ -12,11 +12,11 @@
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 
-/// The small model, a codebook of 37 KB. Feature `model-s`.
+/// The small model, a codebook of 42 KB. Feature `model-s`.
 #[cfg(feature = "model-s")]
 pub static S: &[u8] = crate::include_model!("../models/s.nicem");
 
-/// The best model, a codebook of 125 KB. Feature `model-m`.
+/// The best model, a codebook of 139 KB. Feature `model-m`.
 #[cfg(feature = "model-m")]
 pub static M: &[u8] = crate::include_model!("../models/m.nicem");
 

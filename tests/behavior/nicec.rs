@@ -110,7 +110,7 @@ fn tuned_for_looks_an_image_has_smaller_errors_at_low_frequencies_and_a_larger_s
     let original = demo::picture().unwrap().crop(0, 150, 320, 160).unwrap();
     picture_file::write_png(&folder.path().join("in.png"), &original).unwrap();
     let [looks, psnr] = ["looks", "psnr"].map(|tune| {
-        let line = format!("encode @in.png -o @x.nice --effort 1 --tune {tune}");
+        let line = format!("encode @in.png -o @x.nice --effort 1 --fixed --tune {tune}");
         nicec_in(folder.path(), &line).unwrap();
         nicec_in(folder.path(), "decode @x.nice -o @out.png --no-deblock").unwrap();
         let decoded = picture_file::read(&folder.path().join("out.png")).unwrap();
@@ -124,11 +124,113 @@ fn tuned_for_looks_an_image_has_smaller_errors_at_low_frequencies_and_a_larger_s
     assert!(5 * looks.1 < 4 * psnr.1, "{looks:?} {psnr:?}");
     let line = "encode @in.png -o @y.nice --effort 1";
     nicec_in(folder.path(), line).unwrap();
-    let line = "encode @in.png -o @x.nice --effort 1 --tune psnr";
+    let line = "encode @in.png -o @x.nice --effort 1 --tune looks --bpp 0.75";
     nicec_in(folder.path(), line).unwrap();
-    let [default, psnr] =
+    let [default, looks] =
         ["y", "x"].map(|name| fs::read(folder.path().join(format!("{name}.nice"))));
-    assert_eq!(default.unwrap(), psnr.unwrap());
+    assert_eq!(default.unwrap(), looks.unwrap());
+}
+
+#[test]
+fn a_file_has_the_requested_bits_per_pixel_or_the_nearest_that_are_possible() {
+    let folder = tempdir().unwrap();
+    let original = demo::picture().unwrap().crop(0, 150, 320, 160).unwrap();
+    picture_file::write_png(&folder.path().join("in.png"), &original).unwrap();
+    let mut before = 0.0;
+    for tune in ["psnr", "looks"] {
+        for bpp in [0.25, 0.4, 0.75, 1.0] {
+            let line =
+                format!("encode @in.png -o @x.nice --effort 0 --tune {tune} --bpp {bpp} --json");
+            let report = json(folder.path(), &line);
+            let bytes = fs::read(folder.path().join("x.nice")).unwrap();
+            let found = 8.0 * bytes.len() as f64 / original.pixels() as f64;
+            assert!(
+                found <= bpp && found >= 0.99 * bpp,
+                "{found} instead of {bpp}"
+            );
+            assert_eq!(report["bpp"], found);
+            assert_eq!(report["layout"], "adaptive");
+            let image = Image::from_bytes(&bytes).unwrap();
+            let lengths = report["lengths"].as_array().unwrap();
+            let blocks: u64 = lengths
+                .iter()
+                .map(|length| length["blocks"].as_u64().unwrap())
+                .sum();
+            assert_eq!(blocks, image.blocks() as u64);
+            let psnr = report["psnr_db"].as_f64().unwrap();
+            assert!(
+                bpp == 0.25 || psnr > before,
+                "{psnr} after {before} at {bpp}"
+            );
+            before = psnr;
+        }
+    }
+    for (bpp, which) in [("0.01", "smallest"), ("24", "largest")] {
+        let line = format!("encode @in.png -o @x.nice --effort 0 --bpp {bpp}");
+        let text = nicec_in(folder.path(), &line).unwrap();
+        assert!(text.contains(&format!("the {which} file")), "{text}");
+        let bytes = fs::read(folder.path().join("x.nice")).unwrap();
+        assert!(Image::from_bytes(&bytes).is_ok());
+    }
+    for wrong in ["0", "-1", "nan", "x"] {
+        let line = format!("encode @in.png -o @x.nice --bpp={wrong}");
+        let error = error_text(nicec_in(folder.path(), &line));
+        assert!(error.contains("a number above 0"), "{error}");
+    }
+    let line = "encode @in.png -o @x.nice --bpp 0.5 --fixed";
+    let error = error_text(nicec_in(folder.path(), line));
+    assert!(error.contains("cannot be used with"), "{error}");
+}
+
+#[test]
+fn a_higher_quality_takes_more_bits_and_has_a_smaller_error() {
+    let folder = tempdir().unwrap();
+    let original = demo::picture().unwrap().crop(0, 150, 320, 160).unwrap();
+    picture_file::write_png(&folder.path().join("in.png"), &original).unwrap();
+    let figures = [0, 30, 50, 70, 100].map(|quality| {
+        let line = format!("encode @in.png -o @x.nice --effort 0 --quality {quality} --json");
+        let report = json(folder.path(), &line);
+        (
+            report["bpp"].as_f64().unwrap(),
+            report["psnr_db"].as_f64().unwrap(),
+        )
+    });
+    for pair in figures.windows(2) {
+        assert!(
+            pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1,
+            "{figures:?}"
+        );
+    }
+}
+
+#[test]
+fn an_image_in_the_adaptive_layout_is_decoded_and_described_like_any_other() {
+    let folder = tempdir().unwrap();
+    let original = demo::picture().unwrap().crop(3, 150, 203, 77).unwrap();
+    picture_file::write_png(&folder.path().join("in.png"), &original).unwrap();
+    nicec_in(
+        folder.path(),
+        "encode @in.png -o @x.nice --effort 0 --bpp 0.5",
+    )
+    .unwrap();
+    for (option, least) in [("", 24.0), (" --no-deblock", 23.0)] {
+        nicec_in(
+            folder.path(),
+            &format!("decode @x.nice -o @out.png{option}"),
+        )
+        .unwrap();
+        let decoded = picture_file::read(&folder.path().join("out.png")).unwrap();
+        let error = PooledError::between(original.rgb(), decoded.rgb());
+        assert!(error.psnr() > least, "{}", error.psnr());
+    }
+    let info = json(folder.path(), "info @x.nice --json");
+    assert_eq!(info["layout"], "adaptive");
+    assert!(info["lengths"].as_array().unwrap().len() > 1);
+    assert!(info["bpp"].as_f64().unwrap() <= 0.5);
+    assert_eq!(
+        info["bytes"],
+        fs::read(folder.path().join("x.nice")).unwrap().len()
+    );
 }
 
 #[test]
@@ -158,7 +260,7 @@ fn more_effort_is_never_worse_with_a_codebook() {
     let psnr = |effort: u32| -> f64 {
         let printed = json(
             folder.path(),
-            &format!("eval -m s @in.png --effort {effort} --json"),
+            &format!("eval -m s @in.png --effort {effort} --fixed --tune psnr --json"),
         );
         printed["pooled_psnr_db"].as_f64().unwrap()
     };
@@ -296,6 +398,7 @@ fn encode_reports_as_json() {
     assert_eq!(report["blocks"], 6);
     assert_eq!(report["bytes"], 60);
     assert_eq!(report["effort"], 1);
+    assert_eq!(report["layout"], "fixed");
     assert_eq!(report["bpp"].as_f64().unwrap(), 6.0 * 48.0 / 180.0);
 }
 

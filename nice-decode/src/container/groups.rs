@@ -117,7 +117,7 @@ impl<'a> Groups<'a> {
 
     /// The latents from a block on, in the order of the blocks. To find it, at most 63 length codes are read.
     #[inline(never)]
-    pub(super) fn from_block(&self, block: usize) -> GroupReader<'a> {
+    pub(super) fn reader(&self, block: usize) -> GroupReader<'a> {
         let group = block / GROUP_BLOCKS;
         let mut reader = self.first();
         reader.at = self.group_offset(group);

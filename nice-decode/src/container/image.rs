@@ -247,7 +247,7 @@ impl<'a> Image<'a> {
                 let latents = latents.get(..count).unwrap_or(latents);
                 LatentReader::Fixed(latents.iter())
             }
-            Latents::Adaptive(groups) => LatentReader::Adaptive(groups.from_block(first), count),
+            Latents::Adaptive(groups) => LatentReader::Adaptive(groups.reader(first), count),
         }
     }
 

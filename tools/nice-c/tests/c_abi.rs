@@ -23,6 +23,9 @@ static IMAGE: &[u8] = include_bytes!("../../../nice-decode/tests/data/image.nice
 static CODEBOOK: &[u8] = include_bytes!("../../../nice-decode/models/s.nicem");
 static CODEBOOK_IMAGE: &[u8] = include_bytes!("data/codebook.nice");
 
+/// An image of the same size in the adaptive layout.
+static ADAPTIVE_IMAGE: &[u8] = include_bytes!("data/adaptive.nice");
+
 /// Opens a model.
 fn model(file: &[u8]) -> (Model, Status) {
     let mut model = Model::default();
@@ -168,6 +171,31 @@ fn rows_strips_blocks_and_texels_are_those_of_the_image() {
     }
 }
 
+#[test]
+fn an_image_in_the_adaptive_layout_is_decoded_like_any_other() {
+    let image = opened_files(CODEBOOK, ADAPTIVE_IMAGE);
+    let decoder = decoder(CODEBOOK, ADAPTIVE_IMAGE);
+    let part = Region {
+        x: 3,
+        y: 9,
+        width: 40,
+        height: 33,
+    };
+    let mut expected = vec![0; 3 * 40 * 33];
+    decoder
+        .region::<Rgb888>(part.into(), &mut expected, 3 * 40)
+        .unwrap();
+    let (pixels, status) = region(&image, part, 0, 3);
+    assert_eq!(status, Status::Ok);
+    assert_eq!(pixels[..expected.len()], expected);
+    for (x, y) in [(3, 9), (42, 41), (20, 30)] {
+        let mut rgb = [0; 3];
+        // SAFETY: the pointers are valid.
+        let status = unsafe { nice_texel(&image, x, y, rgb.as_mut_ptr()) };
+        assert_eq!((status, rgb), (Status::Ok, decoder.texel(x, y).unwrap()));
+    }
+}
+
 /// Opens a deblocker for a region.
 fn opened_deblocker(image: &Image, bounds: Region, memory: &mut [u8]) -> Deblocker {
     let mut deblocker = Deblocker::default();
@@ -221,6 +249,12 @@ fn strips_are_deblocked_in_every_format() {
         width: 45,
         height: 43,
     };
+    let adaptive = [CODEBOOK, ADAPTIVE_IMAGE];
+    let pixels = check_deblocking::<Rgb888>(adaptive, whole, Format::Rgb888);
+    assert_ne!(
+        pixels,
+        check_deblocking::<Rgb888>(files, whole, Format::Rgb888)
+    );
     let part = Region {
         x: 13,
         y: 5,

@@ -45,3 +45,34 @@ pub(crate) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / f64::from(count))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(width: u32, height: u32, add: u8) -> Picture {
+        let rgb = (0..width * height * 3).map(|at| (at % 200) as u8 + add);
+        Picture::new(width, height, rgb.collect()).unwrap()
+    }
+
+    #[test]
+    fn identical_pictures_have_the_best_score_and_small_ones_none() {
+        let same = picture(40, 30, 0);
+        assert!(ssimulacra2(&same, &same).unwrap() > 99.9);
+        assert!(ssimulacra2(&same, &picture(40, 30, 50)).unwrap() < 99.0);
+        assert_eq!(ssimulacra2(&picture(7, 30, 0), &picture(7, 30, 0)), None);
+    }
+
+    #[test]
+    fn the_shifted_score_leaves_out_the_first_columns_and_lines() {
+        let original = picture(40, 30, 0);
+        let mut rgb = original.rgb().to_vec();
+        for line in rgb.chunks_mut(3 * 40) {
+            line[..9].fill(0);
+        }
+        let changed = Picture::new(40, 30, rgb).unwrap();
+        let [aligned, shifted] = scores(&original, &changed).map(Option::unwrap);
+        assert!(aligned < 99.0 && shifted > 99.9, "{aligned}, {shifted}");
+        assert_eq!(scores(&picture(10, 30, 0), &picture(10, 30, 0))[1], None);
+    }
+}

@@ -12,10 +12,10 @@ use crate::picture::Picture;
 use crate::tasks::tasks;
 
 /// The number of blocks, spread over the picture, from which the slope and the lengths are estimated.
-const SAMPLED: usize = 2048;
+const SAMPLED: usize = 1024;
 
 /// The width of the beam for these blocks, as a fraction of the requested width.
-const SAMPLE_FRACTION: usize = 3;
+const SAMPLE_FRACTION: usize = 4;
 
 /// The squared error that is worth a bit at quality 0.
 const WORTH_AT_QUALITY_0: f64 = 6000.0;
@@ -65,8 +65,7 @@ impl AdaptiveSearch<'_> {
 
         let mut best: Option<(usize, Vec<AdaptiveLatent>)> = None;
         let mut slope = allocation.slope;
-        // The steepest slope with too many bytes, and the least steep one with few enough.
-        let (mut above, mut below): (Option<(u64, usize)>, Option<(u64, usize)>) = (None, None);
+        let (mut above, mut below): (Option<Trial>, Option<Trial>) = (None, None);
         for _ in 0..TRIALS {
             let latents = self.choose(&candidates, slope);
             let bytes = image::adaptive_bytes(&latents);
@@ -200,8 +199,11 @@ impl AdaptiveSearch<'_> {
     }
 }
 
+/// A slope, and the bytes of the file at it.
+type Trial = (u64, usize);
+
 /// A slope between one with too many bytes and one with few enough, where the size that is requested is likely.
-fn between(above: (u64, usize), below: (u64, usize), target: usize) -> u64 {
+fn between(above: Trial, below: Trial, target: usize) -> u64 {
     let ((low, most), (high, least)) = (above, below);
     // A little below the target, since a size above it is of no use.
     let wanted = target as f64 * (1.0 + CLOSE_ENOUGH) / 2.0;

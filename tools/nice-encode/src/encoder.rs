@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use nice_decode::format::ModelTables;
-use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, Latent, Model};
+use nice_decode::{BLOCK_SAMPLES, Latent, Model};
 
 use crate::adaptive::AdaptiveSearch;
 use crate::block;
@@ -153,7 +153,7 @@ impl<'a> Encoder<'a> {
                     codebook::select(rows, columns, above, 0)
                 };
                 let latents = choose_in_rows(count, columns, rows_at_once, candidates, select);
-                Latents::Fixed(latents.iter().map(AdaptiveLatent::fixed).collect())
+                Latents::Fixed(latents.iter().map(|latent| latent.fixed()).collect())
             }
             (Search::Codebook(search), Rate::BitsPerPixel(bits_per_pixel), _) => {
                 let adaptive = adaptive(search);
@@ -360,7 +360,7 @@ mod tests {
             })
         };
         let whole = encode(10);
-        let fixed = Latents::Fixed(whole.iter().map(AdaptiveLatent::fixed).collect());
+        let fixed = Latents::Fixed(whole.iter().map(|latent| latent.fixed()).collect());
         let encoded = |tune| encoder.encode_picture(&picture, &options(tune, Rate::Fixed, 1));
         assert_eq!(encoded(Tune::Looks), fixed);
         assert_ne!(encoded(Tune::Psnr), fixed);

@@ -7,12 +7,16 @@
 //! codes that say which one a block has are shorter.
 
 use nice_decode::format::LATENT_LENGTHS;
+use rayon::prelude::*;
 
 use super::index::PartialSum;
 use super::selection::{BlockCandidates, slope};
 
 /// The slope above which no block takes more bits than it must.
 const STEEPEST: u64 = 1 << 40;
+
+/// The number of sets of lengths that are compared in detail.
+const COMPARED: usize = 12;
 
 /// The least weighted squared errors of some blocks, for each length of their latents in bits.
 #[derive(Clone, Debug)]
@@ -23,7 +27,7 @@ pub struct ErrorsByLength {
 }
 
 /// Lengths that latents may have, and the slope at which they have the requested bits.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Allocation {
     /// The lengths in bits, in increasing order.
     pub lengths: Vec<usize>,
@@ -124,49 +128,68 @@ impl ErrorsByLength {
 
     /// The lengths and the slope with the least error, given the bits of a block on average, its length code included.
     pub fn for_bits(&self, bits: f64) -> Allocation {
-        self.best(|used, code_bits| {
-            let blocks = self.errors.len() / self.lengths.len().max(1);
-            let target = (bits - code_bits).max(0.0) * blocks as f64;
-            let slope = self.slope(used, target);
-            let total = self.total(used, slope);
-            // What is above or below the target is charged.
-            let missed = (total.bits as f64 - target) * slope as f64;
-            (slope, total.error as f64 + missed)
+        let all: Vec<usize> = (0..self.lengths.len()).collect();
+        let slope = |used: &[usize]| {
+            let bits = bits - f64::from(code_bits(used.len()));
+            self.slope(used, bits.max(0.0) * self.blocks() as f64)
+        };
+        // Those that are best at the slope that all of them have, in more detail.
+        let sets = self.sets_by_cost(slope(&all));
+        let candidates = sets.into_par_iter().take(COMPARED).map(|used| {
+            let slope = slope(&used);
+            (self.total(&used, slope).error, used, slope)
+        });
+        let best = candidates.min();
+        best.map_or_else(Allocation::default, |(_, used, slope)| {
+            self.allocation(&used, slope)
         })
     }
 
     /// The lengths with the least cost at a slope.
     pub fn for_slope(&self, slope: u64) -> Allocation {
-        self.best(|used, code_bits| {
-            let blocks = self.errors.len() / self.lengths.len().max(1);
-            let total = self.total(used, slope);
-            let bits = total.bits as f64 + code_bits * blocks as f64;
-            (slope, total.error as f64 + bits * slope as f64)
-        })
+        let best = self.sets_by_cost(slope).into_iter().next();
+        self.allocation(&best.unwrap_or_default(), slope)
     }
 
-    /// The best set of lengths by `evaluate`, which returns a slope and a cost.
-    fn best(&self, evaluate: impl Fn(&[usize], f64) -> (u64, f64)) -> Allocation {
-        let mut best: Option<(f64, Allocation)> = None;
+    /// An allocation, given the numbers of its lengths.
+    fn allocation(&self, used: &[usize], slope: u64) -> Allocation {
+        Allocation {
+            lengths: used.iter().map(|&number| self.lengths[number]).collect(),
+            slope,
+        }
+    }
+
+    /// The number of blocks.
+    fn blocks(&self) -> usize {
+        self.errors.len() / self.lengths.len().max(1)
+    }
+
+    /// The numbers of the lengths of each possible set, by their cost at a slope, that of the length codes included.
+    fn sets_by_cost(&self, slope: u64) -> Vec<Vec<usize>> {
         let count = self.lengths.len();
         let most = count.min(LATENT_LENGTHS);
-        for set in 1_u32..1 << count {
-            let size = set.count_ones() as usize;
+        let sets = (1_u32..1 << count).filter(|set| {
             // A code of some bits is used for as many lengths as it can stand for.
-            if size > most || !(size.is_power_of_two() || size == most) {
-                continue;
-            }
-            let used: Vec<usize> = (0..count)
+            let size = set.count_ones() as usize;
+            size == most || size < most && size.is_power_of_two()
+        });
+        let numbers = |set: u32| {
+            (0..count)
                 .filter(|&number| set >> number & 1 == 1)
-                .collect();
-            let code_bits = f64::from(code_bits(size));
-            let (slope, cost) = evaluate(&used, code_bits);
-            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                let lengths = used.iter().map(|&number| self.lengths[number]).collect();
-                best = Some((cost, Allocation { lengths, slope }));
-            }
-        }
-        best.expect("there is a length").1
+                .collect()
+        };
+        let sets: Vec<Vec<usize>> = sets.map(numbers).collect();
+        let costs = sets.into_par_iter().map(|used| {
+            let Total { bits, error } = self.total(&used, slope);
+            let codes = self.blocks() as u64 * u64::from(code_bits(used.len()));
+            (
+                error.saturating_add(slope.saturating_mul(bits + codes)),
+                used,
+            )
+        });
+        let mut costs: Vec<(u64, Vec<usize>)> = costs.collect();
+        costs.sort_unstable();
+        costs.into_iter().map(|(_, used)| used).collect()
     }
 }
 

@@ -35,6 +35,9 @@ const TYPICAL_ERROR: f32 = 0.8;
 /// The largest width of a beam, as a multiple of the requested width.
 const MAX_FACTOR: usize = 6;
 
+/// The width of the beam after the stages of the fixed layout, as a fraction of that before.
+const LATE_FRACTION: usize = 3;
+
 /// The smallest width of a beam, as a fraction of the requested width.
 const MIN_FRACTION: usize = 8;
 
@@ -253,6 +256,9 @@ impl BeamSearch {
             ..PartialSum::default()
         });
         for (number, table) in self.stages.iter().enumerate().take(stages) {
+            if number == self.fixed_stages {
+                kept = kept.div_ceil(LATE_FRACTION);
+            }
             let panels = table.panels.len();
             beam.inner.resize(table.orientations * panels, [0.0; LANES]);
             inner_products::inline_all(

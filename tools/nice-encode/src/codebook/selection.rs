@@ -460,7 +460,10 @@ mod tests {
         let block = two_lengths(5, 4);
         let worth = 192.0 * 9.0 / 36.0;
         for (slope, expected) in [(slope(worth * 0.99), 1), (slope(worth * 1.01), 0)] {
-            assert_eq!(select_alone(&[block.clone()], slope), [expected]);
+            assert_eq!(
+                select_alone(std::slice::from_ref(&block), slope),
+                [expected]
+            );
         }
         let masked = BlockCandidates {
             weight: FULL_WEIGHT / 2,

@@ -52,7 +52,7 @@ pub fn to_bytes(width: u32, height: u32, model: ModelId, latents: &Latents) -> R
 
 /// The lengths of latents, in increasing order.
 fn lengths(latents: &[AdaptiveLatent]) -> Vec<usize> {
-    let lengths: BTreeSet<usize> = latents.iter().map(AdaptiveLatent::length).collect();
+    let lengths: BTreeSet<usize> = latents.iter().map(|latent| latent.length()).collect();
     lengths.into_iter().collect()
 }
 
@@ -127,7 +127,7 @@ pub fn adaptive_overhead_bytes(blocks: usize) -> usize {
 pub fn adaptive_bytes(latents: &[AdaptiveLatent]) -> usize {
     let code_bits = code_bits(lengths(latents).len()) as usize;
     let groups = latents.chunks(GROUP_BLOCKS).map(|latents| {
-        let bits: usize = latents.iter().map(AdaptiveLatent::length).sum();
+        let bits: usize = latents.iter().map(|latent| latent.length()).sum();
         (latents.len() * code_bits).div_ceil(8) + bits.div_ceil(8)
     });
     adaptive_overhead_bytes(latents.len()) + groups.sum::<usize>()
