@@ -1,7 +1,8 @@
 //! Counts the instructions and the stack that decoding takes with every model that the flash has room for: a block, a texel,
 //! rows in several pixel formats, and the multiply-adds of networks.
 //!
-//! Blocks and texels are those of the demo image, rows those of the first image of the slideshow.
+//! Blocks and texels are those of the texture of the floor, and of a part of the demo image in the adaptive layout; rows are those
+//! of the first image of the slideshow.
 #![no_std]
 #![no_main]
 
@@ -11,8 +12,8 @@ use board::{ALL_ASSETS, Assets, COUNTER_UNIT, entry};
 use defmt::println;
 use firmware_example::{IMAGE, LARGE_NETWORK, LATENT, SMALL_NETWORK, cost, or_exit, stack_usage};
 use nice_decode::{
-    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
-    Xrgb8888,
+    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le,
+    Rgb888, Xrgb8888,
 };
 
 /// Measures everything.
@@ -32,7 +33,7 @@ fn main() -> ! {
 #[inline(never)]
 fn codebook(assets: &Assets) {
     let model = or_exit(Model::from_bytes(black_box(assets.model)));
-    let image = or_exit(Image::from_bytes(black_box(assets.demo)));
+    let image = or_exit(Image::from_bytes(black_box(assets.floor)));
     let decoder = or_exit(Decoder::new(&model, &image));
     println!("{}", model);
 
@@ -44,7 +45,7 @@ fn codebook(assets: &Assets) {
         }
     });
     report(total, 64 * image.blocks(), "per pixel, block");
-    let Some(latent) = image.latents().nth(1000) else {
+    let Some(latent) = image.latent(500) else {
         return;
     };
     let deepest = stack_usage(|| model.block(black_box(latent), &mut block));
@@ -54,16 +55,16 @@ fn codebook(assets: &Assets) {
     let mut texels = 0;
     let total = cost(|| {
         for y in 0..image.height() {
-            for x in 380..388 {
+            for x in 124..132 {
                 texels += usize::from(black_box(decoder.texel(black_box(x), y)).is_ok());
             }
         }
     });
     report(total, texels, "per texel");
-    let deepest = stack_usage(|| assert!(black_box(decoder.texel(380, black_box(77))).is_ok()));
+    let deepest = stack_usage(|| assert!(black_box(decoder.texel(124, black_box(77))).is_ok()));
     println!("measured: {=usize} bytes of stack, texel", deepest);
 
-    adaptive(&model, assets.adaptive_demo);
+    adaptive(&model, assets.part);
 
     let image = or_exit(Image::from_bytes(black_box(assets.slides[0].file)));
     let decoder = or_exit(Decoder::new(&model, &image));
@@ -93,21 +94,23 @@ fn adaptive(model: &Model<'_>, file: &[u8]) {
     let mut texels = 0;
     let total = cost(|| {
         for y in 0..image.height() {
-            for x in 380..388 {
+            for x in 96..104 {
                 texels += usize::from(black_box(decoder.texel(black_box(x), y)).is_ok());
             }
         }
     });
     report(total, texels, "per texel, adaptive");
-    let deepest = stack_usage(|| or_exit(decoder.block(black_box(1000), &mut block)));
-    println!("measured: {=usize} bytes of stack, block, adaptive", deepest);
+    let deepest = stack_usage(|| or_exit(decoder.block(black_box(250), &mut block)));
+    println!(
+        "measured: {=usize} bytes of stack, block, adaptive",
+        deepest
+    );
 }
 
 /// Measures the deblocked rows of an image.
 #[inline(never)]
 fn deblocked_rows(decoder: &Decoder<'_, '_>) {
-    let mut lines = Aligned([0; board::WIDTH * 8 * 4]);
-    let lines = &mut lines.0;
+    let lines = &mut [0; board::WIDTH * 8 * 2];
     let mut memory = [0; 384 * board::WIDTH.div_ceil(8)];
     let image = decoder.image();
     let mut deblocker = or_exit(Deblocker::new(decoder, image.region(), &mut memory));
@@ -121,7 +124,10 @@ fn deblocked_rows(decoder: &Decoder<'_, '_>) {
     let pixels = image.width() as usize * image.height() as usize;
     report(total, pixels, "per pixel, rows of Rgb565Be, deblocked");
     let deepest = stack_usage(|| or_exit(deblocker.row::<Rgb565Be>(black_box(1), lines, stride)));
-    println!("measured: {=usize} bytes of stack, rows of Rgb565Be, deblocked", deepest);
+    println!(
+        "measured: {=usize} bytes of stack, rows of Rgb565Be, deblocked",
+        deepest
+    );
 }
 
 /// Lines at an address that is a multiple of 4.

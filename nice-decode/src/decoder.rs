@@ -94,7 +94,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         index: usize,
         block: &mut [u8; BLOCK_SAMPLES],
     ) -> Result<(), OutOfBoundsError> {
-        let latent = self.latent(index).ok_or(OutOfBoundsError::Block {
+        let latent = self.image.latent(index).ok_or(OutOfBoundsError::Block {
             index,
             blocks: self.image.blocks(),
         })?;
@@ -116,14 +116,8 @@ impl<'m, 'i> Decoder<'m, 'i> {
             height,
         };
         let index = self.image.block_index(x, y).ok_or(outside)?;
-        let latent = self.latent(index).ok_or(outside)?;
+        let latent = self.image.latent(index).ok_or(outside)?;
         Ok(self.model.texel(latent, x as usize, y as usize))
-    }
-
-    /// The latent of the block with an index. In the adaptive layout, that takes a few instructions for each block before it in
-    /// its group of 64.
-    fn latent(&self, index: usize) -> Option<AdaptiveLatent> {
-        self.image.latents_from(index, 1).next()
     }
 
     /// Decodes a row of blocks into the lines of a buffer: 8 lines, or the rest of the image in the last row.
@@ -253,9 +247,12 @@ impl<'m, 'i> Decoder<'m, 'i> {
         let mut lines = lines;
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
-            let latents = self.latents(strip.y / SIDE, columns);
-            for (column, latent) in latents.enumerate() {
+            let mut latents = self.latents(strip.y / SIDE, columns);
+            // Not an adapter of iterators, which would move the reader and take more stack.
+            let mut column = 0_usize;
+            while let Some(latent) = latents.next() {
                 decode(&latent, column, &strip_layout, lines);
+                column = column.wrapping_add(1);
             }
             lines = layout.after(&strip, lines);
         }

@@ -136,7 +136,7 @@ pub fn assert_decoded_by(model: &Model, image: &Image, decoded: &Picture) {
         for x in 0..image.width() {
             let index = image.block_index(x, y).unwrap();
             let mut block = [0; 192];
-            model.block(image.latents().nth(index).unwrap(), &mut block);
+            model.block(image.latent(index).unwrap(), &mut block);
             let within = ((y % 8 * 8 + x % 8) * 3) as usize;
             let pixel = &decoded.line(y)[x as usize * 3..][..3];
             assert_eq!(pixel, &block[within..within + 3], "({x}, {y})");

@@ -76,14 +76,14 @@ pub fn renderer(assets: &Assets, width: usize, height: usize) -> Result<Vec<(Str
     Ok(frames)
 }
 
-/// The checksums of all blocks of the demo image in the fixed and in the adaptive layout, as `decode` logs them.
+/// The checksums of all blocks of the demo image, and of a part of it in the adaptive layout, as `decode` logs them.
 pub fn demo_checksums(assets: &Assets) -> Result<[u32; 2]> {
     let model = Model::from_bytes(assets.model)?;
     let checksum = |file| -> Result<u32> {
         let image = Image::from_bytes(file)?;
         Ok(checksum(&model, image.latents()))
     };
-    Ok([checksum(assets.demo)?, checksum(assets.adaptive_demo)?])
+    Ok([checksum(assets.demo)?, checksum(assets.part)?])
 }
 
 /// The number of blocks of the test image, which is encoded for a network, and their checksum, as `compare_dsp` logs them.

@@ -9,8 +9,8 @@ pub struct Assets {
     pub model: &'static [u8],
     /// The demo image, 768 x 512 pixels, in the fixed layout.
     pub demo: &'static [u8],
-    /// The same in the adaptive layout, with as many bits.
-    pub adaptive_demo: &'static [u8],
+    /// A part of it, 200 x 120 pixels, in the adaptive layout.
+    pub part: &'static [u8],
     /// One pixel of every block of the demo image before it was encoded: red, green and blue, block after block. In block `i`
     /// it is the pixel in column `i % 8` and line `i / 8 % 8`.
     pub original: &'static [u8],
@@ -36,7 +36,7 @@ pub const fn large(model: &'static [u8]) -> Assets {
     Assets {
         model,
         demo: include_bytes!("../large/demo.nice"),
-        adaptive_demo: include_bytes!("../large/demo-adaptive.nice"),
+        part: include_bytes!("../large/part.nice"),
         original: ORIGINAL,
         floor: include_bytes!("../large/floor.nice"),
         slides: &[
@@ -61,7 +61,7 @@ pub const fn small(model: &'static [u8]) -> Assets {
     Assets {
         model,
         demo: include_bytes!("../small/demo.nice"),
-        adaptive_demo: include_bytes!("../small/demo-adaptive.nice"),
+        part: include_bytes!("../small/part.nice"),
         original: ORIGINAL,
         floor: include_bytes!("../small/floor.nice"),
         slides: &[

@@ -21,7 +21,7 @@ const SETS_PER_ROW: usize = 3;
 /// other do not evict each other as long as there are no more of them than sets, and neither do blocks below each other if
 /// `SETS` is not a multiple of 3. A power of two is best, since other numbers need a division.
 ///
-/// It takes 196 bytes for each block where pointers have four bytes, 8 bytes for each set, and less than 100 bytes more.
+/// It takes 196 bytes for each block where pointers have four bytes, 8 bytes for each set, and less than 124 bytes more.
 ///
 /// The table has hit rates in percent for a texture of 256 x 256, which is 32 blocks wide, in caches of 1.6 to 12.5 KiB: along
 /// its lines, along its columns, along 160 lines of 240 texels at an angle of 37 degrees, and over a floor in perspective at
@@ -235,7 +235,7 @@ impl<const SETS: usize, const WAYS: usize> defmt::Format for BlockCache<'_, '_, 
 const _: () = {
     assert!(size_of::<CachedBlock>() == 196);
     assert!(size_of::<Set<1>>() == 196 + 8);
-    assert!(size_of::<BlockCache<'_, '_, 4, 2>>() < 4 * (2 * 196 + 8) + 100);
+    assert!(size_of::<BlockCache<'_, '_, 4, 2>>() < 4 * (2 * 196 + 8) + 124);
 };
 
 #[cfg(test)]

@@ -238,6 +238,16 @@ impl<'a> Image<'a> {
         fixed.into_iter().chain(groups.into_iter().flatten())
     }
 
+    /// The latent of the block with an index; `None` if there is no such block. In the adaptive layout, that takes a few
+    /// instructions for each block before it in its group of 64.
+    #[must_use]
+    pub fn latent(&self, index: usize) -> Option<AdaptiveLatent> {
+        match &self.latents {
+            Latents::Fixed(latents) => latents.get(index).map(AdaptiveLatent::from),
+            Latents::Adaptive(groups) => groups.reader(index).next(),
+        }
+    }
+
     /// The latents of `count` blocks from an index on, or of those that there are.
     #[inline(always)]
     pub(crate) fn latents_from(&self, first: usize, count: usize) -> LatentReader<'a> {

@@ -9,15 +9,24 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
-use nice_encode::{Encoder, Options, Picture, files, measure, pretrained, psnr::PooledError};
+use nice_encode::psnr::PooledError;
+use nice_encode::{
+    DEFAULT_EFFORT, Encoder, Options, Picture, Rate, Tune, files, measure, pretrained,
+};
+
+/// How the pictures are encoded: as `nicec encode` does.
+const OPTIONS: Options = Options {
+    tune: Tune::Looks,
+    rate: Rate::BitsPerPixel(0.75),
+    effort: DEFAULT_EFFORT,
+};
 
 fn main() -> Result<()> {
     let model = pretrained::named(pretrained::DEFAULT).context("there is no default model")?;
     let encoder = Encoder::for_codebook(model)?;
     for (name, picture) in [("demo", painter::demo()), ("limits", painter::limits())] {
         write(&format!("{name}.png"), &picture)?;
-        let decoded =
-            measure::encode(&encoder, &picture, &Options::default())?.decode(&encoder, true)?;
+        let decoded = measure::encode(&encoder, &picture, &OPTIONS)?.decode(&encoder, true)?;
         write(&format!("{name}-decoded.png"), &decoded.picture)?;
         let error = PooledError::between(picture.rgb(), decoded.picture.rgb());
         println!("{:.2} dB", error.psnr());
