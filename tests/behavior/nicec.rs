@@ -213,7 +213,7 @@ fn an_image_in_the_adaptive_layout_is_decoded_and_described_like_any_other() {
         "encode @in.png -o @x.nice --effort 0 --bpp 0.5",
     )
     .unwrap();
-    for (option, least) in [("", 24.0), (" --no-deblock", 23.0)] {
+    for (option, least) in [("", 23.0), (" --no-deblock", 22.5)] {
         nicec_in(
             folder.path(),
             &format!("decode @x.nice -o @out.png{option}"),
@@ -266,7 +266,7 @@ fn more_effort_is_never_worse_with_a_codebook() {
     };
     let (fast, default, best) = (psnr(0), psnr(2), psnr(4));
     assert!(fast < default && default < best, "{fast} {default} {best}");
-    assert!(best - default < 0.15, "{default} and {best}");
+    assert!(best - default < 0.2, "{default} and {best}");
 }
 
 #[test]

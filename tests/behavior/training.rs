@@ -182,7 +182,7 @@ fn a_codebook_learns_more_than_its_first_codewords_know_and_its_report_shows_the
         model.has_deblocking(),
         "there are pictures to fit the filter to"
     );
-    assert!(file.len() <= 40 << 10);
+    assert!(file.len() <= 44_000);
     let report = std::fs::read_to_string(run.join("report.html")).unwrap();
     for part in [
         "All codewords",

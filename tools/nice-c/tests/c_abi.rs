@@ -502,7 +502,8 @@ fn files_that_cannot_be_used_are_refused_with_the_reason() {
         image(&good, &changed(IMAGE, 30, !IMAGE[30])).1,
         Status::DamagedImage
     );
-    assert_eq!(image(&good, &changed(IMAGE, 5, 1)).1, Status::InvalidImage);
+    assert_eq!(image(&good, &changed(IMAGE, 5, 2)).1, Status::InvalidImage);
+    assert_eq!(image(&good, &changed(IMAGE, 6, 1)).1, Status::InvalidImage);
     let mut other = changed(IMAGE, 16, !IMAGE[16]);
     renew_checksum(&mut other);
     assert_eq!(image(&good, &other).1, Status::ModelMismatch);

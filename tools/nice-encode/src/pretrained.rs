@@ -88,8 +88,8 @@ mod tests {
 
     #[test]
     fn models_keep_within_their_sizes() {
-        assert!(named("s").unwrap().len() <= 40 << 10);
-        assert!(named("m").unwrap().len() <= 300 << 10);
+        assert!(named("s").unwrap().len() <= 44_000);
+        assert!(named("m").unwrap().len() <= 160_000);
     }
 
     #[test]

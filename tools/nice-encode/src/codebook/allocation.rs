@@ -129,18 +129,22 @@ impl ErrorsByLength {
     /// The lengths and the slope with the least error, given the bits of a block on average, its length code included.
     pub fn for_bits(&self, bits: f64) -> Allocation {
         let all: Vec<usize> = (0..self.lengths.len()).collect();
-        let slope = |used: &[usize]| {
+        let target = |used: &[usize]| {
             let bits = bits - f64::from(code_bits(used.len()));
-            self.slope(used, bits.max(0.0) * self.blocks() as f64)
+            bits.max(0.0) * self.blocks() as f64
         };
+        let slope = |used: &[usize]| self.slope(used, target(used));
         // Those that are best at the slope that all of them have, in more detail.
         let sets = self.sets_by_cost(slope(&all));
         let candidates = sets.into_par_iter().take(COMPARED).map(|used| {
             let slope = slope(&used);
-            (self.total(&used, slope).error, used, slope)
+            let total = self.total(&used, slope);
+            // If no set has few enough bits, the one that exceeds them least.
+            let excess = (total.bits as f64 - target(&used)).max(0.0) as u64;
+            (excess, total.error, used, slope)
         });
         let best = candidates.min();
-        best.map_or_else(Allocation::default, |(_, used, slope)| {
+        best.map_or_else(Allocation::default, |(_, _, used, slope)| {
             self.allocation(&used, slope)
         })
     }
