@@ -248,8 +248,11 @@ impl<'m, 'i> Decoder<'m, 'i> {
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
             let mut latents = self.latents(strip.y / SIDE, columns);
-            // Not an adapter of iterators, which would move the reader and take more stack.
             let mut column = 0_usize;
+            #[expect(
+                clippy::while_let_on_iterator,
+                reason = "a for loop moves the reader, which takes more stack"
+            )]
             while let Some(latent) = latents.next() {
                 decode(&latent, column, &strip_layout, lines);
                 column = column.wrapping_add(1);
