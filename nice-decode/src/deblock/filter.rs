@@ -56,10 +56,16 @@ impl<'a> DeblockFilter<'a> {
         })
     }
 
+    /// A step, not above the limit in magnitude. (`clamp` could panic, as far as the compiler knows.)
+    #[inline(always)]
+    fn limited(&self, step: i16) -> i16 {
+        step.max(0_i16.wrapping_sub(self.limit)).min(self.limit)
+    }
+
     /// Corrects the two samples beside an edge, `near`, given also the samples beyond them, `far`.
     #[inline(always)]
     pub(crate) fn filter(&self, far: [u8; 2], near: [u8; 2]) -> [u8; 2] {
-        let step = step(far, near).clamp(-self.limit, self.limit);
+        let step = self.limited(step(far, near));
         if step == 0 {
             return near;
         }
@@ -81,7 +87,7 @@ impl<'a> DeblockFilter<'a> {
         let (mut steps, mut activities) = ([0_i16; N], [0_u16; N]);
         for i in 0..N {
             let (far, near) = (at(i, far), [near_before[i], near_after[i]]);
-            steps[i] = step(far, near).clamp(-self.limit, self.limit);
+            steps[i] = self.limited(step(far, near));
             activities[i] = activity(far, near);
         }
         let mut before = self.strengths.first().copied().unwrap_or_default();
