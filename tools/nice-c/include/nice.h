@@ -232,7 +232,7 @@ typedef struct nice_image {
     /**
      * Private.
      */
-    size_t opaque[23];
+    size_t opaque[31];
 } nice_image;
 
 /**

@@ -19,11 +19,11 @@ pub struct Image {
     /// 1 if the image is open, otherwise 0.
     pub open: usize,
     /// Private.
-    pub opaque: [MaybeUninit<usize>; 23],
+    pub opaque: [MaybeUninit<usize>; 31],
 }
 
 // `'static` stands for as long as C keeps the bytes of the two files.
-storage!(Image, 24, Decoder<'static, 'static>);
+storage!(Image, 32, Decoder<'static, 'static>);
 
 /// Opens an image from the contents of a .nice file, checks all of it, and checks that it was
 /// encoded for the model.
