@@ -408,6 +408,6 @@ nice_status nice_deblock_region(struct nice_deblocker *deblocker,
 
 #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 _Static_assert(sizeof(nice_model) == 16 * sizeof(void *), "a model has 16 words");
-_Static_assert(sizeof(nice_image) == 24 * sizeof(void *), "an image has 24 words");
+_Static_assert(sizeof(nice_image) == 32 * sizeof(void *), "an image has 32 words");
 _Static_assert(sizeof(nice_deblocker) == 48 * sizeof(void *), "a deblocker has 48 words");
 #endif
