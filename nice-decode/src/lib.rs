@@ -171,7 +171,7 @@
 //! # Cost
 //!
 //! A [`Model`] takes less than 64 bytes where pointers have four, and borrows its tables. Decoding takes a fixed amount of stack,
-//! whatever the size of the model and of the image: about 0.7 KiB for a row with a codebook on a Cortex-M, 1.6 KiB with a
+//! whatever the size of the model and of the image: about 0.7 KiB for a row with a codebook on a Cortex-M, 1.7 KiB with a
 //! network, and up to 0.5 KiB more for a region that cuts through blocks or for deblocking.
 //!
 //! | model | tables | a block takes |
