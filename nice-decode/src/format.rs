@@ -199,6 +199,21 @@ impl Stage {
     }
 }
 
+/// The bits of the first stages together, for each number of stages: the lengths that a latent can have.
+///
+/// ```
+/// use nice_decode::format::{Stage, stage_ends};
+///
+/// let stages = [12, 12, 9].map(|bits| Stage { bits, orientation_bits: 3 });
+/// assert!(stage_ends(stages).eq([12, 24, 33]));
+/// ```
+pub fn stage_ends(stages: impl IntoIterator<Item = Stage>) -> impl Iterator<Item = usize> {
+    stages.into_iter().scan(0_usize, |end, stage| {
+        *end = end.wrapping_add(stage.bits.into());
+        Some(*end)
+    })
+}
+
 /// The tables of a deblocking filter: the two samples beside the edge between two blocks are moved towards each other.
 ///
 /// With the samples `a`, `b`, `c`, `d` across the edge, which is between `b` and `c`, the step is `3 * (c - b) - (d - a)`, clamped to

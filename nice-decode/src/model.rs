@@ -12,7 +12,7 @@ use crate::container::id::ModelId;
 use crate::container::model::ModelContainer;
 use crate::deblock::filter::DeblockFilter;
 use crate::error::{MemoryError, ModelError, ModelField, ModelTable};
-use crate::format::{CODEWORD_BYTES, MAX_NAME_BYTES, ModelFile, ModelTables, Stage};
+use crate::format::{CODEWORD_BYTES, MAX_NAME_BYTES, ModelFile, ModelTables, Stage, stage_ends};
 use crate::latent::{AdaptiveLatent, LATENT_BITS};
 use crate::network::layers::Network;
 use crate::network::scalar::NATIVE;
@@ -150,11 +150,7 @@ impl<'a> Model<'a> {
         match &self.tables {
             Tables::Network(_) => usize::from(length) == LATENT_BITS,
             Tables::Codebook(codebook) => {
-                let mut end = 0_u8;
-                codebook.stages().any(|stage| {
-                    end = end.wrapping_add(stage.bits);
-                    end == length
-                })
+                stage_ends(codebook.stages()).any(|end| end == usize::from(length))
             }
         }
     }

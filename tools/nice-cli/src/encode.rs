@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use nice_data::{picture_file, progress};
+use nice_decode::format::stage_ends;
 use nice_decode::{Image, Layout, Model};
 use nice_encode::container::encoder_network;
 use nice_encode::container::file_type::FileType;
@@ -152,13 +153,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 
 /// The number of blocks whose latents have each length.
 fn blocks_of_lengths(model: &Model<'_>, image: &Image<'_>) -> Vec<BlocksOfLength> {
-    let ends: Vec<usize> = model
-        .stages()
-        .scan(0, |end, stage| {
-            *end += usize::from(stage.bits);
-            Some(*end)
-        })
-        .collect();
+    let ends: Vec<usize> = stage_ends(model.stages()).collect();
     image
         .lengths()
         .map(usize::from)

@@ -4,7 +4,9 @@ use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, Model};
 
 use crate::block;
 use crate::codebook::allocation::{Allocation, ErrorsByLength};
-use crate::codebook::{self, BeamSearch, BlockCandidates, Lengths, select, select_alone};
+use crate::codebook::{
+    self, BeamSearch, BlockCandidates, Candidate, Lengths, select, select_alone,
+};
 use crate::container::image;
 use crate::neighbors::{CANDIDATES, choose_in_rows};
 use crate::options::Tune;
@@ -121,16 +123,9 @@ impl AdaptiveSearch<'_> {
         let per_block = lengths.kept + allocation.lengths.len();
         let rows_at_once = CANDIDATES / per_block / columns;
         let blocks = block::count(self.picture);
-        choose_in_rows(
-            blocks,
-            columns,
-            rows_at_once,
-            candidates,
-            |rows, above| match self.tune {
-                Tune::Psnr => select_alone(rows, slope),
-                Tune::Looks => select(rows, columns, above, slope),
-            },
-        )
+        choose_in_rows(blocks, columns, rows_at_once, candidates, |rows, above| {
+            self.select(rows, above, slope)
+        })
     }
 
     /// The least errors of some blocks of the picture at each length that the model has, as far as they are worth a slope.
@@ -177,12 +172,17 @@ impl AdaptiveSearch<'_> {
         }
     }
 
+    /// The numbers of the candidates of some rows that are chosen at a slope, given what has been chosen for the row above them.
+    fn select(&self, rows: &[BlockCandidates], above: &[Candidate], slope: u64) -> Vec<usize> {
+        match self.tune {
+            Tune::Psnr => select_alone(rows, slope),
+            Tune::Looks => select(rows, block::along(self.picture.width()), above, slope),
+        }
+    }
+
     /// The latents that are chosen at a slope.
     fn choose(&self, candidates: &[BlockCandidates], slope: u64) -> Vec<AdaptiveLatent> {
-        let chosen = match self.tune {
-            Tune::Psnr => select_alone(candidates, slope),
-            Tune::Looks => select(candidates, block::along(self.picture.width()), &[], slope),
-        };
+        let chosen = self.select(candidates, &[], slope);
         let chosen = candidates.iter().zip(chosen);
         chosen
             .map(|(block, number)| block.candidate(number).latent())

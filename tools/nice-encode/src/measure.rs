@@ -58,7 +58,7 @@ pub fn encode(encoder: &Encoder<'_>, picture: &Picture, options: &Options) -> Re
     let (width, height) = (picture.width(), picture.height());
     let file = container::image::to_bytes(width, height, encoder.model().id(), &latents)?;
     Ok(EncodedImage {
-        bits: 8 * container::image::counted_bytes(&Image::from_bytes(&file)?, file.len()),
+        bits: container::image::counted_bits(latents.fixed().map(<[Latent]>::len), file.len()),
         file,
         blocks: latents.blocks(),
         encode_time,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use nice_decode::LATENT_BITS;
 use nice_decode::format::{
-    MAX_ADAPTIVE_BITS, MAX_ORIENTATION_BITS, MAX_STAGE_BITS, MAX_STAGES, Stage,
+    MAX_ADAPTIVE_BITS, MAX_ORIENTATION_BITS, MAX_STAGE_BITS, MAX_STAGES, Stage, stage_ends,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,13 +53,7 @@ impl FromStr for Layout {
         let stages = stages.ok_or_else(|| {
             "the stages of a codebook are s, m, or a list of BITS/ORIENTATION_BITS such as 12/3,12/3,12/3,12/3".to_owned()
         })?;
-        let ends: Vec<usize> = stages
-            .iter()
-            .scan(0, |end, stage| {
-                *end += usize::from(stage.bits);
-                Some(*end)
-            })
-            .collect();
+        let ends: Vec<usize> = stage_ends(stages.iter().copied()).collect();
         let bits = ends.last().copied().unwrap_or_default();
         if !ends.contains(&LATENT_BITS) || bits > MAX_ADAPTIVE_BITS || stages.len() > MAX_STAGES {
             return Err(format!(

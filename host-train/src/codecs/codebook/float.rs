@@ -1,7 +1,7 @@
 //! Encodes and decodes with a codebook in floating point, and measures the error.
 
 use anyhow::Result;
-use nice_decode::format::Stage;
+use nice_decode::format::{Stage, stage_ends};
 use nice_decode::{BLOCK_SAMPLES, LATENT_BITS};
 use nice_encode::codebook::{
     BeamSearch, Codebook, Coordinates, DIMENSIONS, Indices, StageIndex, coordinates,
@@ -37,10 +37,7 @@ pub fn apply(codeword: &Coordinates, index: StageIndex) -> Coordinates {
 
 /// The number of the first stages that have the 48 bits of the fixed layout.
 fn fixed_stages(stages: &[Stage]) -> usize {
-    let ends = stages.iter().scan(0, |end, stage| {
-        *end += usize::from(stage.bits);
-        Some(*end)
-    });
+    let ends = stage_ends(stages.iter().copied());
     ends.take_while(|&end| end <= LATENT_BITS).count()
 }
 

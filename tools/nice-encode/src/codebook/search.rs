@@ -15,7 +15,7 @@
 //! Sums are computed in one order, and nothing is fused or reordered, so that the result is the same on every machine.
 
 use multiversion::multiversion;
-use nice_decode::format::{MAX_STAGES, Stage};
+use nice_decode::format::{MAX_STAGES, stage_ends};
 use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, LATENT_BITS, Latent, Model};
 
 use super::candidates::BestCandidates;
@@ -94,7 +94,7 @@ impl BeamSearch {
             table.set_products(&exact, &codebook.gains);
             stages.push(table);
         }
-        let ends: Vec<usize> = ends(&codebook.stages).collect();
+        let ends: Vec<usize> = stage_ends(codebook.stages.iter().copied()).collect();
         let fixed = ends.iter().position(|&end| end == LATENT_BITS);
         Self {
             gains: codebook.gains.clone(),
@@ -105,8 +105,7 @@ impl BeamSearch {
 
     /// The lengths in bits of latents that end after each stage.
     pub fn ends(&self) -> Vec<usize> {
-        let stages: Vec<Stage> = self.stages.iter().map(|table| table.stage).collect();
-        ends(&stages).collect()
+        stage_ends(self.stages.iter().map(|table| table.stage)).collect()
     }
 
     /// The number of the first stages that have the 48 bits of the fixed layout; all of them if none have.
@@ -303,14 +302,6 @@ impl BeamSearch {
             }
         }
     }
-}
-
-/// The bits of the first stages together, for each number of stages.
-fn ends(stages: &[Stage]) -> impl Iterator<Item = usize> {
-    stages.iter().scan(0, |end, stage| {
-        *end += usize::from(stage.bits);
-        Some(*end)
-    })
 }
 
 /// The width of the beam for a block, given the squared error of its best base codeword and the requested width. The gain of a

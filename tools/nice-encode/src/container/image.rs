@@ -8,7 +8,7 @@ use nice_decode::format::{
     ADAPTIVE_LAYOUT, CHECKSUM_BYTES, FIXED_LAYOUT, GROUP_BLOCKS, IMAGE_HEADER_BYTES, IMAGE_MAGIC,
     IMAGE_VERSION, LATENT_LENGTHS, SEGMENT_GROUPS,
 };
-use nice_decode::{AdaptiveLatent, Image, ModelId};
+use nice_decode::{AdaptiveLatent, Image, LATENT_BITS, Latent, ModelId};
 
 use super::file_type::FileType;
 use crate::block;
@@ -154,22 +154,19 @@ pub fn parse<'a>(bytes: &'a [u8], path: &Path) -> Result<Image<'a>> {
 /// The bits of an image per pixel. In the fixed layout, those of the latents: 0.75, and more where blocks reach over the edge. In the
 /// adaptive layout, those of the whole file.
 pub fn bits_per_pixel(image: &Image<'_>, file_bytes: usize) -> f64 {
-    let bits = 8 * counted_bytes(image, file_bytes);
+    let fixed = image.fixed_latents().map(<[Latent]>::len);
+    let bits = counted_bits(fixed, file_bytes);
     bits as f64 / (f64::from(image.width()) * f64::from(image.height()))
 }
 
-/// The bytes of a file that [`bits_per_pixel`] counts.
-pub fn counted_bytes(image: &Image<'_>, file_bytes: usize) -> usize {
-    match image.fixed_latents() {
-        Some(latents) => latents.as_flattened().len(),
-        None => file_bytes,
-    }
+/// The bits that [`bits_per_pixel`] counts, given the number of latents in the fixed layout, or none, and the bytes of the file.
+pub fn counted_bits(fixed_latents: Option<usize>, file_bytes: usize) -> usize {
+    fixed_latents.map_or(8 * file_bytes, |latents| LATENT_BITS * latents)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nice_decode::Latent;
 
     #[test]
     fn the_decoder_reads_what_is_written() {
