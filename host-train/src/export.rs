@@ -240,6 +240,7 @@ fn adaptive(
             tune: Tune::Looks,
             rate,
             effort,
+            ..Options::default()
         };
         let encoded = measure::encode(encoder, picture, &options)?;
         let decoded = encoded.decode(encoder, true)?.picture;

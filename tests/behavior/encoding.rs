@@ -17,8 +17,7 @@ fn encoder<'a>(model: &Model<'a>) -> Encoder<'a> {
 
 /// The squared error between a block on the grid of a picture and its decoded latent.
 fn error(model: &Model, picture: &Picture, index: usize, latent: &Latent) -> u64 {
-    let mut block = [0; 192];
-    block::cut(picture, index, &mut block);
+    let block = block::cut(picture, index);
     let mut decoded = [0; 192];
     model.block(latent, &mut decoded);
     squared_error(&block::planar_to_interleaved(&block), &decoded)

@@ -19,6 +19,10 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_enum, default_value_t = Tune::Looks)]
     pub(crate) tune: Tune,
 
+    /// Whether the picture will be shown deblocked, as "nicec decode" shows it
+    #[arg(long, value_enum, value_name = "YES|NO", default_value_t = YesNo::Yes, hide_possible_values = true)]
+    pub(crate) deblocked: YesNo,
+
     /// Give each block as many bits as it needs, so that the file has at most N bits per pixel; 0.75 by default
     #[arg(long, value_name = "N", value_parser = bits_per_pixel, group = "rate")]
     pub(crate) bpp: Option<f64>,
@@ -42,6 +46,15 @@ pub(crate) enum Tune {
     Looks,
 }
 
+/// An answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum YesNo {
+    /// It is so.
+    Yes,
+    /// It is not.
+    No,
+}
+
 impl SearchArgs {
     /// The options of the encoder.
     pub(crate) fn options(&self) -> Options {
@@ -54,6 +67,7 @@ impl SearchArgs {
         Options {
             tune: self.tune.into(),
             rate,
+            deblocked: self.deblocked == YesNo::Yes,
             effort: self.effort,
         }
     }

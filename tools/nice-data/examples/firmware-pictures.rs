@@ -120,6 +120,7 @@ fn save(name: &str, picture: &Picture, model: &str, rate: Rate) -> Result<()> {
         &Options {
             tune: Tune::Looks,
             rate,
+            deblocked: false,
             effort: MAX_EFFORT,
         },
     )?;

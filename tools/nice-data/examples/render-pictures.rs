@@ -18,6 +18,7 @@ use nice_encode::{
 const OPTIONS: Options = Options {
     tune: Tune::Looks,
     rate: Rate::BitsPerPixel(0.75),
+    deblocked: true,
     effort: DEFAULT_EFFORT,
 };
 

@@ -1,12 +1,11 @@
 //! Encodes a picture in the adaptive layout: each block gets as many bits as it needs.
 
-use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, Model};
+use nice_decode::AdaptiveLatent;
+use rayon::prelude::*;
 
 use crate::block;
 use crate::codebook::allocation::{Allocation, ErrorsByLength};
-use crate::codebook::{
-    self, BeamSearch, BlockCandidates, Candidate, Lengths, select, select_alone,
-};
+use crate::codebook::{self, BeamSearch, BlockCandidates, Choice, Lengths, Selector};
 use crate::container::image;
 use crate::neighbors::{CANDIDATES, choose_in_rows};
 use crate::options::Tune;
@@ -26,21 +25,25 @@ const WORTH_AT_QUALITY_0: f64 = 6000.0;
 const QUALITIES_PER_HALVING: u32 = 10;
 
 /// How often a slope is tried to find the one at which a file has the requested size.
-const TRIALS: usize = 12;
+const TRIALS: usize = 8;
+
+/// The squared error that is worth a bit at the largest slope.
+const STEEPEST: f64 = 1e6;
+
+/// How often the range of slopes is halved, on a logarithmic scale: it ends within a few parts in ten thousand.
+const HALVINGS: usize = 17;
 
 /// The part of the requested size with which the search for a slope is content.
 const CLOSE_ENOUGH: f64 = 0.996;
 
 /// A search for latents of several lengths.
 pub(crate) struct AdaptiveSearch<'a> {
-    /// The decoder of the codebook.
-    pub model: &'a Model<'a>,
     /// The search in the codebook.
     pub search: &'a BeamSearch,
     /// The picture.
     pub picture: &'a Picture,
-    /// What the encoder makes as small as it can.
-    pub tune: Tune,
+    /// The choice among what the search finds.
+    pub selector: Selector<'a>,
     /// The width of the beam.
     pub width: usize,
 }
@@ -60,16 +63,21 @@ impl AdaptiveSearch<'_> {
         // The slope that is found in the end differs a little from the estimate.
         let slopes = [5, 8, 13].map(|eighths| allocation.slope * eighths / 8);
         let lengths = self.lengths(&allocation, slopes);
-        let candidates = tasks(0..blocks, progress, self.cut(), |blocks| {
-            self.search
-                .adaptive_candidates(self.model, blocks, self.width, &lengths)
-        });
+        let candidates = tasks(
+            0..blocks,
+            progress,
+            |at| block::cut(self.picture, at),
+            |blocks| {
+                self.search
+                    .adaptive_candidates(self.selector.model, blocks, self.width, &lengths)
+            },
+        );
 
         let mut best: Option<(usize, Vec<AdaptiveLatent>)> = None;
-        let mut slope = allocation.slope;
-        let (mut above, mut below): (Option<Trial>, Option<Trial>) = (None, None);
+        let mut slope = self.slope_for(&candidates, target);
         for _ in 0..TRIALS {
-            let latents = self.choose(&candidates, slope);
+            let chosen = self.selector.select(&candidates, &[], slope);
+            let latents: Vec<AdaptiveLatent> = chosen.iter().map(Choice::latent).collect();
             let bytes = image::adaptive_bytes(&latents);
             let fits = bytes <= target;
             let better = best
@@ -81,27 +89,41 @@ impl AdaptiveSearch<'_> {
             if better {
                 best = Some((bytes, latents));
             }
-            if fits {
-                below = Some((slope, bytes));
-                if bytes as f64 >= target as f64 * CLOSE_ENOUGH {
-                    break;
-                }
-            } else {
-                above = Some((slope, bytes));
+            if fits && bytes as f64 >= target as f64 * CLOSE_ENOUGH {
+                break;
             }
-            let next = if let (Some(above), Some(below)) = (above, below) {
-                between(above, below, target)
-            } else {
-                let ratio = bytes as f64 / target.max(1) as f64;
-                let factor = (ratio * ratio).clamp(0.25, 16.0);
-                (slope as f64 * factor * if fits { 0.98 } else { 1.02 }) as u64
-            };
-            if next == slope || next > codebook::slope(1e8) {
+            // The choice with the neighbors in view takes more or fewer bytes than that without, at nearby slopes to the same extent.
+            let wanted = target as f64 * (1.0 + CLOSE_ENOUGH) / 2.0;
+            let alone = self.bytes_alone(&candidates, slope) as f64;
+            let next = self.slope_for(&candidates, (alone * wanted / bytes as f64) as usize);
+            if next == slope {
                 break;
             }
             slope = next;
         }
         best.map(|(_, latents)| latents).unwrap_or_default()
+    }
+
+    /// The least slope at which a file has so many bytes at most, if blocks are chosen without regard to their neighbors; a large one
+    /// if there is none.
+    fn slope_for(&self, candidates: &[BlockCandidates], bytes: usize) -> u64 {
+        let (mut low, mut high) = (1, codebook::slope(STEEPEST));
+        for _ in 0..HALVINGS {
+            let middle = (low * high).isqrt();
+            if self.bytes_alone(candidates, middle) > bytes {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high
+    }
+
+    /// The bytes of a file whose blocks are chosen without regard to their neighbors.
+    fn bytes_alone(&self, candidates: &[BlockCandidates], slope: u64) -> usize {
+        let latents = candidates.par_iter().with_min_len(256);
+        let latents: Vec<_> = latents.map(|block| block.best_alone(slope)).collect();
+        image::adaptive_bytes(&latents)
     }
 
     /// The latents at a quality from 0 to 100.
@@ -114,17 +136,26 @@ impl AdaptiveSearch<'_> {
         let allocation = self.sample(slope).for_slope(slope);
         let lengths = self.lengths(&allocation, [slope; 3]);
         let candidates = |range| {
-            tasks(range, progress, self.cut(), |blocks| {
-                self.search
-                    .adaptive_candidates(self.model, blocks, self.width, &lengths)
-            })
+            tasks(
+                range,
+                progress,
+                |at| block::cut(self.picture, at),
+                |blocks| {
+                    self.search.adaptive_candidates(
+                        self.selector.model,
+                        blocks,
+                        self.width,
+                        &lengths,
+                    )
+                },
+            )
         };
-        let columns = block::along(self.picture.width());
+        let columns = self.selector.columns;
         let per_block = lengths.kept + allocation.lengths.len();
         let rows_at_once = CANDIDATES / per_block / columns;
         let blocks = block::count(self.picture);
         choose_in_rows(blocks, columns, rows_at_once, candidates, |rows, above| {
-            self.select(rows, above, slope)
+            self.selector.select(rows, above, slope)
         })
     }
 
@@ -141,14 +172,13 @@ impl AdaptiveSearch<'_> {
             ..self.lengths(&all, [least_slope; 3])
         };
         let width = self.width.div_ceil(SAMPLE_FRACTION);
-        let cut = self.cut();
         let candidates = tasks(
             0..sampled,
             &|_| {},
-            |at| cut(at * blocks / sampled),
+            |at| block::cut(self.picture, at * blocks / sampled),
             |blocks| {
                 self.search
-                    .adaptive_candidates(self.model, blocks, width, &lengths)
+                    .adaptive_candidates(self.selector.model, blocks, width, &lengths)
             },
         );
         ErrorsByLength::new(&candidates, &all.lengths)
@@ -160,7 +190,7 @@ impl AdaptiveSearch<'_> {
         for (ends, end) in ends.iter_mut().zip(self.search.ends()) {
             *ends = allocation.lengths.contains(&end);
         }
-        let (kept, masked) = match self.tune {
+        let (kept, masked) = match self.selector.tune {
             Tune::Psnr => (2, false),
             Tune::Looks => (self.width / 2, true),
         };
@@ -171,45 +201,6 @@ impl AdaptiveSearch<'_> {
             masked,
         }
     }
-
-    /// The numbers of the candidates of some rows that are chosen at a slope, given what has been chosen for the row above them.
-    fn select(&self, rows: &[BlockCandidates], above: &[Candidate], slope: u64) -> Vec<usize> {
-        match self.tune {
-            Tune::Psnr => select_alone(rows, slope),
-            Tune::Looks => select(rows, block::along(self.picture.width()), above, slope),
-        }
-    }
-
-    /// The latents that are chosen at a slope.
-    fn choose(&self, candidates: &[BlockCandidates], slope: u64) -> Vec<AdaptiveLatent> {
-        let chosen = self.select(candidates, &[], slope);
-        let chosen = candidates.iter().zip(chosen);
-        chosen
-            .map(|(block, number)| block.candidate(number).latent())
-            .collect()
-    }
-
-    /// Cuts a planar block out of the picture, by its index.
-    fn cut(&self) -> impl Fn(usize) -> [u8; BLOCK_SAMPLES] + Sync {
-        |at| {
-            let mut block = [0; BLOCK_SAMPLES];
-            block::cut(self.picture, at, &mut block);
-            block
-        }
-    }
-}
-
-/// A slope, and the bytes of the file at it.
-type Trial = (u64, usize);
-
-/// A slope between one with too many bytes and one with few enough, where the size that is requested is likely.
-fn between(above: Trial, below: Trial, target: usize) -> u64 {
-    let ((low, most), (high, least)) = (above, below);
-    // A little below the target, since a size above it is of no use.
-    let wanted = target as f64 * (1.0 + CLOSE_ENOUGH) / 2.0;
-    let part = (most as f64 - wanted) / (most - least).max(1) as f64;
-    let slope = low as f64 + (high as f64 - low as f64) * part.clamp(0.05, 0.95);
-    (slope as u64).clamp(low.min(high), high.max(low))
 }
 
 /// The cost of a bit at a quality from 0 to 100: halved every few steps.
@@ -235,13 +226,5 @@ mod tests {
         }
         assert_eq!(slope_of_quality(20), slope_of_quality(10) / 2);
         assert_eq!(slope_of_quality(101), slope_of_quality(100));
-    }
-
-    #[test]
-    fn the_next_slope_is_between_the_two() {
-        assert_eq!(between((1000, 200), (2000, 100), 150), 1503);
-        assert!(between((1000, 200), (2000, 100), 100) < 2000);
-        assert!(between((1000, 200), (2000, 100), 200) > 1000);
-        assert_eq!(between((7, 200), (8, 100), 150), 7);
     }
 }

@@ -24,7 +24,7 @@ pub fn count(picture: &Picture) -> usize {
 pub fn grid(picture: &Picture) -> Vec<u8> {
     let mut blocks = vec![0; count(picture) * BLOCK_SAMPLES];
     for (index, block) in blocks.as_chunks_mut().0.iter_mut().enumerate() {
-        cut(picture, index, block);
+        *block = cut(picture, index);
     }
     blocks
 }
@@ -34,14 +34,16 @@ pub fn grid(picture: &Picture) -> Vec<u8> {
 /// # Panics
 ///
 /// When the grid has no such block.
-pub fn cut(picture: &Picture, index: usize, block: &mut [u8; BLOCK_SAMPLES]) {
+pub fn cut(picture: &Picture, index: usize) -> [u8; BLOCK_SAMPLES] {
     let columns = along(picture.width());
     assert!(index < count(picture), "no block {index} in {picture:?}");
     let x = (index % columns) as u32 * SIDE;
     let y = (index / columns) as u32 * SIDE;
+    let mut block = [0; BLOCK_SAMPLES];
     let inside = picture.width() - x >= SIDE && picture.height() - y >= SIDE;
     if inside {
-        return cut_at(picture, x, y, block);
+        cut_at(picture, x, y, &mut block);
+        return block;
     }
     for line in 0..BLOCK_SIDE {
         let samples = picture.line((y + line as u32).min(picture.height() - 1));
@@ -52,6 +54,7 @@ pub fn cut(picture: &Picture, index: usize, block: &mut [u8; BLOCK_SAMPLES]) {
             }
         }
     }
+    block
 }
 
 /// Cuts the block whose upper left pixel is at (`x`, `y`), planar. It need not be on the grid.

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use nice_decode::format::ModelTables;
+use nice_decode::format::{DeblockTables, ModelTables};
 use nice_decode::{BLOCK_SAMPLES, Latent, Model};
 
 use crate::adaptive::AdaptiveSearch;
 use crate::block;
-use crate::codebook::{self, BeamSearch, BlockCandidates, Candidate, Codebook};
+use crate::codebook::{BeamSearch, BlockCandidates, Choice, Codebook, Selector};
 use crate::container::{encoder_network, model};
 use crate::latents::Latents;
 use crate::neighbors::{CANDIDATES, choose_in_rows};
@@ -33,6 +33,8 @@ pub fn beam_width(effort: u32) -> usize {
 #[derive(Clone, Debug)]
 pub struct Encoder<'a> {
     model: Model<'a>,
+    /// The deblocking filter of the model, if it has one.
+    deblocking: Option<DeblockTables<'a>>,
     search: Search,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Encoder<'a> {
     pub fn for_network(model: Model<'a>, network: EncoderNetwork) -> Self {
         Self {
             model,
+            deblocking: None,
             search: Search::Network(network),
         }
     }
@@ -64,6 +67,7 @@ impl<'a> Encoder<'a> {
         match model::tables(file).context("cannot read the tables of the model")? {
             ModelTables::Codebook(tables) => Ok(Self {
                 model,
+                deblocking: tables.deblock,
                 search: Search::Codebook(BeamSearch::new(&Codebook::from_tables(&tables))),
             }),
             _ => bail!(
@@ -126,32 +130,32 @@ impl<'a> Encoder<'a> {
         options: &Options,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Latents {
-        let cut = |at| {
-            let mut block = [0; BLOCK_SAMPLES];
-            block::cut(picture, at, &mut block);
-            block
-        };
+        let cut = |at| block::cut(picture, at);
         let count = block::count(picture);
         let width = beam_width(options.effort);
-        let adaptive = |search| AdaptiveSearch {
+        let selector = Selector {
             model: &self.model,
+            deblocking: self.deblocking.filter(|_| options.deblocked),
+            tune: options.tune,
+            columns: block::along(picture.width()),
+        };
+        let adaptive = |search| AdaptiveSearch {
             search,
             picture,
-            tune: options.tune,
+            selector,
             width,
         };
         match (&self.search, options.rate, options.tune) {
             (Search::Codebook(search), Rate::Fixed, Tune::Looks) => {
-                let columns = block::along(picture.width());
+                let columns = selector.columns;
                 let rows_at_once = CANDIDATES / width / columns;
                 let candidates = |range| {
                     tasks(range, progress, cut, |blocks| {
                         search.candidates(&self.model, blocks, width)
                     })
                 };
-                let select = |rows: &[BlockCandidates], above: &[Candidate]| {
-                    codebook::select(rows, columns, above, 0)
-                };
+                let select =
+                    |rows: &[BlockCandidates], above: &[Choice]| selector.select(rows, above, 0);
                 let latents = choose_in_rows(count, columns, rows_at_once, candidates, select);
                 Latents::Fixed(latents.iter().map(|latent| latent.fixed()).collect())
             }
@@ -286,7 +290,12 @@ mod tests {
     }
 
     fn options(tune: Tune, rate: Rate, effort: u32) -> Options {
-        Options { tune, rate, effort }
+        Options {
+            tune,
+            rate,
+            effort,
+            ..Options::default()
+        }
     }
 
     fn noise(width: u32, height: u32) -> Picture {
@@ -344,19 +353,23 @@ mod tests {
             unreachable!("it is a codebook")
         };
         let picture = noise(43, 77);
+        let selector = Selector {
+            model: encoder.model(),
+            deblocking: None,
+            tune: Tune::Looks,
+            columns: 6,
+        };
         let encode = |rows_at_once: usize| {
             let candidates = |blocks| {
-                let cut = |at| {
-                    let mut block = [0; BLOCK_SAMPLES];
-                    block::cut(&picture, at, &mut block);
-                    block
-                };
-                tasks(blocks, &|_| {}, cut, |blocks| {
-                    search.candidates(encoder.model(), blocks, 8)
-                })
+                tasks(
+                    blocks,
+                    &|_| {},
+                    |at| block::cut(&picture, at),
+                    |blocks| search.candidates(encoder.model(), blocks, 8),
+                )
             };
             choose_in_rows(60, 6, rows_at_once, candidates, |rows, above| {
-                codebook::select(rows, 6, above, 0)
+                selector.select(rows, above, 0)
             })
         };
         let whole = encode(10);

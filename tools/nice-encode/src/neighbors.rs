@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use nice_decode::AdaptiveLatent;
 
-use crate::codebook::{BlockCandidates, Candidate};
+use crate::codebook::{BlockCandidates, Choice};
 
 /// About the number of candidates that are held in memory, if all blocks are typical.
 pub(crate) const CANDIDATES: usize = 1 << 19;
@@ -17,7 +17,7 @@ pub(crate) fn choose_in_rows(
     columns: usize,
     rows_at_once: usize,
     candidates: impl Fn(Range<usize>) -> Vec<BlockCandidates>,
-    select: impl Fn(&[BlockCandidates], &[Candidate]) -> Vec<usize>,
+    select: impl Fn(&[BlockCandidates], &[Choice]) -> Vec<Choice>,
 ) -> Vec<AdaptiveLatent> {
     let blocks_at_once = rows_at_once.max(1) * columns;
     let mut latents = Vec::with_capacity(count);
@@ -28,23 +28,16 @@ pub(crate) fn choose_in_rows(
         let end = (searched + blocks_at_once).min(count);
         rows.extend(candidates(searched..end));
         searched = end;
-        let chosen = select(&rows, &above);
-        // The last row is chosen again with those below it.
-        let decided = if end < count {
-            rows.len() - columns
-        } else {
-            rows.len()
-        };
-        let rest = rows.split_off(decided);
-        let decided = rows.iter().zip(chosen);
-        let decided: Vec<Candidate> = decided
-            .map(|(block, number)| block.candidate(number).clone())
-            .collect();
-        latents.extend(decided.iter().map(Candidate::latent));
-        if let Some(first) = decided.len().checked_sub(columns) {
-            above = decided[first..].to_vec();
+        let mut chosen = select(&rows, &above);
+        if end < count {
+            // The last row is chosen again with those below it.
+            chosen.truncate(rows.len() - columns);
         }
-        rows = rest;
+        latents.extend(chosen.iter().map(Choice::latent));
+        rows.drain(..chosen.len());
+        if let Some(first) = chosen.len().checked_sub(columns) {
+            above = chosen.split_off(first);
+        }
     }
     latents
 }

@@ -38,6 +38,9 @@ pub struct Options {
     pub tune: Tune,
     /// How many bits a picture gets.
     pub rate: Rate,
+    /// Whether the picture will be shown deblocked, as `nicec decode` shows it: with a codebook and [`Tune::Looks`], blocks are chosen by
+    /// their error after deblocking.
+    pub deblocked: bool,
     /// The effort of the search: 0 is the fastest, [`MAX_EFFORT`] the best.
     pub effort: u32,
 }
@@ -47,6 +50,7 @@ impl Default for Options {
         Self {
             tune: Tune::default(),
             rate: Rate::default(),
+            deblocked: true,
             effort: DEFAULT_EFFORT,
         }
     }

@@ -26,6 +26,7 @@ const SIDE: u32 = 384;
 const OPTIONS: Options = Options {
     tune: Tune::Looks,
     rate: Rate::BitsPerPixel(0.75),
+    deblocked: false,
     effort: 1,
 };
 

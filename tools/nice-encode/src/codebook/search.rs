@@ -22,6 +22,7 @@ use super::candidates::BestCandidates;
 use super::coordinates::{self, Coordinates};
 use super::index::{self, Indices, PartialSum};
 use super::inner_products::{self, LANES, Lanes};
+use super::masking::{self, FULL_WEIGHT};
 use super::scan::{Scratch, scan, scan_base};
 use super::selection::{self, BlockCandidates, Candidate};
 use super::stage::StageTable;
@@ -37,6 +38,9 @@ const MAX_FACTOR: usize = 6;
 
 /// The width of the beam after the stages of the fixed layout, as a fraction of that before.
 const LATE_FRACTION: usize = 3;
+
+/// The part of the error that a further stage has to be worth its bits for, so that the search goes on.
+const REMOVED_BY_STAGE: f32 = 0.25;
 
 /// The smallest width of a beam, as a fraction of the requested width.
 const MIN_FRACTION: usize = 8;
@@ -55,8 +59,8 @@ pub struct BeamSearch {
 pub struct Lengths {
     /// Whether a latent may end after each stage.
     pub ends: [bool; MAX_STAGES],
-    /// What a bit may cost, from the least on, in the unit of [`slope`](super::slope). The search ends where the rest of the error is
-    /// not worth the bits of another stage even at half of the least.
+    /// What a bit may cost, from the least on, in the unit of [`slope`](super::slope). The search ends where a
+    /// quarter of the error that is left is not worth the bits of another stage even at half of the least.
     pub slopes: [u64; 3],
     /// How many of the best latents at each of these slopes are kept, besides the best of each length.
     pub kept: usize,
@@ -349,7 +353,11 @@ fn candidates(
             let found = AdaptiveLatent::from(&found);
             candidates.push(Candidate::new(found, block, decoded));
         });
-        all.push(BlockCandidates::unmasked(candidates));
+        all.push(BlockCandidates {
+            block: block::planar_to_interleaved(block),
+            weight: FULL_WEIGHT,
+            candidates,
+        });
     }
     all
 }
@@ -371,9 +379,9 @@ fn adaptive_candidates(
     let mut all = Vec::with_capacity(blocks.len());
     for block in blocks {
         let weight = if lengths.masked {
-            selection::weight(block)
+            masking::weight(block)
         } else {
-            selection::FULL_WEIGHT
+            FULL_WEIGHT
         };
         let x = coordinates::of_block(block);
         let block = block::planar_to_interleaved(block);
@@ -386,7 +394,7 @@ fn adaptive_candidates(
             }
             let next = search.stages.get(number);
             let next = next.map_or(0, |table| table.stage.bits);
-            found.is_empty() || sums[0].error > worth_a_bit * f32::from(next)
+            found.is_empty() || sums[0].error * REMOVED_BY_STAGE > worth_a_bit * f32::from(next)
         });
         let mut candidates = Vec::new();
         for &number in best_found(&found, &bits, weight, lengths, &mut order) {
@@ -396,7 +404,11 @@ fn adaptive_candidates(
             model.block(latent, &mut decoded);
             candidates.push(Candidate::new(latent, &block, &decoded));
         }
-        all.push(BlockCandidates { weight, candidates });
+        all.push(BlockCandidates {
+            block,
+            weight,
+            candidates,
+        });
     }
     all
 }
