@@ -6,8 +6,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use nice_decode::format::{LayerTables, ModelFile, ModelTables, NetworkTables};
-use nice_decode::{Decoder, Image, Latent, Model, pretrained};
+use nice_decode::format::{LayerTables, ModelFile, ModelTables, NetworkTables, stage_ends};
+use nice_decode::{AdaptiveLatent, Decoder, Image, LATENT_BITS, Latent, Model, pretrained};
 use nice_encode::network::EncoderNetwork;
 use nice_encode::{Encoder, Latents, Options, Picture, block, container, decode};
 
@@ -47,6 +47,23 @@ fn network() -> Vec<u8> {
         }),
     })
     .expect("the numbers are in their ranges")
+}
+
+/// Random latents of a codebook that end after 2 to 6 stages: a picture of about 0.75 bits per pixel.
+fn adaptive(model: &Model<'_>) -> Latents {
+    let ends: Vec<usize> = stage_ends(model.stages()).collect();
+    let around_48 = ends.iter().position(|&end| end == LATENT_BITS);
+    let first = around_48.expect("a model has a fixed layout") - 2;
+    let blocks = WIDTH as usize / 8 * (HEIGHT as usize / 8);
+    let latent = |at: usize| {
+        let bits = (at as u128 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+        let bytes = (bits >> 16).to_le_bytes();
+        AdaptiveLatent::new(
+            bytes.first_chunk().expect("12 of 16 bytes"),
+            ends[first + at % 5],
+        )
+    };
+    Latents::Adaptive((0..blocks).map(latent).collect())
 }
 
 /// A random encoder network.
@@ -127,7 +144,7 @@ fn on_one_core(criterion: &mut Criterion) {
             std::array::from_fn(|byte| (bits >> (8 * byte)) as u8)
         })
         .collect();
-    let latents = Latents::Fixed(latents);
+    let fixed = Latents::Fixed(latents);
     let mut rgb = vec![0; (WIDTH * HEIGHT * 3) as usize];
     for (name, file) in [("s", pretrained::S), ("m", pretrained::M)] {
         let model = Model::from_bytes(file).expect("it is valid");
@@ -135,20 +152,23 @@ fn on_one_core(criterion: &mut Criterion) {
         let expanded = model
             .expand(&mut memory)
             .expect("the memory is large enough");
-        let bytes = container::image::to_bytes(WIDTH, HEIGHT, model.id(), &latents)
-            .expect("there is a latent for every block");
-        let image = Image::from_bytes(&bytes).expect("it was just made");
-        for (how, model, deblock) in [
-            ("", model, false),
-            (", expanded", expanded, false),
-            (", expanded, deblocked", expanded, true),
-        ] {
-            let decoder = Decoder::new(&model, &image).expect("the image has the id of the model");
-            group.bench_function(format!("decode, model {name}{how}"), |bencher| {
-                bencher.iter(|| {
-                    pool.install(|| decode::decode_into(black_box(&decoder), &mut rgb, deblock))
+        for (layout, latents) in [("", &fixed), (", adaptive", &adaptive(&model))] {
+            let bytes = container::image::to_bytes(WIDTH, HEIGHT, model.id(), latents)
+                .expect("there is a latent for every block");
+            let image = Image::from_bytes(&bytes).expect("it was just made");
+            for (how, model, deblock) in [
+                ("", model, false),
+                (", expanded", expanded, false),
+                (", expanded, deblocked", expanded, true),
+            ] {
+                let decoder =
+                    Decoder::new(&model, &image).expect("the image has the id of the model");
+                group.bench_function(format!("decode, model {name}{layout}{how}"), |bencher| {
+                    bencher.iter(|| {
+                        pool.install(|| decode::decode_into(black_box(&decoder), &mut rgb, deblock))
+                    });
                 });
-            });
+            }
         }
     }
 
