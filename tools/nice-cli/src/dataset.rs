@@ -7,13 +7,16 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
 use nice_data::fetch::Fetcher;
-use nice_data::folder::{self, Unreadable};
+use nice_data::folder::{self, Note, Told, Unreadable};
 use nice_data::remote::{self, Remote};
 use nice_data::{Source, cache, progress, random};
 use nice_decode::BLOCK_SAMPLES;
 use nice_encode::{Picture, block, files};
 use rayon::prelude::*;
 use serde::Serialize;
+
+use crate::output::{self, Inputs};
+use crate::reading::ReadArgs;
 
 /// The commands for data sets.
 #[derive(Debug, Subcommand)]
@@ -41,6 +44,11 @@ pub(crate) struct Build {
     /// The seed of the random positions, which also depend on the names of the pictures
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    reading: ReadArgs,
+    /// Write an output whose name has another ending than .bin, and overwrite files of NICE, but never a picture
+    #[arg(long)]
+    force: bool,
     /// Print a report as JSON
     #[arg(long)]
     json: bool,
@@ -78,6 +86,7 @@ struct Built {
     bytes: u64,
     pictures: usize,
     unreadable: Vec<Reported>,
+    notes: Vec<String>,
 }
 
 /// A file or folder that could not be read.
@@ -96,15 +105,18 @@ struct Fetched {
 impl Build {
     fn run(&self, out: &mut dyn Write) -> Result<()> {
         let listing = folder::list(&self.folder)?;
+        let inputs = Inputs::new(listing.pictures.iter().map(PathBuf::as_path));
+        inputs.check(&self.output, output::BLOCKS, self.force)?;
         let of = listing.pictures.len();
-        let mut unreadable = listing.unreadable;
+        let mut told = Told::of_listing(listing.unreadable);
         let mut blocks = 0;
         files::write_atomically_with(&self.output, |file| {
-            blocks = self.write(&listing.pictures, &mut unreadable, file)?;
+            blocks = self.write(&listing.pictures, &mut told, file)?;
             Ok(())
         })?;
         let pictures = of
-            - unreadable
+            - told
+                .unreadable
                 .iter()
                 .filter(|one| listing.pictures.binary_search(&one.path).is_ok())
                 .count();
@@ -114,18 +126,20 @@ impl Build {
                 blocks,
                 bytes: blocks * BLOCK_SAMPLES as u64,
                 pictures,
-                unreadable: unreadable
+                unreadable: told
+                    .unreadable
                     .into_iter()
                     .map(|one| Reported {
                         path: one.path,
                         why: one.reason,
                     })
                     .collect(),
+                notes: told.notes.iter().map(ToString::to_string).collect(),
             };
             serde_json::to_writer_pretty(&mut *out, &built).context("cannot print the report")?;
             writeln!(out)?;
         } else {
-            for note in folder::notes(&unreadable, of) {
+            for note in told.lines(of) {
                 writeln!(out, "{note}")?;
             }
             writeln!(
@@ -140,30 +154,27 @@ impl Build {
     }
 
     /// Writes the blocks of all pictures in their order, a few pictures at a time, and returns their number.
-    fn write(
-        &self,
-        pictures: &[PathBuf],
-        unreadable: &mut Vec<Unreadable>,
-        file: &mut dyn Write,
-    ) -> Result<u64> {
+    fn write(&self, pictures: &[PathBuf], told: &mut Told, file: &mut dyn Write) -> Result<u64> {
         let bar = progress::bar(pictures.len() as u64, "cutting pictures");
         let mut bytes = 0;
         for some in pictures.chunks(4 * rayon::current_num_threads()) {
-            let cut: Vec<Result<Vec<u8>, Unreadable>> = some
+            let cut: Vec<Result<(Vec<u8>, Option<Note>), Unreadable>> = some
                 .par_iter()
                 .map(|path| {
-                    let picture = folder::read(path)?;
+                    let opened = folder::read(path, &self.reading.options())?;
+                    let note = Note::of(path, &opened);
                     bar.inc(1);
-                    Ok(self.cut(path, picture))
+                    Ok((self.cut(path, opened.picture), note))
                 })
                 .collect();
             for cut in cut {
                 match cut {
-                    Ok(blocks) => {
+                    Ok((blocks, note)) => {
+                        told.notes.extend(note);
                         file.write_all(&blocks)?;
                         bytes += blocks.len() as u64;
                     }
-                    Err(one) => unreadable.push(one),
+                    Err(one) => told.unreadable.push(one),
                 }
             }
         }
@@ -171,7 +182,7 @@ impl Build {
         if bytes == 0 {
             bail!(
                 "none of the pictures could be read{}",
-                folder::on_lines(unreadable)
+                folder::listed(&told.unreadable)
             );
         }
         Ok(bytes / BLOCK_SAMPLES as u64)

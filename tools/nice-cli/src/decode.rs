@@ -1,15 +1,18 @@
-//! `nicec decode`: decodes a `.nice` image to PNG.
+//! `nicec decode`: decodes `.nice` images to pictures.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use nice_data::picture_file;
+use anyhow::{Context, Result};
+use nice_data::picture_file::PictureFormat;
+use nice_data::{folder, message};
+use nice_encode::container::file_type::FileType;
 use nice_encode::decode::{WORTH_EXPANDING, decode_image};
 use nice_encode::measure::{megapixels_per_second, timed};
-use nice_encode::{container, pretrained};
+use nice_encode::{container, files, pretrained};
 
-use crate::overwrite;
+use crate::batch::{self, Batch, BatchArgs, Job};
+use crate::output::{self, Inputs, Kind};
 
 /// The arguments of `nicec decode`.
 #[derive(Debug, clap::Args)]
@@ -17,53 +20,123 @@ use crate::overwrite;
 Examples:
   nicec decode photo.nice -o photo.png
   nicec decode photo.nice -m runs/demo/decoder.nicem -o photo.png
+  nicec decode images/ -o pictures/ --format jpeg
 
 The model must be the one that the image was encoded for. The models s and m are found by their ids; `nicec info photo.nice` \
 shows the id in an image.")]
 pub(crate) struct Args {
-    /// The image (.nice) to decode
-    #[arg(value_name = "IN.nice")]
-    input: PathBuf,
+    /// The images (.nice) to decode, or folders of them; - is standard input
+    #[arg(value_name = "IN.nice", required = true)]
+    inputs: Vec<PathBuf>,
 
     /// The decoder model: a file (.nicem), or s or m; by default it is found by the id in the image
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 
-    /// The picture (PNG) to write
-    #[arg(short, long, value_name = "OUT.png")]
+    /// The picture to write, or a folder for several; - is standard output
+    #[arg(short, long, value_name = "OUT.png|DIR")]
     output: PathBuf,
+
+    /// The format; by default that of the ending of the output, or PNG
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
     /// Do not deblock, like a device that has no time for it
     #[arg(long)]
     no_deblock: bool,
+
+    #[command(flatten)]
+    batch: BatchArgs,
+}
+
+/// The formats that images are decoded to.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// PNG, without losses
+    Png,
+    /// JPEG of quality 95
+    Jpeg,
+    /// PPM
+    Ppm,
+    /// BMP
+    Bmp,
+    /// QOI, without losses
+    Qoi,
+}
+
+impl From<Format> for PictureFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Png => Self::Png,
+            Format::Jpeg => Self::Jpeg,
+            Format::Ppm => Self::Ppm,
+            Format::Bmp => Self::Bmp,
+            Format::Qoi => Self::Qoi,
+        }
+    }
 }
 
 /// Runs `nicec decode`.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let bytes = container::image::read(&args.input)?;
-    let image = container::image::parse(&bytes, &args.input)?;
-    let model_file = pretrained::read_for(&image, args.model.as_deref())
-        .with_context(|| format!("cannot decode {}", args.input.display()))?;
-    let model_path = args
-        .model
-        .as_deref()
-        .unwrap_or(Path::new(pretrained::DEFAULT));
-    let model = container::model::parse(&model_file, model_path)?;
-    overwrite::check(&args.output, &[&args.input])?;
-    if let Some(path) = &args.model {
-        overwrite::check(&args.output, &[path])?;
-    }
-    let is_png = args
-        .output
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-    if !is_png && picture_file::has_known_extension(&args.output) {
-        bail!(
-            "cannot write {}: images are decoded to PNG; give a name that ends in .png",
-            args.output.display()
-        );
-    }
+    let format = match (args.format, PictureFormat::of(&args.output)) {
+        (Some(requested), _) => requested.into(),
+        (None, of_ending) => of_ending.unwrap_or(PictureFormat::Png),
+    };
+    let kind = Kind {
+        name: "a picture that can be written",
+        endings: match args.format {
+            Some(_) => format.endings(),
+            None => &["png", "jpg", "jpeg", "ppm", "bmp", "qoi"],
+        },
+        file_type: None,
+    };
+    let list = |path: &Path| folder::list_kind(path, "images", "nice", is_image);
+    let batch = Batch::new(&args.inputs, &args.output, format.endings()[0], list)?;
+    let inputs = batch.jobs.iter().map(|job| job.input.as_path());
+    let inputs = Inputs::new(inputs.chain(args.model.as_deref()));
 
+    if let ([job], true) = (&batch.jobs[..], batch.is_single) {
+        inputs.check(&job.output, kind, args.batch.force)?;
+        let (report, bytes) = batch::on_threads(args.batch.jobs, || decode(job, format, args))??;
+        output::write(&job.output, &bytes, out)?;
+        if !args.batch.quiet {
+            writeln!(output::messages(&job.output, out), "{report}")?;
+        }
+        return Ok(());
+    }
+    let results = batch::on_threads(args.batch.jobs, || {
+        batch.run("decoding", |job| {
+            inputs.check(&job.output, kind, args.batch.force)?;
+            let (report, bytes) = decode(job, format, args)?;
+            files::write_atomically(&job.output, &bytes)?;
+            Ok(report)
+        })
+    })?;
+    if !args.batch.quiet {
+        for report in &results.done {
+            writeln!(out, "{report}")?;
+        }
+    }
+    results.check()
+}
+
+/// Whether a file in a folder is an image, by its name.
+fn is_image(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("nice"))
+}
+
+/// Decodes an image: a line for a person, and the bytes of the picture.
+fn decode(job: &Job, format: PictureFormat, args: &Args) -> Result<(String, Vec<u8>)> {
+    let name = output::shown(&job.input);
+    let bytes = output::read(&job.input)?;
+    let bytes = FileType::Image.check(bytes, Path::new(&name))?;
+    let image = container::image::parse(&bytes, Path::new(&name))?;
+    let requested = args.model.as_deref();
+    let model_file =
+        pretrained::read_for(&image, requested).with_context(|| format!("cannot decode {name}"))?;
+    let model_path = requested.unwrap_or(Path::new(pretrained::DEFAULT));
+    let model = container::model::parse(&model_file, model_path)?;
     let (picture, time) = timed(|| {
         let mut memory = Vec::new();
         let mut model = model;
@@ -74,25 +147,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         decode_image(&model, &image, !args.no_deblock)
     });
     let picture = picture.with_context(|| {
-        let from = args
-            .model
-            .as_deref()
-            .map_or(String::new(), |path| format!(" in {}", path.display()));
+        let from = requested.map_or(String::new(), |path| format!(" in {}", path.display()));
         format!(
-            "cannot decode {} with the model \"{}\"{from}",
-            args.input.display(),
+            "cannot decode {name} with the model \"{}\"{from}",
             model.name()
         )
     })?;
-    picture_file::write_png(&args.output, &picture)?;
-    writeln!(
-        out,
+    let report = format!(
         "{}: {} x {}; decoded in {:.3} s, {:.1} Mpixel/s",
-        args.output.display(),
+        message::one_line(&job.output.display().to_string()),
         picture.width(),
         picture.height(),
         time.as_secs_f64(),
         megapixels_per_second(picture.pixels(), time),
-    )?;
-    Ok(())
+    );
+    Ok((report, format.encode(&picture)?))
 }

@@ -1,10 +1,11 @@
-//! `nicec encode`: encodes a picture of any format as a `.nice` image.
+//! `nicec encode`: encodes pictures of any format as `.nice` images.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use nice_data::{picture_file, progress};
+use nice_data::picture_file::{self, Opened};
+use nice_data::{folder, message, progress};
 use nice_decode::format::stage_ends;
 use nice_decode::{Image, Layout, Model};
 use nice_encode::container::encoder_network;
@@ -12,10 +13,13 @@ use nice_encode::container::file_type::FileType;
 use nice_encode::decode::decode_image;
 use nice_encode::measure::{megapixels_per_second, timed};
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, Picture, block, container, files, needs_encoder_network, pretrained};
+use nice_encode::{Encoder, block, container, files, needs_encoder_network, pretrained};
 use serde::Serialize;
 
-use crate::overwrite;
+use crate::batch::{self, Batch, BatchArgs, Job};
+use crate::output::{self, Inputs};
+use crate::reading::ReadArgs;
+use crate::resize::{self, Resize};
 use crate::search::{SearchArgs, Tune};
 
 /// The arguments of `nicec encode`.
@@ -26,6 +30,7 @@ Examples:
   nicec encode photo.jpg -o photo.nice --bpp 0.4 --effort 4
   nicec encode texture.png -m s -o texture.nice --fixed
   nicec encode photo.png -m runs/demo/decoder.nicem -o photo.nice
+  nicec encode photographs/ more.jpg --resize 320x240 -o images/
 
 A block gets as many bits as it needs, so that the file has at most 0.75 bits per pixel, or what --bpp or --quality requests. \
 With --fixed, and with a network, every block has 48 bits at a known offset in the file.
@@ -33,20 +38,30 @@ With --fixed, and with a network, every block has 48 bits at a known offset in t
 The models s and m are part of the program. Encoding with a network also needs the encoder (.nicee) that was trained with it; \
 it must be beside the model: X.nicee beside X.nicem, or encoder.nicee beside decoder.nicem. Decoding does not need it.")]
 pub(crate) struct Args {
-    /// The picture to encode: PNG, JPEG, WebP, TIFF and many other formats
-    #[arg(value_name = "IN")]
-    input: PathBuf,
+    /// The pictures to encode, or folders of them: PNG, JPEG, WebP, TIFF and many other formats; - is standard input
+    #[arg(value_name = "IN", required = true)]
+    inputs: Vec<PathBuf>,
 
     /// The decoder model to encode for: a file (.nicem), or s or m; m by default
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 
-    /// The image (.nice) to write
-    #[arg(short, long, value_name = "OUT.nice")]
+    /// The image (.nice) to write, or a folder for several; - is standard output
+    #[arg(short, long, value_name = "OUT.nice|DIR")]
     output: PathBuf,
+
+    /// Make the picture smaller or larger first: so that it fits into W x H pixels, or N percent of its sides
+    #[arg(long, value_name = "WxH|N%", value_parser = resize::parse)]
+    resize: Option<Resize>,
 
     #[command(flatten)]
     search: SearchArgs,
+
+    #[command(flatten)]
+    reading: ReadArgs,
+
+    #[command(flatten)]
+    batch: BatchArgs,
 
     /// Print a report as JSON
     #[arg(long)]
@@ -72,6 +87,8 @@ struct Report {
     tune: Tune,
     seconds: f64,
     mpixel_per_s: f64,
+    /// What a person should know about how the picture was read and encoded.
+    notes: Vec<String>,
 }
 
 /// The number of blocks whose latents have a length.
@@ -85,42 +102,110 @@ struct BlocksOfLength {
     blocks: usize,
 }
 
+/// The report of `nicec encode --json` about several pictures.
+#[derive(Serialize)]
+struct Reports {
+    encoded: Vec<Report>,
+    failed: Vec<String>,
+}
+
 /// Runs `nicec encode`.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = args.model.as_deref();
     let model = pretrained::read(path)?;
     let mut memory = Vec::new();
     let encoder = Encoder::load(&model, path)?.expanded(&mut memory);
-    overwrite::check(&args.output, &[&args.input])?;
-    if let Some(path) = path {
-        overwrite::check(&args.output, &[path])?;
-        if needs_encoder_network(&model) {
-            overwrite::check(&args.output, &[&encoder_network::find_beside(path)?])?;
+    let network = match path {
+        Some(path) if needs_encoder_network(&model) => Some(encoder_network::find_beside(path)?),
+        _ => None,
+    };
+    let batch = Batch::new(&args.inputs, &args.output, "nice", folder::list)?;
+    let inputs = batch.jobs.iter().map(|job| job.input.as_path());
+    let inputs = Inputs::new(inputs.chain(path).chain(network.as_deref()));
+
+    if let ([job], true) = (&batch.jobs[..], batch.is_single) {
+        inputs.check(&job.output, output::IMAGE, args.batch.force)?;
+        let (report, bytes) = batch::on_threads(args.batch.jobs, || {
+            let picture = read(job, args)?;
+            let bar = progress::bar(block::count(&picture.picture) as u64, "encoding");
+            let encoded = encode(job, picture, &encoder, args, &|blocks| bar.inc(blocks));
+            bar.finish_and_clear();
+            encoded
+        })??;
+        output::write(&job.output, &bytes, out)?;
+        let messages = &mut output::messages(&job.output, out);
+        if args.json {
+            writeln!(messages, "{}", serde_json::to_string_pretty(&report)?)?;
+        } else if !args.batch.quiet {
+            report.print(messages)?;
+        }
+        return Ok(());
+    }
+
+    let results = batch::on_threads(args.batch.jobs, || {
+        batch.run("encoding", |job| {
+            inputs.check(&job.output, output::IMAGE, args.batch.force)?;
+            let (report, bytes) = encode(job, read(job, args)?, &encoder, args, &|_| {})?;
+            files::write_atomically(&job.output, &bytes)?;
+            Ok(report)
+        })
+    })?;
+    let failed = results.check();
+    if args.json {
+        let reports = Reports {
+            encoded: results.done,
+            failed: results.failed,
+        };
+        writeln!(out, "{}", serde_json::to_string_pretty(&reports)?)?;
+    } else if !args.batch.quiet {
+        for report in &results.done {
+            report.print(out)?;
         }
     }
-    let picture = read(&args.input)?;
+    failed
+}
 
-    let bar = progress::bar(block::count(&picture) as u64, "encoding");
-    let (latents, time) = timed(|| {
-        encoder.encode_picture_with(&picture, &args.search.options(), &|blocks| bar.inc(blocks))
-    });
-    bar.finish_and_clear();
+/// Reads the picture to encode, and resizes it if that is requested.
+fn read(job: &Job, args: &Args) -> Result<Opened> {
+    let name = output::shown(&job.input);
+    let bytes = output::read(&job.input)?;
+    if let Some(found) = FileType::of(&bytes) {
+        bail!("{name} is a NICE {found}, but a picture to encode is needed");
+    }
+    let mut opened = picture_file::open_bytes(&bytes, &name, &args.reading.options())?;
+    if let Some(resize) = args.resize {
+        opened.picture = resize.apply(opened.picture)?;
+    }
+    Ok(opened)
+}
 
+/// Encodes a picture: the report, and the bytes of the image.
+fn encode(
+    job: &Job,
+    opened: Opened,
+    encoder: &Encoder<'_>,
+    args: &Args,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<(Report, Vec<u8>)> {
+    let picture = opened.picture;
+    let (latents, time) =
+        timed(|| encoder.encode_picture_with(&picture, &args.search.options(), progress));
     let (width, height) = (picture.width(), picture.height());
     let bytes = container::image::to_bytes(width, height, encoder.model().id(), &latents)
-        .with_context(|| format!("cannot write {}", args.output.display()))?;
-    files::write_atomically(&args.output, &bytes)?;
-
+        .with_context(|| format!("cannot encode {}", output::shown(&job.input)))?;
     let image = Image::from_bytes(&bytes)?;
     let decoded = decode_image(encoder.model(), &image, false)?;
+    let bpp = container::image::bits_per_pixel(&image, bytes.len());
+    let mut notes = opened.notes;
+    notes.extend(unreached(args.search.bpp, &image, bpp));
     let report = Report {
-        input: args.input.display().to_string(),
-        output: args.output.display().to_string(),
+        input: output::shown(&job.input),
+        output: job.output.display().to_string(),
         width,
         height,
         blocks: latents.blocks(),
         bytes: bytes.len(),
-        bpp: container::image::bits_per_pixel(&image, bytes.len()),
+        bpp,
         layout: image.layout().to_string(),
         lengths: blocks_of_lengths(encoder.model(), &image),
         psnr_db: PooledError::between(picture.rgb(), decoded.rgb()).psnr(),
@@ -128,27 +213,34 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         tune: args.search.tune,
         seconds: time.as_secs_f64(),
         mpixel_per_s: megapixels_per_second(picture.pixels(), time),
+        notes,
     };
-    if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
-    } else {
+    Ok((report, bytes))
+}
+
+impl Report {
+    /// Prints the report for a person.
+    fn print(&self, out: &mut dyn Write) -> Result<()> {
         writeln!(
             out,
-            "{}: {width} x {height}, {} blocks, {} bytes, {:.3} bits per pixel ({} layout), {:.2} dB; {:.2} s, {:.2} Mpixel/s",
-            report.output,
-            report.blocks,
-            report.bytes,
-            report.bpp,
-            report.layout,
-            report.psnr_db,
-            report.seconds,
-            report.mpixel_per_s,
+            "{}: {} x {}, {} blocks, {} bytes, {:.3} bits per pixel ({} layout), {:.2} dB; {:.2} s, {:.2} Mpixel/s",
+            message::one_line(&self.output),
+            self.width,
+            self.height,
+            self.blocks,
+            self.bytes,
+            self.bpp,
+            self.layout,
+            self.psnr_db,
+            self.seconds,
+            self.mpixel_per_s,
         )?;
-        if let Some(note) = unreached(args.search.bpp, &image, report.bpp) {
-            writeln!(out, "{note}")?;
+        for note in &self.notes {
+            let input = message::one_line(&self.input);
+            writeln!(out, "note: {input}: {}", message::one_line(note))?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The number of blocks whose latents have each length.
@@ -185,16 +277,4 @@ fn unreached(requested: Option<f64>, image: &Image<'_>, reached: f64) -> Option<
     } else {
         None
     }
-}
-
-/// Reads the picture to encode.
-fn read(path: &Path) -> Result<Picture> {
-    let bytes = files::read(path)?;
-    if let Some(found) = FileType::of(&bytes) {
-        bail!(
-            "{} is a NICE {found}, but a picture to encode is needed",
-            path.display()
-        );
-    }
-    picture_file::parse(&bytes, &path.display().to_string())
 }

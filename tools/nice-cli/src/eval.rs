@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use nice_data::{folder, progress};
+use nice_data::folder::{self, Told};
+use nice_data::progress;
 use nice_encode::measure::{self, megapixels_per_second};
 use nice_encode::psnr::PooledError;
 use nice_encode::{Encoder, pretrained};
 use serde::Serialize;
 
+use crate::reading::ReadArgs;
 use crate::search::{SearchArgs, Tune};
 use crate::ssimulacra2::{self, mean};
 
@@ -38,6 +40,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     search: SearchArgs,
+
+    #[command(flatten)]
+    reading: ReadArgs,
 
     /// Deblock, like `nicec decode`
     #[arg(long)]
@@ -79,6 +84,8 @@ struct Report {
     images: Vec<ImageReport>,
     /// Files and folders that could not be read, with the reason.
     skipped: Vec<String>,
+    /// What a person should know about how pictures were read.
+    notes: Vec<String>,
 }
 
 /// The figures of a picture.
@@ -110,7 +117,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let model = pretrained::read(path)?;
     let mut memory = Vec::new();
     let encoder = Encoder::load(&model, path)?.expanded(&mut memory);
-    let report = evaluate(&encoder, &args.paths, args.search, args.deblock)?;
+    let report = evaluate(&encoder, args)?;
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
@@ -120,21 +127,18 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Measures a model on pictures and folders of pictures.
-fn evaluate(
-    encoder: &Encoder<'_>,
-    paths: &[PathBuf],
-    search: SearchArgs,
-    deblock: bool,
-) -> Result<Report> {
+fn evaluate(encoder: &Encoder<'_>, args: &Args) -> Result<Report> {
+    let (paths, search, deblock) = (&args.paths, args.search, args.deblock);
+    let reading = args.reading.options();
     let listing = folder::list_all(paths)?;
     let bar = progress::bar(listing.pictures.len() as u64, "measuring pictures");
     let mut images = Vec::with_capacity(listing.pictures.len());
-    let mut skipped = listing.unreadable;
+    let mut told = Told::of_listing(listing.unreadable);
     let mut pooled = PooledError::new();
     let (mut pixels, mut bits) = (0, 0);
     let (mut encode_time, mut decode_time) = (Duration::ZERO, Duration::ZERO);
     for path in listing.pictures {
-        let Some(picture) = folder::read_found(&path, paths, &mut skipped)? else {
+        let Some(picture) = folder::read_found(&path, paths, &reading, &mut told)? else {
             bar.inc(1);
             continue;
         };
@@ -164,7 +168,7 @@ fn evaluate(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let skipped: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+    let skipped: Vec<String> = told.unreadable.iter().map(ToString::to_string).collect();
     if images.is_empty() {
         bail!("none of the pictures could be read: {}", skipped.join("; "));
     }
@@ -184,6 +188,7 @@ fn evaluate(
         decode_mpixel_per_s: megapixels_per_second(pixels, decode_time),
         images,
         skipped,
+        notes: told.notes.iter().map(ToString::to_string).collect(),
     })
 }
 
@@ -240,6 +245,9 @@ fn print(report: &Report, out: &mut dyn Write) -> Result<()> {
         report.threads,
         if report.threads == 1 { "" } else { "s" },
     )?;
+    for note in &report.notes {
+        writeln!(out, "note: {note}")?;
+    }
     for reason in &report.skipped {
         writeln!(out, "skipped: {reason}")?;
     }

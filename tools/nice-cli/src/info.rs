@@ -1,14 +1,17 @@
-//! `nicec info`: the contents of a model, an encoder or an image.
+//! `nicec info`: the contents of models, encoders and images.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use nice_data::{folder, message};
 use nice_decode::LATENT_BITS;
 use nice_decode::format::{CODEWORD_BYTES, LayerTables, ModelTables};
+use nice_encode::container;
 use nice_encode::container::file_type::FileType;
-use nice_encode::{container, files};
 use serde_json::{Value, json};
+
+use crate::output;
 
 /// The arguments of `nicec info`.
 #[derive(Debug, clap::Args)]
@@ -17,11 +20,11 @@ Examples:
   nicec info decoder.nicem
   nicec info photo.nice --json")]
 pub(crate) struct Args {
-    /// A decoder model (.nicem), an encoder (.nicee) or an image (.nice)
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// Decoder models (.nicem), encoders (.nicee) and images (.nice), or folders of them; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
 
-    /// Print the contents as JSON
+    /// Print the contents as JSON: an object, or an array for several files
     #[arg(long)]
     json: bool,
 }
@@ -31,37 +34,95 @@ type Line = (&'static str, &'static str, Value, &'static str);
 
 /// Runs `nicec info`.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let path = &args.file;
-    let bytes = files::read(path)?;
-    let lines = match FileType::of(&bytes) {
-        Some(FileType::Model) => model(&bytes, path)?,
-        Some(FileType::Encoder) => encoder(&bytes, path)?,
-        Some(FileType::Image) => image(&bytes, path)?,
-        None if bytes.is_empty() => bail!("{} is empty", path.display()),
-        None => bail!(
-            "{} is not a NICE file: neither a decoder model (.nicem), nor an encoder (.nicee), nor an image (.nice)",
-            path.display()
-        ),
-    };
-    if args.json {
-        let object: serde_json::Map<String, Value> = lines
-            .into_iter()
-            .map(|(key, _, value, _)| (key.to_owned(), value))
-            .collect();
-        writeln!(out, "{}", serde_json::to_string_pretty(&object)?)?;
-    } else {
-        let widest = lines.iter().map(|(_, label, ..)| label.len()).max();
-        let widest = widest.unwrap_or(0);
-        for (_, label, value, unit) in lines {
-            let value = match value {
-                Value::String(text) => text,
-                Value::Number(number) if number.is_f64() => {
-                    format!("{:.4}", number.as_f64().unwrap_or(f64::NAN))
-                }
-                other => other.to_string(),
-            };
-            writeln!(out, "{label:widest$}  {value}{unit}")?;
+    if let [path] = &args.files[..]
+        && !path.is_dir()
+    {
+        let lines = contents(path)?;
+        if args.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&object(lines))?)?;
+        } else {
+            print(lines, out)?;
         }
+        return Ok(());
+    }
+    let is_of_nice = |path: &Path| {
+        let endings = ["nice", "nicem", "nicee"];
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| endings.contains(&ending))
+    };
+    let (mut objects, mut failed) = (Vec::new(), Vec::new());
+    for path in &args.files {
+        let listing = folder::list_kind(path, "files of NICE", "nice, nicem, nicee", is_of_nice)?;
+        failed.extend(listing.unreadable.iter().map(ToString::to_string));
+        for path in listing.pictures {
+            let mut lines = match contents(&path) {
+                Ok(lines) => lines,
+                Err(error) => {
+                    failed.push(message::of_error(&error));
+                    continue;
+                }
+            };
+            let shown = output::shown(&path);
+            if args.json {
+                lines.insert(0, ("path", "path", json!(shown), ""));
+                objects.push(object(lines));
+            } else {
+                writeln!(out, "{}:", message::one_line(&shown))?;
+                print(lines, out)?;
+                writeln!(out)?;
+            }
+        }
+    }
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&objects)?)?;
+    }
+    if !failed.is_empty() {
+        bail!(
+            "{} of the files failed; {}",
+            failed.len(),
+            failed.join("; ")
+        );
+    }
+    Ok(())
+}
+
+/// The contents of a file.
+fn contents(path: &Path) -> Result<Vec<Line>> {
+    let bytes = output::read(path)?;
+    let shown = output::shown(path);
+    let path = Path::new(&shown);
+    match FileType::of(&bytes) {
+        Some(FileType::Model) => model(&bytes, path),
+        Some(FileType::Encoder) => encoder(&bytes, path),
+        Some(FileType::Image) => image(&bytes, path),
+        None if bytes.is_empty() => bail!("{shown} is empty"),
+        None => bail!(
+            "{shown} is not a NICE file: neither a decoder model (.nicem), nor an encoder (.nicee), nor an image (.nice)"
+        ),
+    }
+}
+
+/// Contents as JSON.
+fn object(lines: Vec<Line>) -> serde_json::Map<String, Value> {
+    lines
+        .into_iter()
+        .map(|(key, _, value, _)| (key.to_owned(), value))
+        .collect()
+}
+
+/// Prints contents for a person.
+fn print(lines: Vec<Line>, out: &mut dyn Write) -> Result<()> {
+    let widest = lines.iter().map(|(_, label, ..)| label.len()).max();
+    let widest = widest.unwrap_or(0);
+    for (_, label, value, unit) in lines {
+        let value = match value {
+            Value::String(text) => text,
+            Value::Number(number) if number.is_f64() => {
+                format!("{:.4}", number.as_f64().unwrap_or(f64::NAN))
+            }
+            other => other.to_string(),
+        };
+        writeln!(out, "{label:widest$}  {value}{unit}")?;
     }
     Ok(())
 }

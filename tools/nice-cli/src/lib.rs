@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod cli;
 mod compare;
 mod dataset;
@@ -7,7 +8,9 @@ mod decode;
 mod encode;
 mod eval;
 mod info;
-mod overwrite;
+mod output;
+mod reading;
+mod resize;
 mod search;
 mod ssimulacra2;
 

@@ -3,10 +3,11 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use crate::message;
+
 /// The exit code for the result of a program.
 ///
-/// Success is 0. An error is 1, and is printed on standard error in one line: `error: ` and its chain of causes, separated by
-/// colons. A closed pipe (`nicec info x | head -1`) is not an error of the program: it is 0, and nothing is printed.
+/// Success is 0. An error is 1, and is printed on standard error in one line: `error: ` and its [causes](message::of_error). A closed pipe (`nicec info x | head -1`) is not an error of the program: it is 0, and nothing is printed.
 pub fn code(result: anyhow::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -15,7 +16,7 @@ pub fn code(result: anyhow::Result<()>) -> ExitCode {
             // If standard error is closed or full, there is nowhere left to report it.
             let _ = std::io::Write::write_all(
                 &mut std::io::stderr(),
-                format!("error: {error:#}\n").as_bytes(),
+                format!("error: {}\n", message::of_error(&error)).as_bytes(),
             );
             ExitCode::FAILURE
         }

@@ -10,7 +10,8 @@ use indicatif::{HumanBytes, HumanCount};
 use nice_encode::Picture;
 use rayon::prelude::*;
 
-use crate::{picture_file, progress, random};
+use crate::picture_file::{Opened, ReadOptions};
+use crate::{message, picture_file, progress, random};
 
 /// A file or folder that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub struct Unreadable {
 
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}: {}", self.path.display(), self.reason)
+        let path = message::one_line(&self.path.display().to_string());
+        write!(formatter, "{path}: {}", self.reason)
     }
 }
 
@@ -41,35 +43,117 @@ pub struct Listing {
 pub struct Loaded {
     /// Each picture with its file, in the order of the listing.
     pub pictures: Vec<(PathBuf, Picture)>,
+    /// What is to be told about the others, and about some of them.
+    pub told: Told,
+}
+
+/// What is to be told about pictures that were read or not.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
     /// Files and folders that could not be read.
     pub unreadable: Vec<Unreadable>,
+    /// What a person should know about how pictures were read.
+    pub notes: Vec<Note>,
+}
+
+impl Told {
+    /// Lines for a person, given the number of all pictures.
+    pub fn lines(&self, of: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.unreadable.is_empty() {
+            let skipped = HumanCount(self.unreadable.len() as u64);
+            let of = HumanCount(of as u64);
+            lines.push(format!(
+                "{skipped} of {of} pictures could not be read and are skipped:"
+            ));
+            lines.extend(self.unreadable.iter().map(|one| format!("  {one}")));
+        }
+        if !self.notes.is_empty() {
+            lines.push(format!("notes about {}:", count_text(self.notes.len())));
+            lines.extend(self.notes.iter().map(|note| format!("  {note}")));
+        }
+        lines
+    }
+
+    /// That these files could not be read.
+    #[must_use]
+    pub fn of_listing(unreadable: Vec<Unreadable>) -> Self {
+        Self {
+            unreadable,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// What a person should know about how a picture was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The file.
+    pub path: PathBuf,
+    /// The notes of [`Opened`].
+    pub text: String,
+}
+
+impl Note {
+    /// The notes of a picture, if there are any.
+    pub fn of(path: &Path, opened: &Opened) -> Option<Self> {
+        (!opened.notes.is_empty()).then(|| Self {
+            path: path.to_path_buf(),
+            text: message::one_line(&opened.notes.join("; ")),
+        })
+    }
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = message::one_line(&self.path.display().to_string());
+        write!(formatter, "{path}: {}", self.text)
+    }
 }
 
 /// Finds the pictures in a folder and its subfolders, sorted by path. A single file is listed as it is.
 ///
-/// Pictures are recognized by their extensions. Other files, and names that begin with a dot, are skipped silently. Symbolic
-/// links are followed, and a folder is only searched once.
+/// Pictures are recognized by their extensions. Other files, names that begin with a dot, and what is not a file, such as a pipe or a
+/// device, are skipped silently. Symbolic links are followed, and a folder is only searched once.
 ///
 /// # Errors
 ///
 /// When the path does not exist, or a folder has no pictures.
 pub fn list(path: &Path) -> Result<Listing> {
+    list_kind(
+        path,
+        "pictures",
+        &picture_file::known_extensions(),
+        picture_file::has_known_extension,
+    )
+}
+
+/// [`list`] for files of another kind, which are recognized by their names. `kind` and `extensions` are for messages.
+///
+/// # Errors
+///
+/// When the path does not exist, or a folder has no such files.
+pub fn list_kind(
+    path: &Path,
+    kind: &str,
+    extensions: &str,
+    is_of_kind: impl Fn(&Path) -> bool,
+) -> Result<Listing> {
     let metadata = fs::metadata(path).with_context(|| {
         format!(
-            "cannot look for pictures in {}; give a folder of pictures, a picture or a .bin file",
+            "cannot look for {kind} in {}; give the name of a file or folder that exists",
             path.display()
         )
     })?;
     let mut listing = Listing::default();
     if metadata.is_dir() {
-        search(path, &mut listing, &mut BTreeSet::new());
+        search(path, &is_of_kind, &mut listing, &mut BTreeSet::new());
         listing.pictures.sort();
         if listing.pictures.is_empty() {
             bail!(
-                "there are no pictures in {} or its subfolders (with extensions such as {}){}",
+                "there are no {kind} in {} or its subfolders (with extensions such as {extensions}){}",
                 path.display(),
-                picture_file::known_extensions(),
-                on_lines(&listing.unreadable)
+                listed(&listing.unreadable)
             );
         }
     } else {
@@ -93,7 +177,12 @@ pub fn list_all(paths: &[PathBuf]) -> Result<Listing> {
     Ok(all)
 }
 
-fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
+fn search(
+    folder: &Path,
+    is_of_kind: &dyn Fn(&Path) -> bool,
+    listing: &mut Listing,
+    seen: &mut BTreeSet<PathBuf>,
+) {
     let unreadable = |path: &Path, error: std::io::Error| Unreadable {
         path: path.to_path_buf(),
         reason: error.to_string(),
@@ -122,11 +211,16 @@ fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            search(&path, listing, seen);
-        } else if picture_file::has_known_extension(&path) {
+            search(&path, is_of_kind, listing, seen);
+        } else if is_of_kind(&path) && !is_special(&path) {
             listing.pictures.push(path);
         }
     }
+}
+
+/// Whether a path leads to something that is neither a file nor missing: reading a pipe or a device might never end.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
 /// Reads a picture.
@@ -134,18 +228,15 @@ fn search(folder: &Path, listing: &mut Listing, seen: &mut BTreeSet<PathBuf>) {
 /// # Errors
 ///
 /// When it cannot be read; the error can be listed with others.
-pub fn read(path: &Path) -> Result<Picture, Unreadable> {
-    picture_file::read(path).map_err(|error| {
-        // The first error of the chain only names the file.
-        let reasons: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-        Unreadable {
-            path: path.to_path_buf(),
-            reason: reasons.join(": "),
-        }
+pub fn read(path: &Path, options: &ReadOptions) -> Result<Opened, Unreadable> {
+    // The first error of the chain only names the file.
+    picture_file::open(path, options).map_err(|error| Unreadable {
+        path: path.to_path_buf(),
+        reason: message::of_causes(error.chain().skip(1)),
     })
 }
 
-/// Reads a picture that was found in `requested`. If it cannot be read, it is added to `skipped`, and `None` is returned, unless
+/// Reads a picture that was found in `requested`, and adds what is to be told about it. If it cannot be read, `None` is returned, unless
 /// it was requested itself.
 ///
 /// # Errors
@@ -154,15 +245,19 @@ pub fn read(path: &Path) -> Result<Picture, Unreadable> {
 pub fn read_found(
     path: &Path,
     requested: &[PathBuf],
-    skipped: &mut Vec<Unreadable>,
+    options: &ReadOptions,
+    told: &mut Told,
 ) -> Result<Option<Picture>> {
-    match read(path) {
-        Ok(picture) => Ok(Some(picture)),
+    match read(path, options) {
+        Ok(opened) => {
+            told.notes.extend(Note::of(path, &opened));
+            Ok(Some(opened.picture))
+        }
         Err(unreadable) if requested.iter().any(|named| named == path) => {
             bail!("cannot read {unreadable}")
         }
         Err(unreadable) => {
-            skipped.push(unreadable);
+            told.unreadable.push(unreadable);
             Ok(None)
         }
     }
@@ -173,22 +268,22 @@ pub fn read_found(
 /// # Errors
 ///
 /// When no picture can be read, or the pictures need more than `memory` bytes.
-pub fn load(listing: Listing, memory: u64) -> Result<Loaded> {
+pub fn load(listing: Listing, options: &ReadOptions, memory: u64) -> Result<Loaded> {
     let total = AtomicU64::new(0);
     let bar = progress::bar(listing.pictures.len() as u64, "reading pictures");
-    let read: Vec<Option<Result<Picture, Unreadable>>> = listing
+    let read: Vec<Option<Result<Opened, Unreadable>>> = listing
         .pictures
         .par_iter()
         .map(|path| {
             if total.load(Ordering::Relaxed) > memory {
                 return None;
             }
-            let picture = read(path);
-            if let Ok(picture) = &picture {
-                total.fetch_add(picture.rgb().len() as u64, Ordering::Relaxed);
+            let opened = read(path, options);
+            if let Ok(opened) = &opened {
+                total.fetch_add(opened.picture.rgb().len() as u64, Ordering::Relaxed);
             }
             bar.inc(1);
-            Some(picture)
+            Some(opened)
         })
         .collect();
     bar.finish_and_clear();
@@ -202,35 +297,24 @@ pub fn load(listing: Listing, memory: u64) -> Result<Loaded> {
     }
     let mut loaded = Loaded {
         pictures: Vec::with_capacity(read.len()),
-        unreadable: listing.unreadable,
+        told: Told::of_listing(listing.unreadable),
     };
-    for (path, picture) in listing.pictures.into_iter().zip(read.into_iter().flatten()) {
-        match picture {
-            Ok(picture) => loaded.pictures.push((path, picture)),
-            Err(unreadable) => loaded.unreadable.push(unreadable),
+    for (path, opened) in listing.pictures.into_iter().zip(read.into_iter().flatten()) {
+        match opened {
+            Ok(opened) => {
+                loaded.told.notes.extend(Note::of(&path, &opened));
+                loaded.pictures.push((path, opened.picture));
+            }
+            Err(unreadable) => loaded.told.unreadable.push(unreadable),
         }
     }
     if loaded.pictures.is_empty() {
         bail!(
             "none of the pictures could be read{}",
-            on_lines(&loaded.unreadable)
+            listed(&loaded.told.unreadable)
         );
     }
     Ok(loaded)
-}
-
-/// A heading and a line for each unreadable file; nothing if there are none.
-pub fn notes(unreadable: &[Unreadable], of: usize) -> Vec<String> {
-    if unreadable.is_empty() {
-        return Vec::new();
-    }
-    let mut notes = vec![format!(
-        "{} of {} pictures could not be read and are skipped:",
-        HumanCount(unreadable.len() as u64),
-        HumanCount(of as u64)
-    )];
-    notes.extend(unreadable.iter().map(|one| format!("  {one}")));
-    notes
 }
 
 /// `1 picture`, `2 pictures` and so on.
@@ -241,9 +325,17 @@ pub fn count_text(pictures: usize) -> String {
     }
 }
 
-/// Each unreadable file on a line of its own, to be appended to a message.
-pub fn on_lines(unreadable: &[Unreadable]) -> String {
-    unreadable.iter().map(|one| format!("\n  {one}")).collect()
+/// The number of files that a message names.
+const NAMED: usize = 8;
+
+/// Unreadable files, to be appended to a message.
+pub fn listed(unreadable: &[Unreadable]) -> String {
+    let named = unreadable.iter().take(NAMED);
+    let mut text: String = named.map(|one| format!("; {one}")).collect();
+    if let Some(more) = unreadable.len().checked_sub(NAMED + 1) {
+        text.push_str(&format!("; and {} more", more + 1));
+    }
+    text
 }
 
 /// One picture in this many is for validation.

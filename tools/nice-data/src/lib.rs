@@ -9,6 +9,7 @@ pub mod exit;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod folder;
+pub mod message;
 mod open;
 pub mod picture_file;
 pub mod progress;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::bin::{self, BinFile};
 use crate::block_set::BlockSet;
+use crate::picture_file::ReadOptions;
 use crate::remote::{self, Remote};
 use crate::source::{self, Source};
 use crate::{cache, folder, picture_file, progress, random, synthetic};
@@ -263,9 +264,9 @@ fn pictures_in(
 ) -> Result<(NamedPictures, String)> {
     let listing = folder::list(path)?;
     let of = listing.pictures.len();
-    let loaded = folder::load(listing, options.memory)
+    let loaded = folder::load(listing, &ReadOptions::default(), options.memory)
         .with_context(|| format!("cannot use the pictures in {}", path.display()))?;
-    notes.extend(folder::notes(&loaded.unreadable, of));
+    notes.extend(loaded.told.lines(of));
     Ok((loaded.pictures, path.display().to_string()))
 }
 

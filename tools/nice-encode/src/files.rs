@@ -31,8 +31,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Lets `fill` write a temporary file beside `path`, and renames it to `path` once it is complete.
 ///
 /// If anything fails before that (an error of `fill`, a full disk, a signal), an existing file is left unchanged. A symbolic
-/// link is followed, and its target is replaced. A path that is not a regular file, such as `/dev/stdout` or a named pipe,
-/// is written to directly.
+/// link is followed, and its target is replaced. A path that is not a regular file, such as a named pipe, is written to directly, and so
+/// is what the program has open already, such as `/dev/stdout`: at the end, if that is a file.
 ///
 /// # Errors
 ///
@@ -45,14 +45,14 @@ pub fn write_atomically_with(
 }
 
 fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    if is_stream(path) {
+        return write_directly(path, fill);
+    }
     let target = follow(path)?;
     let old = fs::metadata(&target).ok();
     if let Some(old) = &old {
         if old.is_dir() {
             bail!("it is a folder; give the name of a file in it");
-        }
-        if !old.is_file() {
-            return write_directly(&target, fill);
         }
         if old.permissions().readonly() {
             bail!("the existing file is read-only; remove it or give another name");
@@ -101,6 +101,19 @@ fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result
     Ok(())
 }
 
+/// Whether a path is something that cannot be replaced: a pipe, a device, or what the program has open already.
+pub fn is_stream(path: &Path) -> bool {
+    let is_open = [
+        "/dev/fd",
+        "/dev/stdin",
+        "/dev/stdout",
+        "/dev/stderr",
+        "/proc",
+    ];
+    is_open.iter().any(|open| path.starts_with(open))
+        || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
 /// The file that the symbolic links at `path` lead to, even if it does not exist yet.
 fn follow(path: &Path) -> Result<PathBuf> {
     let mut target = path.to_path_buf();
@@ -119,7 +132,7 @@ fn follow(path: &Path) -> Result<PathBuf> {
 }
 
 fn write_directly(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let mut writer = BufWriter::new(File::options().write(true).open(path)?);
+    let mut writer = BufWriter::new(File::options().append(true).open(path)?);
     fill(&mut writer)?;
     writer.flush()?;
     Ok(())

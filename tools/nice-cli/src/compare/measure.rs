@@ -29,8 +29,18 @@ pub(super) struct Comparison {
     pub coders: Vec<Figures>,
     /// Codecs that are not installed, with the reason.
     pub absent: Vec<String>,
+    /// What is to be told about the pictures.
+    #[serde(flatten)]
+    pub told: PictureNotes,
+}
+
+/// What is to be told about the pictures.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PictureNotes {
     /// Files and folders that could not be read, with the reason.
     pub skipped: Vec<String>,
+    /// How some of them were read.
+    pub notes: Vec<String>,
 }
 
 /// The figures of a variant of a codec, over all pictures.
@@ -93,7 +103,7 @@ impl Comparison {
         search: SearchArgs,
         coders: Vec<Figures>,
         absent: Vec<String>,
-        skipped: Vec<String>,
+        told: PictureNotes,
     ) -> Self {
         let images = coders.first().map_or(&[][..], |figures| &figures.images);
         let pixels = |image: &PictureFigures| u64::from(image.width) * u64::from(image.height);
@@ -105,7 +115,7 @@ impl Comparison {
             pixels: images.iter().map(pixels).sum(),
             coders,
             absent,
-            skipped,
+            told,
         }
     }
 }

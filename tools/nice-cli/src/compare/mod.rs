@@ -15,17 +15,19 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use nice_data::folder::{self, Listing};
+use nice_data::folder::{self, Listing, Told};
+use nice_data::picture_file::ReadOptions;
 use nice_data::progress;
 use nice_encode::{Picture, Rate, files};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::overwrite;
+use crate::output::{self, Inputs};
+use crate::reading::ReadArgs;
 use crate::search::SearchArgs;
 use crate::ssimulacra2;
 use codec::{Codec, CodecResult};
-use measure::{Comparison, Figures, Tally};
+use measure::{Comparison, Figures, PictureNotes, Tally};
 use page::CloseUp;
 use program::Program;
 
@@ -56,6 +58,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     search: SearchArgs,
+
+    #[command(flatten)]
+    reading: ReadArgs,
 
     /// Compare at several rates: NICE in both layouts, deblocked, JPEG, and ASTC with several sizes of blocks
     #[arg(long, conflicts_with = "rate")]
@@ -98,8 +103,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         .collect();
 
     let shown = if args.html.is_some() { page::SHOWN } else { 0 };
-    let (coders, skipped, close_ups) = compare(&codecs, listing, &args.paths, shown)?;
-    let comparison = Comparison::new(args.search, coders, absent, skipped);
+    let reading = args.reading.options();
+    let (coders, told, close_ups) = compare(&codecs, listing, &args.paths, &reading, shown)?;
+    let comparison = Comparison::new(args.search, coders, absent, told);
 
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&comparison)?)?;
@@ -117,12 +123,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 
 /// Checks that the page can be written, before the work for it begins.
 fn check_page(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<()> {
-    let inputs: Vec<&Path> = pictures
-        .iter()
-        .chain(models)
-        .map(PathBuf::as_path)
-        .collect();
-    overwrite::check(page, &inputs)?;
+    let inputs = pictures.iter().chain(models).map(PathBuf::as_path);
+    Inputs::new(inputs).check(page, output::PAGE, false)?;
     match page.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => bail!(
             "cannot write {}: there is no folder {}; create it first, or give another name",
@@ -183,19 +185,20 @@ fn compare(
     codecs: &[&dyn Codec],
     listing: Listing,
     requested: &[PathBuf],
+    reading: &ReadOptions,
     shown: usize,
-) -> Result<(Vec<Figures>, Vec<String>, Vec<CloseUp>)> {
+) -> Result<(Vec<Figures>, PictureNotes, Vec<CloseUp>)> {
     let mut tallies: Vec<Tally> = codecs
         .iter()
         .flat_map(|codec| codec.variants())
         .map(Tally::new)
         .collect();
     let count = listing.pictures.len();
-    let mut skipped = listing.unreadable;
+    let mut told = Told::of_listing(listing.unreadable);
     let mut close_ups = Vec::new();
     let bar = progress::bar((count * codecs.len()) as u64, "comparing codecs");
     for (at, path) in listing.pictures.iter().enumerate() {
-        let Some(picture) = folder::read_found(path, requested, &mut skipped)? else {
+        let Some(picture) = folder::read_found(path, requested, reading, &mut told)? else {
             bar.inc(codecs.len() as u64);
             continue;
         };
@@ -219,12 +222,16 @@ fn compare(
         }
     }
     bar.finish_and_clear();
-    let skipped: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+    let skipped: Vec<String> = told.unreadable.iter().map(ToString::to_string).collect();
     let figures: Vec<Figures> = tallies.into_iter().map(Tally::into_figures).collect();
     if figures.iter().all(|figures| figures.images.is_empty()) {
         bail!("none of the pictures could be read: {}", skipped.join("; "));
     }
-    Ok((figures, skipped, close_ups))
+    let told = PictureNotes {
+        skipped,
+        notes: told.notes.iter().map(ToString::to_string).collect(),
+    };
+    Ok((figures, told, close_ups))
 }
 
 /// Adds the results of a picture.

@@ -102,9 +102,10 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
         notes.push(note);
     }
     notes.extend(comparison.absent.iter().cloned());
+    let told = &comparison.told;
+    notes.extend(told.notes.iter().map(|note| format!("note: {note}")));
     notes.extend(
-        comparison
-            .skipped
+        told.skipped
             .iter()
             .map(|reason| format!("skipped: {reason}")),
     );
@@ -148,7 +149,7 @@ pub(super) fn print(comparison: &Comparison, out: &mut dyn Write) -> Result<()> 
 pub(super) mod tests {
     use super::*;
     use crate::compare::codec::{Family, JpegDetails, Variant};
-    use crate::compare::measure::PictureFigures;
+    use crate::compare::measure::{PictureFigures, PictureNotes};
     use crate::search::Tune;
 
     /// The figures of a codec, by a formula.
@@ -209,7 +210,10 @@ pub(super) mod tests {
                 figures("BC1", Family::Bc1, 4.0, 35.0),
             ],
             absent: vec!["ASTC: not there & not missed".to_owned()],
-            skipped: vec!["b.png: empty".to_owned()],
+            told: PictureNotes {
+                skipped: vec!["b.png: empty".to_owned()],
+                notes: Vec::new(),
+            },
         }
     }
 

@@ -39,7 +39,15 @@ impl FileType {
     ///
     /// When the file cannot be read or has another type.
     pub fn read(self, path: &Path) -> Result<Vec<u8>> {
-        let bytes = files::read(path)?;
+        self.check(files::read(path)?, path)
+    }
+
+    /// The bytes of a file, if it has this type. Errors show its `path`.
+    ///
+    /// # Errors
+    ///
+    /// When the file has another type.
+    pub fn check(self, bytes: Vec<u8>, path: &Path) -> Result<Vec<u8>> {
         let shown = path.display();
         match Self::of(&bytes) {
             Some(found) if found == self => Ok(bytes),
