@@ -61,19 +61,19 @@ fn a_file_of_another_type_is_refused_with_both_types() {
     let an_encoder = "a NICE encoder (.nicee)";
     for (line, parts) in [
         (
-            "encode @in.png -m @x.nice -o @o",
+            "encode @in.png -m @x.nice -o @o.nice",
             ["x.nice", an_image, a_model],
         ),
         (
-            "encode @in.png -m @encoder.nicee -o @o",
+            "encode @in.png -m @encoder.nicee -o @o.nice",
             ["encoder.nicee", an_encoder, a_model],
         ),
         (
-            "encode @in.png -m @in.png -o @o",
+            "encode @in.png -m @in.png -o @o.nice",
             ["in.png", "is not a NICE file", a_model],
         ),
         (
-            "encode @in.png -m @empty -o @o",
+            "encode @in.png -m @empty -o @o.nice",
             ["empty", "is empty", a_model],
         ),
         (
@@ -99,11 +99,11 @@ fn a_file_of_another_type_is_refused_with_both_types() {
         ),
         ("info @empty", ["empty", "is empty", ""]),
         (
-            "encode @x.nice -m @decoder.nicem -o @o",
+            "encode @x.nice -m @decoder.nicem -o @o.nice",
             ["x.nice", an_image, "to encode"],
         ),
         (
-            "encode @text.txt -m @decoder.nicem -o @o",
+            "encode @text.txt -m @decoder.nicem -o @o.nice",
             ["text.txt", "its format is unknown", "png"],
         ),
         (
@@ -171,14 +171,20 @@ fn a_file_that_cannot_be_read_is_named() {
     let at = folder.path();
     fs::create_dir(at.join("folder")).unwrap();
     for (line, part) in [
-        ("encode @none.png -m @decoder.nicem -o @o", "none.png"),
-        ("encode @folder -m @decoder.nicem -o @o", "is a folder"),
-        ("encode @in.png -m @none.nicem -o @o", "none.nicem"),
-        ("encode @in.png -m @folder -o @o", "is a folder"),
-        ("decode @none.nice -m @decoder.nicem -o @o", "none.nice"),
-        ("decode @folder -m @decoder.nicem -o @o", "is a folder"),
+        ("encode @none.png -m @decoder.nicem -o @o.nice", "none.png"),
+        (
+            "encode @folder -m @decoder.nicem -o @o.nice",
+            "there are no pictures",
+        ),
+        ("encode @in.png -m @none.nicem -o @o.nice", "none.nicem"),
+        ("encode @in.png -m @folder -o @o.nice", "is a folder"),
+        ("decode @none.nice -m @decoder.nicem -o @o.png", "none.nice"),
+        (
+            "decode @folder -m @decoder.nicem -o @o.png",
+            "there are no images",
+        ),
         ("info @none", "none"),
-        ("info @folder", "is a folder"),
+        ("info @folder", "there are no files of NICE"),
         ("eval -m @decoder.nicem @none", "none"),
         ("eval -m @decoder.nicem @folder", "there are no pictures in"),
     ] {
@@ -196,27 +202,23 @@ fn a_file_that_cannot_be_read_is_named() {
 fn an_output_that_cannot_be_written_is_named_and_an_existing_file_is_kept() {
     let folder = folder_with_image();
     let at = folder.path();
-    fs::create_dir(at.join("folder")).unwrap();
-    fs::write(at.join("kept.png"), b"old").unwrap();
-    let mut permissions = fs::metadata(at.join("kept.png")).unwrap().permissions();
-    permissions.set_readonly(true);
-    fs::set_permissions(at.join("kept.png"), permissions).unwrap();
+    for name in ["kept.png", "kept.nice"] {
+        fs::write(at.join(name), b"old").unwrap();
+        let mut permissions = fs::metadata(at.join(name)).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(at.join(name), permissions).unwrap();
+    }
     for (output, part) in [
-        ("@folder", "is a folder"),
-        ("@none/o.png", "there is no folder"),
-        ("@in.png/o.png", "not a folder"),
-        ("@kept.png", "read-only"),
+        ("@none/o", "there is no folder"),
+        ("@in.png/o", "not a folder"),
+        ("@kept", "read-only"),
     ] {
-        refused_with(
-            at,
-            &format!("encode @in.png -m @decoder.nicem -o {output}"),
-            &[part],
-        );
-        refused_with(
-            at,
-            &format!("decode @x.nice -m @decoder.nicem -o {output}"),
-            &[part],
-        );
+        for line in [
+            format!("encode @in.png -m @decoder.nicem -o {output}.nice"),
+            format!("decode @x.nice -m @decoder.nicem -o {output}.png"),
+        ] {
+            refused_with(at, &line, &[part]);
+        }
     }
 }
 
@@ -273,16 +275,39 @@ fn a_failure_keeps_an_existing_output() {
 }
 
 #[test]
-fn an_image_is_only_decoded_to_png() {
+fn a_result_needs_the_ending_of_its_kind_unless_it_is_forced() {
     let folder = folder_with_image();
     let at = folder.path();
+    let decode = "decode @x.nice -m @decoder.nicem";
+    let encode = "encode @in.png -m @decoder.nicem";
+    for (line, part) in [
+        (format!("{decode} -o @o.nice"), "(.png, .jpg"),
+        (format!("{decode} -o @o.heic"), "(.png, .jpg"),
+        (format!("{decode} -o @o"), "(.png, .jpg"),
+        (format!("{decode} --format qoi -o @o.png"), "(.qoi)"),
+        (format!("{encode} -o @o.nicem"), "(.nice)"),
+        (format!("{encode} -o @o.png"), "(.nice)"),
+        ("dataset build @in.png -o @o.png".to_owned(), "(.bin)"),
+    ] {
+        refused_with(at, &line, &[part, "--force"]);
+        nicec_in(at, &format!("{line} --force")).unwrap();
+    }
+    // An input is never overwritten, and a model only if a person insists.
+    refused_with(at, &format!("{encode} -o @in.png --force"), &["overwrite"]);
+    fs::copy(at.join("decoder.nicem"), at.join("old.nice")).unwrap();
     refused_with(
         at,
-        "decode @x.nice -m @decoder.nicem -o @o.jpg",
-        &["o.jpg", "PNG"],
+        &format!("{encode} -o @old.nice"),
+        &["is a NICE decoder model", "--force"],
     );
-    nicec_in(at, "decode @x.nice -m @decoder.nicem -o @o.PNG").unwrap();
-    nicec_in(at, "decode @x.nice -m @decoder.nicem -o @o").unwrap();
+    nicec_in(at, &format!("{encode} -o @old.nice --force")).unwrap();
+    fs::create_dir(at.join("photos")).unwrap();
+    fs::copy(at.join("in.png"), at.join("photos/b.png")).unwrap();
+    refused_with(
+        at,
+        "dataset build @photos -o @photos/b.png --force",
+        &["overwrite"],
+    );
 }
 
 #[test]

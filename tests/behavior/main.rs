@@ -17,6 +17,7 @@ mod fixtures;
 mod import;
 mod nicec;
 mod photographs;
+mod picture_files;
 mod pictures;
 mod resuming;
 mod server;

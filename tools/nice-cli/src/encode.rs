@@ -268,11 +268,11 @@ fn unreached(requested: Option<f64>, image: &Image<'_>, reached: f64) -> Option<
     let requested = requested.filter(|_| image.layout() == Layout::Adaptive)?;
     if reached > requested {
         Some(format!(
-            "{requested} bits per pixel are not possible; this is the smallest file with this model"
+            "{requested} bits per pixel are not possible with this model; this is the smallest file"
         ))
     } else if reached < 0.99 * requested {
         Some(format!(
-            "{requested} bits per pixel are not possible; this is the largest file with this model"
+            "{requested} bits per pixel are not possible with this model; this is the largest file below"
         ))
     } else {
         None

@@ -75,6 +75,8 @@ impl AdaptiveSearch<'_> {
 
         let mut best: Option<(usize, Vec<AdaptiveLatent>)> = None;
         let mut slope = self.slope_for(&candidates, target);
+        // A slope at which a file has too many bytes, and one at which it does not.
+        let (mut low, mut high) = (0, 2 * codebook::slope(STEEPEST));
         for _ in 0..TRIALS {
             let chosen = self.selector.select(&candidates, &[], slope);
             let latents: Vec<AdaptiveLatent> = chosen.iter().map(Choice::latent).collect();
@@ -92,14 +94,23 @@ impl AdaptiveSearch<'_> {
             if fits && bytes as f64 >= target as f64 * CLOSE_ENOUGH {
                 break;
             }
+            if fits {
+                high = slope;
+            } else {
+                low = slope;
+            }
             // The choice with the neighbors in view takes more or fewer bytes than that without, at nearby slopes to the same extent.
             let wanted = target as f64 * (1.0 + CLOSE_ENOUGH) / 2.0;
             let alone = self.bytes_alone(&candidates, slope) as f64;
             let next = self.slope_for(&candidates, (alone * wanted / bytes as f64) as usize);
-            if next == slope {
+            slope = if low < next && next < high {
+                next
+            } else {
+                (low.max(1) * high).isqrt()
+            };
+            if slope <= low || high <= slope {
                 break;
             }
-            slope = next;
         }
         best.map(|(_, latents)| latents).unwrap_or_default()
     }

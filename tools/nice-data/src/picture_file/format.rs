@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat};
 use nice_encode::Picture;
 
@@ -67,7 +68,9 @@ impl PictureFormat {
             Self::Png => save(&mut bytes, ImageFormat::Png),
             Self::Jpeg => JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
                 .write_image(rgb, width, height, color),
-            Self::Ppm => save(&mut bytes, ImageFormat::Pnm),
+            Self::Ppm => PnmEncoder::new(&mut bytes)
+                .with_subtype(PnmSubtype::Pixmap(SampleEncoding::Binary))
+                .write_image(rgb, width, height, color),
             Self::Bmp => save(&mut bytes, ImageFormat::Bmp),
             Self::Qoi => save(&mut bytes, ImageFormat::Qoi),
         }
@@ -88,7 +91,9 @@ mod tests {
         for format in PictureFormat::ALL {
             let name = format!("a.{}", format.endings()[0].to_uppercase());
             assert_eq!(PictureFormat::of(Path::new(&name)), Some(format));
-            let again = parse(&format.encode(&picture).unwrap(), &name).unwrap();
+            let file = format.encode(&picture).unwrap();
+            assert!(format != PictureFormat::Ppm || file.starts_with(b"P6"));
+            let again = parse(&file, &name).unwrap();
             if format == PictureFormat::Jpeg {
                 assert_eq!((again.width(), again.height()), (19, 7));
             } else {

@@ -22,8 +22,8 @@ mod color;
 mod contents;
 mod format;
 mod guard;
-mod jpeg;
 mod samples;
+mod truncation;
 
 use std::io::Cursor;
 use std::path::Path;
@@ -159,7 +159,7 @@ fn decode(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Opened> {
         associated_alpha,
         mut notes,
     } = Contents::of(bytes, format)?;
-    if format == ImageFormat::Jpeg && jpeg::is_truncated(&bytes) {
+    if truncation::is_truncated(&bytes, format) {
         ensure!(options.allow_truncated, "{TRUNCATED}");
         notes.push("it is cut off; what is missing is gray".to_owned());
     }
