@@ -10,7 +10,7 @@ use burn::backend::Autodiff;
 use burn::tensor::backend::AutodiffBackend;
 use burn_flex::Flex;
 use clap::{Args, Parser, Subcommand};
-use nice_encode::{DEFAULT_EFFORT, files};
+use nice_encode::{DEFAULT_EFFORT, MAX_EFFORT, files};
 
 use crate::checkpoint::Checkpoint;
 use crate::codecs::codebook::config::{BEAM, CodebookConfig, Layout, MASKING, PASSES, POOL};
@@ -21,6 +21,7 @@ use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::data::batches::Residency;
 use crate::device::{self, Choice, Device};
 use crate::export::{Artifacts, Summary, TrainingRecord, export};
+use crate::log::Log;
 use crate::run::{Execution, Run, RunData};
 use crate::run_folder::RunFolder;
 use crate::tensors::{self, Tensors};
@@ -98,8 +99,8 @@ struct RunArgs {
     /// The number of CPU threads; by default all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// The encoding effort with which the integer decoder is measured
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_EFFORT)]
+    /// The encoding effort with which the integer decoder is measured, 0 to 4
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_EFFORT, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_EFFORT)))]
     effort: u32,
     /// Print the result as JSON
     #[arg(long)]
@@ -262,9 +263,9 @@ where
 /// Trains a codec, or resumes a run.
 fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
-    let json = args.run.json;
+    let log = &mut Log::new(out, args.run.json);
     let (device, line) = device::find(args.run.device)?;
-    say(json, out, &line)?;
+    log.line(&line)?;
     let (folder, config, checkpoint) = match &args.resume {
         Some(path) => {
             let (folder, mut config, checkpoint) = resumed(path)?;
@@ -272,7 +273,7 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
                 config.length = Length::Steps(steps);
             }
             let (path, step) = (path.display(), checkpoint.progress.step);
-            say(json, out, &format!("resuming {path} at step {step}"))?;
+            log.line(&format!("resuming {path} at step {step}"))?;
             (Some(folder), config, Some(checkpoint))
         }
         None => (None, new_config(args), None),
@@ -284,13 +285,13 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
         command,
         effort: args.run.effort,
     };
-    let run = open_run(config, folder, &args.output, execution, json, out)?;
+    let run = open_run(config, folder, &args.output, execution, log)?;
     match device {
-        Device::Cpu => train_on::<Autodiff<Flex>>(&run, checkpoint, &Default::default(), json, out),
+        Device::Cpu => train_on::<Autodiff<Flex>>(&run, checkpoint, &Default::default(), log),
         #[cfg(feature = "cuda")]
         Device::Cuda(number) => {
             let device = burn_cuda::CudaDevice::new(number);
-            train_on::<Autodiff<burn_cuda::Cuda>>(&run, checkpoint, &device, json, out)
+            train_on::<Autodiff<burn_cuda::Cuda>>(&run, checkpoint, &device, log)
         }
         #[cfg(not(feature = "cuda"))]
         Device::Cuda(_) => bail!("this program was built without the feature cuda"),
@@ -333,9 +334,9 @@ fn new_config(args: &TrainArgs) -> RunConfig {
     RunConfig {
         name: name.unwrap_or_else(|| args.arch.name()),
         codec,
-        data: args.source.data.clone(),
-        validation: args.source.val.clone(),
-        demo: args.source.demo.clone(),
+        data: absolute(&args.source.data),
+        validation: args.source.val.as_deref().map(absolute),
+        demo: args.source.demo.as_deref().map(absolute),
         seed: args.source.seed,
         batch: args.batch,
         length: match args.steps {
@@ -346,6 +347,13 @@ fn new_config(args: &TrainArgs) -> RunConfig {
         schedule: args.schedule.unwrap_or(schedule),
         validate_every: args.validate_every,
     }
+}
+
+/// A data source or picture, with its path absolute if it has one, so that a run can be resumed from another folder.
+fn absolute(source: &str) -> String {
+    let is_path = Path::new(source).exists();
+    let absolute = is_path.then(|| std::path::absolute(source).ok()).flatten();
+    absolute.map_or(source.to_owned(), |path| path.display().to_string())
 }
 
 /// Imports a network.
@@ -365,9 +373,9 @@ fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Out
     let config = RunConfig {
         name: name.unwrap_or_else(|| "imported".to_owned()),
         codec: CodecConfig::Mlp(network),
-        data: args.source.data.clone(),
-        validation: args.source.val.clone(),
-        demo: args.source.demo.clone(),
+        data: absolute(&args.source.data),
+        validation: args.source.val.as_deref().map(absolute),
+        demo: args.source.demo.as_deref().map(absolute),
         seed: args.source.seed,
         batch: 4096,
         length: Length::Steps(0),
@@ -382,11 +390,12 @@ fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Out
         command,
         effort: args.run.effort,
     };
-    let run = open_run(config, None, &args.output, execution, args.run.json, out)?;
+    let log = &mut Log::new(out, args.run.json);
+    let run = open_run(config, None, &args.output, execution, log)?;
     run.write_weights(&weights)?;
     let artifacts = mlp::export::artifacts::<Flex>(&run, network, &weights, &device)?;
     let summary = export(&run, TrainingRecord::default(), artifacts)?;
-    print_summary(&summary, args.run.json, out)?;
+    print_summary(&summary, log)?;
     Ok(Outcome::Complete)
 }
 
@@ -396,12 +405,11 @@ fn open_run(
     folder: Option<RunFolder>,
     output: &OutputArgs,
     execution: Execution,
-    json: bool,
-    out: &mut dyn Write,
+    log: &mut Log<'_>,
 ) -> Result<Run> {
     let data = RunData::open(&config)?;
     for note in &data.splits.notes {
-        say(json, out, note)?;
+        log.line(note)?;
     }
     let (train, validation) = (&data.splits.train, &data.splits.validation);
     let line = format!(
@@ -409,7 +417,7 @@ fn open_run(
         train.description(),
         validation.description()
     );
-    say(json, out, &line)?;
+    log.line(&line)?;
     let folder = match folder {
         Some(folder) => folder,
         // Created only now, so that a wrong argument leaves nothing behind.
@@ -429,14 +437,15 @@ fn train_on<B: AutodiffBackend>(
     run: &Run,
     checkpoint: Option<Checkpoint>,
     device: &B::Device,
-    json: bool,
-    out: &mut dyn Write,
+    log: &mut Log<'_>,
 ) -> Result<Outcome> {
     let codec = &run.config.codec;
     let (end, checkpoint) = match codec {
-        CodecConfig::Mlp(config) => mlp::trainer::train::<B>(run, *config, checkpoint, device)?,
+        CodecConfig::Mlp(config) => {
+            mlp::trainer::train::<B>(run, *config, checkpoint, device, log)?
+        }
         CodecConfig::Codebook(config) => {
-            codebook::trainer::train::<B>(run, config, checkpoint, device)?
+            codebook::trainer::train::<B>(run, config, checkpoint, device, log)?
         }
     };
     let progress = &checkpoint.progress;
@@ -446,7 +455,7 @@ fn train_on<B: AutodiffBackend>(
             progress.step,
             run.folder.path().display()
         );
-        say(json, out, &line)?;
+        log.line(&line)?;
         return Ok(Outcome::Interrupted);
     }
     if checkpoint.best.is_empty() {
@@ -458,7 +467,7 @@ fn train_on<B: AutodiffBackend>(
         seconds: progress.seconds,
     };
     let summary = export(run, training, artifacts)?;
-    print_summary(&summary, json, out)?;
+    print_summary(&summary, log)?;
     Ok(Outcome::Complete)
 }
 
@@ -479,39 +488,25 @@ fn artifacts<B: AutodiffBackend>(
 }
 
 /// Prints the result of a run.
-fn print_summary(summary: &Summary, json: bool, out: &mut dyn Write) -> Result<()> {
-    if json {
-        writeln!(out, "{}", serde_json::to_string(summary)?)?;
-        return Ok(());
-    }
+fn print_summary(summary: &Summary, log: &mut Log<'_>) -> Result<()> {
+    let mut lines = Vec::new();
     if summary.steps > 0 {
-        writeln!(out, "{} steps in {:.0} s", summary.steps, summary.seconds)?;
+        lines.push(format!(
+            "{} steps in {:.0} s",
+            summary.steps, summary.seconds
+        ));
     }
-    writeln!(
-        out,
+    lines.push(format!(
         "validation PSNR: float {:.3} dB; integer decoder {:.3} dB with effort 0, {:.3} dB with effort {}",
         summary.float_db, summary.quantized_db, summary.searched_db, summary.effort
-    )?;
-    writeln!(
-        out,
+    ));
+    lines.push(format!(
         "decoder: {} (id {}, {} bytes)",
         summary.decoder, summary.model_id, summary.decoder_bytes
-    )?;
-    writeln!(
-        out,
-        "report:  {}",
-        PathBuf::from(&summary.folder).join("report.html").display()
-    )?;
-    Ok(())
-}
-
-/// Prints a line, unless JSON was requested.
-fn say(json: bool, out: &mut dyn Write, line: &str) -> Result<()> {
-    if !json {
-        writeln!(out, "{line}")?;
-        out.flush()?;
-    }
-    Ok(())
+    ));
+    let report = PathBuf::from(&summary.folder).join("report.html");
+    lines.push(format!("report:  {}", report.display()));
+    log.result(summary, &lines)
 }
 
 /// Sets the number of CPU threads.

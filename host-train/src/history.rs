@@ -21,6 +21,19 @@ pub struct Row {
     pub blocks_per_second: f64,
 }
 
+impl std::fmt::Display for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "[{}] loss {:.6}  validation {:.6}  {:.2} dB",
+            self.step,
+            self.train_loss,
+            self.validation_loss,
+            decibels(self.validation_loss)
+        )
+    }
+}
+
 /// The PSNR in dB of a mean squared error of samples in 0..1.
 pub fn decibels(mean_squared_error: f64) -> f64 {
     -10.0 * mean_squared_error.log10()

@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use nice_encode::unfinished;
+
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
 /// Installs the handler: the first Ctrl-C (or SIGTERM) sets the flag, the second ends the program.
@@ -11,6 +13,7 @@ pub fn install_handler() {
     INSTALLED.get_or_init(|| {
         ctrlc::set_handler(|| {
             if REQUESTED.swap(true, Ordering::Relaxed) {
+                unfinished::remove_all();
                 std::process::exit(130);
             }
         })

@@ -21,6 +21,7 @@ pub mod device;
 pub mod export;
 pub mod history;
 pub mod interrupt;
+pub mod log;
 pub mod memory;
 pub mod report;
 pub mod run;

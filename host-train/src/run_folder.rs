@@ -1,6 +1,7 @@
 //! The folder of a run: the names of its files, and how it is created without overwriting another run.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,25 +11,28 @@ use anyhow::{Context, Result, bail, ensure};
 pub struct RunFolder(PathBuf);
 
 impl RunFolder {
-    /// Creates a folder: `out`, or `runs/<time>-<name>`.
+    /// Creates a folder: `out`, or `runs/<time>-<name>`, with a number if another run has that name.
     ///
     /// # Errors
     ///
     /// When the folder cannot be created or is not empty.
     pub fn create(out: Option<&Path>, name: &str) -> Result<Self> {
-        let path = match out {
-            Some(out) => out.to_owned(),
-            None => {
-                let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
-                Path::new("runs").join(format!("{now}-{name}"))
-            }
-        };
-        fs::create_dir_all(&path).with_context(|| {
+        let cannot_create = |path: &Path| {
             format!(
                 "cannot create the run folder {}; choose another with --out DIR",
                 path.display()
             )
-        })?;
+        };
+        let Some(path) = out else {
+            let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
+            let runs = Path::new("runs");
+            let path = runs.join(format!("{now}-{name}"));
+            return create_new(runs, &path)
+                .with_context(|| cannot_create(&path))
+                .map(Self);
+        };
+        let path = path.to_owned();
+        fs::create_dir_all(&path).with_context(|| cannot_create(&path))?;
         let mut entries =
             fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;
         ensure!(
@@ -101,6 +105,24 @@ impl RunFolder {
     }
 }
 
+/// Creates a folder in `runs` that did not exist before: `path`, or that name with a number.
+fn create_new(runs: &Path, path: &Path) -> std::io::Result<PathBuf> {
+    fs::create_dir_all(runs)?;
+    let mut new = path.to_owned();
+    let mut number = 2;
+    loop {
+        match fs::create_dir(&new) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let mut name = path.as_os_str().to_owned();
+                name.push(format!("-{number}"));
+                new = name.into();
+                number += 1;
+            }
+            created => return created.map(|()| new),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +140,17 @@ mod tests {
             "{error}"
         );
         assert_eq!(fs::read(precious).unwrap(), b"x");
+    }
+
+    #[test]
+    fn runs_of_the_same_second_have_folders_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("20260101-120000-m");
+        let names: Vec<PathBuf> = (0..3)
+            .map(|_| create_new(folder.path(), &path).unwrap())
+            .collect();
+        let numbered = |number| folder.path().join(format!("20260101-120000-m-{number}"));
+        assert_eq!(names, [path, numbered(2), numbered(3)]);
     }
 
     #[test]

@@ -189,8 +189,24 @@ pub fn into_module<B: Backend, M: Module<B>>(module: M, tensors: &Tensors) -> Re
     }
 }
 
-/// The key of the text in the metadata of the file.
+/// The key of the text in the metadata of the file: eight hexadecimal digits of the checksum, a space, and the text.
 const TEXT_KEY: &str = "nice";
+
+/// The CRC-32 of a text, and of the names, shapes and values of tensors.
+fn checksum(tensors: &Tensors, text: &str) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(text.as_bytes());
+    for (name, tensor) in tensors {
+        hasher.update(name.as_bytes());
+        for &side in &tensor.shape {
+            hasher.update(&(side as u64).to_le_bytes());
+        }
+        for value in &tensor.values {
+            hasher.update(&value.to_le_bytes());
+        }
+    }
+    hasher.finalize()
+}
 
 /// Writes tensors and a text to a file, completely or not at all.
 ///
@@ -213,7 +229,8 @@ pub fn write(path: &Path, tensors: &Tensors, text: &str) -> Result<()> {
             TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes for each value");
         (name.as_str(), view)
     });
-    let text = HashMap::from([(TEXT_KEY.to_owned(), text.to_owned())]);
+    let checksum = checksum(tensors, text);
+    let text = HashMap::from([(TEXT_KEY.to_owned(), format!("{checksum:08x} {text}"))]);
     let file = safetensors::serialize(views, Some(text)).context("cannot serialize the tensors")?;
     files::write_atomically(path, &file)
 }
@@ -234,9 +251,8 @@ fn parse(bytes: &[u8]) -> Result<(Tensors, String)> {
     let text = header
         .metadata()
         .as_ref()
-        .and_then(|m| m.get(TEXT_KEY))
-        .cloned()
-        .unwrap_or_default();
+        .and_then(|metadata| metadata.get(TEXT_KEY)?.split_once(' '));
+    let (expected, text) = text.context("it has no checksum")?;
     let mut tensors = Tensors::new();
     for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
         ensure!(
@@ -253,7 +269,12 @@ fn parse(bytes: &[u8]) -> Result<(Tensors, String)> {
             .collect();
         tensors.insert(name.to_owned(), Values::new(view.shape(), values));
     }
-    Ok((tensors, text))
+    let found = format!("{:08x}", checksum(&tensors, text));
+    ensure!(
+        found == expected,
+        "it is damaged: its checksum is {found} instead of {expected}"
+    );
+    Ok((tensors, text.to_owned()))
 }
 
 #[cfg(test)]
@@ -292,6 +313,13 @@ mod tests {
             std::fs::write(&path, &whole[..len]).unwrap();
             let error = format!("{:#}", read(&path).unwrap_err());
             assert!(error.contains("weights.safetensors"), "{error}");
+        }
+        for byte in whole.len() - 8..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[byte] ^= 1;
+            std::fs::write(&path, damaged).unwrap();
+            let error = format!("{:#}", read(&path).unwrap_err());
+            assert!(error.contains("checksum"), "{error}");
         }
     }
 }

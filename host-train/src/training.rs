@@ -16,6 +16,7 @@ use nice_encode::{Picture, files};
 use crate::checkpoint::{Adam, Checkpoint, Progress, optimizer_from_tensors, optimizer_to_tensors};
 use crate::history::{self, Row, decibels};
 use crate::interrupt;
+use crate::log::Log;
 use crate::run::Run;
 use crate::tensorboard::EventWriter;
 use crate::tensors::{self, Tensors};
@@ -82,6 +83,7 @@ pub fn train<B: AutodiffBackend, T: Trainer<B>>(
     mut module: T::Module,
     checkpoint: Option<Checkpoint>,
     device: &B::Device,
+    log: &mut Log<'_>,
 ) -> Result<(End, Checkpoint)> {
     let config = &run.config;
     let mut optimizer = trainer.optimizer();
@@ -130,7 +132,7 @@ pub fn train<B: AutodiffBackend, T: Trainer<B>>(
         last_checkpoint: Instant::now(),
         progress,
     };
-    session.train(trainer, module, optimizer)
+    session.train(trainer, module, optimizer, log)
 }
 
 /// A run in this process, from its start or from a checkpoint.
@@ -156,6 +158,7 @@ impl<B: AutodiffBackend> Session<'_, B> {
         mut trainer: T,
         mut module: T::Module,
         mut optimizer: Adam<B, T::Module>,
+        log: &mut Log<'_>,
     ) -> Result<(End, Checkpoint)> {
         let config = &self.run.config;
         let read_interval = if self.run.execution.gpu {
@@ -187,7 +190,8 @@ impl<B: AutodiffBackend> Session<'_, B> {
                 self.show_progress(&bar);
             }
             if validate {
-                self.validate(&trainer, &module, rate, &bar)?;
+                let row = self.validate(&trainer, &module, rate)?;
+                bar.suspend(|| log.line(&row.to_string()))?;
                 unsaved = true;
             }
             if step < self.steps && !trainer.can_checkpoint(step) {
@@ -269,8 +273,7 @@ impl<B: AutodiffBackend> Session<'_, B> {
         trainer: &T,
         module: &T::Module,
         learning_rate: f64,
-        bar: &ProgressBar,
-    ) -> Result<()> {
+    ) -> Result<Row> {
         self.update_time();
         let validation_loss = trainer.validate(module)?;
         let row = Row {
@@ -293,16 +296,10 @@ impl<B: AutodiffBackend> Session<'_, B> {
         self.write_events(&row, &demo)?;
         let metrics = history::csv(&self.progress.history);
         files::write_atomically(&self.run.folder.metrics(), metrics.as_bytes())?;
-        bar.println(format!(
-            "[{}] loss {:.6}  validation {validation_loss:.6}  {:.2} dB",
-            row.step,
-            row.train_loss,
-            decibels(validation_loss)
-        ));
         // The time of validation is not counted.
         self.timed_until = Instant::now();
         (self.row_seconds, self.row_step) = (self.progress.seconds, self.progress.step);
-        Ok(())
+        Ok(row)
     }
 
     /// Writes the figures and the demo picture of a validation for TensorBoard.

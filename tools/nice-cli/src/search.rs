@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use nice_encode::{DEFAULT_EFFORT, Options, Rate};
+use nice_encode::{DEFAULT_EFFORT, MAX_EFFORT, Options, Rate};
 use serde::Serialize;
 
 /// The bits per pixel of a file, at most, unless another rate is requested.
@@ -12,7 +12,7 @@ const DEFAULT_BITS_PER_PIXEL: f64 = 0.75;
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct SearchArgs {
     /// The effort of the search for latents: 0 is the fastest, 4 the best
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_EFFORT)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_EFFORT, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_EFFORT)))]
     pub(crate) effort: u32,
 
     /// What to encode for; a network is always encoded for PSNR

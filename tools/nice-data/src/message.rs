@@ -38,7 +38,31 @@ pub fn one_line(text: &str) -> String {
     }
     let end = line.trim_end_matches('.').len();
     line.truncate(end);
-    without_secrets(&line)
+    without_secrets(&without_values(&line))
+}
+
+/// A text without the values of Rust's types, such as `ChunkType { critical: false }`, which errors of libraries contain.
+fn without_values(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(" { ") {
+        let (before, after) = rest.split_at(at);
+        // The name of the type is the last word.
+        let name = before.rfind(' ').map_or(0, |space| space + 1);
+        let is_type = before[name..].starts_with(char::is_uppercase);
+        let end = after.find(" }").filter(|_| is_type);
+        let Some(end) = end else {
+            result.push_str(before);
+            result.push_str(" { ");
+            rest = &after[3..];
+            continue;
+        };
+        result.push_str(&before[..name]);
+        result.push('a');
+        rest = &after[end + 2..];
+    }
+    result.push_str(rest);
+    result
 }
 
 /// A character as it is shown: itself, or written out if it would move the cursor or change the direction of the text.
@@ -88,6 +112,17 @@ mod tests {
             r"a\u{1b}[31mb\tc\u{202e}d"
         );
         assert_eq!(one_line("straße 漢字.png"), "straße 漢字.png");
+    }
+
+    #[test]
+    fn values_of_types_are_left_out() {
+        assert_eq!(
+            one_line("bad PNG: ChunkType { type: a, critical: false } chunk appeared before IHDR"),
+            "bad PNG: a chunk appeared before IHDR"
+        );
+        for text in ["a { b } c", "Open { and more", "{ x }", "Format { "] {
+            assert_eq!(one_line(text), text.trim());
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::unfinished::{self, Unfinished};
+
 /// Reads a file.
 ///
 /// # Errors
@@ -75,11 +77,11 @@ fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result
         bail!("{} is a file, not a folder", folder.display());
     }
 
-    let mut prefix = std::ffi::OsString::from(".");
-    // The name may be as long as the file system allows, so only a part of it is repeated.
-    prefix.push(name.to_string_lossy().chars().take(40).collect::<String>());
+    let name = name.to_string_lossy();
+    unfinished::remove_stale(folder, &name);
+    let prefix = unfinished::prefix(&name);
     let mut beside = tempfile::Builder::new();
-    beside.prefix(&prefix).suffix(".tmp");
+    beside.prefix(&prefix).suffix(unfinished::SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -89,6 +91,7 @@ fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result
     let mut beside = beside
         .tempfile_in(folder)
         .map_err(|error| cannot_create(error, folder))?;
+    let _unfinished = Unfinished::new(beside.path());
     let mut writer = BufWriter::with_capacity(1 << 16, beside.as_file_mut());
     fill(&mut writer)?;
     writer.flush()?;

@@ -17,6 +17,7 @@ mod picture;
 pub mod pretrained;
 pub mod psnr;
 mod tasks;
+pub mod unfinished;
 
 pub use encoder::{Encoder, beam_width, needs_encoder_network};
 pub use latents::Latents;

@@ -27,6 +27,7 @@ use super::parameters::{BatchIndices, Constants, Parameters, Rounding, UsedIndic
 use super::quantize::quantize;
 use crate::checkpoint::{Adam, Checkpoint};
 use crate::data::batches::Order;
+use crate::log::Log;
 use crate::run::Run;
 use crate::training::{self, End, Trainer};
 
@@ -92,6 +93,7 @@ pub fn train<B: AutodiffBackend>(
     config: &CodebookConfig,
     checkpoint: Option<Checkpoint>,
     device: &B::Device,
+    log: &mut Log<'_>,
 ) -> Result<(End, Checkpoint)> {
     let trainer = CodebookTrainer {
         run,
@@ -107,7 +109,7 @@ pub fn train<B: AutodiffBackend>(
         Some(_) => Parameters::new(&float::zeros(trainer.stages), device),
         None => trainer.start(),
     };
-    training::train(run, trainer, parameters, checkpoint, device)
+    training::train(run, trainer, parameters, checkpoint, device, log)
 }
 
 /// The coordinates of some blocks of a set, each in an orientation that its nonce determines, and their fine chroma errors.

@@ -11,6 +11,7 @@ use super::float;
 use super::network::{Network, NetworkConfig};
 use crate::checkpoint::{Adam, Checkpoint};
 use crate::data::batches::Feed;
+use crate::log::Log;
 use crate::run::Run;
 use crate::training::{self, End, Trainer};
 
@@ -31,6 +32,7 @@ pub fn train<B: AutodiffBackend>(
     config: NetworkConfig,
     checkpoint: Option<Checkpoint>,
     device: &B::Device,
+    log: &mut Log<'_>,
 ) -> Result<(End, Checkpoint)> {
     let order = run.order();
     let blocks = &run.data.splits.train;
@@ -47,7 +49,7 @@ pub fn train<B: AutodiffBackend>(
         };
         let network = config.init::<B>(run.config.seed, device);
         let trainer = NetworkTrainer { run, feed, device };
-        training::train(run, trainer, network, checkpoint, device)
+        training::train(run, trainer, network, checkpoint, device, log)
     })
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::HumanBytes;
+use nice_encode::unfinished::{self, Unfinished};
 use zip::ZipArchive;
 
 use crate::{bin, picture_file, progress};
@@ -51,7 +52,10 @@ pub(super) fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usi
 
     let parent = into.parent().unwrap_or(Path::new("."));
     let mut beside = tempfile::Builder::new();
-    beside.prefix(".unpacking-");
+    let name_of_folder = into.file_name().unwrap_or_default().to_string_lossy();
+    unfinished::remove_stale(parent, &name_of_folder);
+    let prefix = unfinished::prefix(&name_of_folder);
+    beside.prefix(&prefix).suffix(unfinished::SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -60,6 +64,7 @@ pub(super) fn unpack(archive: &Path, into: &Path, limits: &Limits) -> Result<usi
     let folder = beside
         .tempdir_in(parent)
         .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
+    let _unfinished = Unfinished::new(folder.path());
     unpack_into(&mut zip, &wanted, folder.path(), limits)
         .with_context(|| format!("cannot unpack {name}"))?;
     fs::rename(folder.path(), into)

@@ -181,8 +181,23 @@ impl<'a> Download<'a> {
                 HumanCount(got),
                 HumanCount(total)
             ))),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            // Only the end of an archive says that it is whole.
+            None if !self.is_whole().map_err(Failure::Permanent)? => Err(self.changed(format!(
+                "the connection ended after {} bytes, before the end of the archive",
+                HumanCount(got)
+            ))),
+            None => Ok(()),
         }
+    }
+
+    /// Whether what was received is not an archive, or an archive with its end.
+    fn is_whole(&self) -> Result<bool> {
+        let mut file = File::open(&self.part)
+            .with_context(|| format!("cannot read {}", self.part.display()))?;
+        let mut start = [0; 4];
+        let is_archive = file.read_exact(&mut start).is_ok() && starts_as_zip(&start);
+        Ok(!is_archive || zip::ZipArchive::new(file).is_ok())
     }
 
     fn receive(
@@ -298,8 +313,14 @@ impl<'a> Download<'a> {
         let error = anyhow!(error);
         if cut || unreachable && self.reached {
             Failure::Transient(error)
-        } else {
+        } else if unreachable || cut {
             Failure::Permanent(error.context(self.unreachable()))
+        } else {
+            Failure::Permanent(error.context(format!(
+                "{} does not send the file; {}",
+                host(&self.remote.url),
+                alternative(self.remote, self.file)
+            )))
         }
     }
 
