@@ -15,6 +15,7 @@ mod encoding;
 mod fetch;
 mod fixtures;
 mod import;
+mod lossless;
 mod nicec;
 mod photographs;
 mod picture_files;

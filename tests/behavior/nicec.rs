@@ -422,3 +422,60 @@ fn help_is_not_an_error_and_has_examples() {
     }
     assert!(nicec(&["--version"]).unwrap().starts_with("nicec "));
 }
+
+#[test]
+fn man_pages_and_completions_are_written_for_all_commands() {
+    let folder = tempdir().unwrap();
+    nicec_in(folder.path(), "manual -o @pages").unwrap();
+    let read = |name: &str| fs::read_to_string(folder.path().join("pages").join(name)).unwrap();
+    assert!(read("nicec.bash").contains("--bpp"));
+    assert!(read("nicec.zsh").contains("flip-horizontal"));
+    assert!(read("nicec-encode.1").contains("max\\-megapixels"));
+    assert!(read("nicec-dataset-build.1").contains("per\\-picture"));
+    assert!(read("nicec.1").contains("turn"));
+}
+
+#[test]
+fn several_pictures_and_folders_become_a_folder_of_images_and_of_pictures_again() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    for name in ["photos/one.png", "photos/more/two.png", "three.png"] {
+        let path = at.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        write_picture(&path, 3, 24, 16);
+    }
+    fs::write(at.join("photos/bad.jpg"), b"not a picture").unwrap();
+    fs::write(at.join("photos/notes.txt"), b"not even meant to be one").unwrap();
+    let error = error_text(nicec_in(
+        at,
+        "encode @photos @three.png -o @images --effort 0",
+    ));
+    assert!(
+        error.starts_with("1 of 4 files failed") && error.contains("bad.jpg"),
+        "{error}"
+    );
+    for name in ["one.nice", "more/two.nice", "three.nice"] {
+        assert!(at.join("images").join(name).is_file(), "{name}");
+    }
+    fs::remove_file(at.join("photos/bad.jpg")).unwrap();
+    let reports = json(
+        at,
+        "encode @photos @three.png -o @images --effort 0 --json --jobs 2",
+    );
+    assert_eq!(reports["encoded"].as_array().unwrap().len(), 3);
+    assert_eq!(reports["failed"].as_array().unwrap().len(), 0);
+    assert_eq!(
+        nicec_in(at, "decode @images -o @out --format ppm --quiet").unwrap(),
+        ""
+    );
+    let decoded = picture_file::read(&at.join("out/more/two.ppm")).unwrap();
+    assert_eq!((decoded.width(), decoded.height()), (24, 16));
+    let contents = json(at, "info @images --json");
+    assert_eq!(contents.as_array().unwrap().len(), 3);
+    let printed = nicec_in(
+        at,
+        "encode @three.png --resize 50% -o @small.nice --effort 0",
+    )
+    .unwrap();
+    assert!(printed.contains("12 x 8"), "{printed}");
+}

@@ -4,16 +4,16 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{compare, dataset, decode, encode, eval, info};
+use crate::{compare, crop, dataset, decode, encode, eval, info, join, manual, turn};
 
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "nicec",
     version,
-    about = "Encodes, decodes and measures NICE images, and builds data sets for training",
+    about = "Encodes, decodes, turns and measures NICE images, and builds data sets for training",
     after_help = "\
 Examples:
   nicec encode photo.png -o photo.nice
@@ -34,12 +34,18 @@ struct CommandLine {
 /// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Encode a picture as .nice
+    /// Encode pictures as .nice
     Encode(encode::Args),
-    /// Decode a .nice image to PNG
+    /// Decode .nice images to PNG, JPEG and others
     Decode(decode::Args),
-    /// Show the contents of a model, an encoder or an image
+    /// Show the contents of models, encoders and images
     Info(info::Args),
+    /// Turn or flip an image without loss
+    Turn(turn::Args),
+    /// Cut a part out of an image without loss
+    Crop(crop::Args),
+    /// Join images to a larger one without loss
+    Join(join::Args),
     /// Measure a model on pictures: PSNR, bits per pixel, speed
     Eval(eval::Args),
     /// Compare models with JPEG, BC1 and ASTC on pictures
@@ -47,6 +53,9 @@ enum Command {
     /// Build or fetch data sets for training
     #[command(subcommand)]
     Dataset(dataset::DatasetCommand),
+    /// Write man pages and completions for shells
+    #[command(hide = true)]
+    Manual(manual::Args),
 }
 
 /// An output whose errors say that writing to it failed.
@@ -93,9 +102,13 @@ where
         Command::Encode(args) => encode::run(&args, out),
         Command::Decode(args) => decode::run(&args, out),
         Command::Info(args) => info::run(&args, out),
+        Command::Turn(args) => turn::run(&args, out),
+        Command::Crop(args) => crop::run(&args, out),
+        Command::Join(args) => join::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::Compare(args) => compare::run(&args, out),
         Command::Dataset(command) => dataset::run(command, out),
+        Command::Manual(args) => manual::run(&args, CommandLine::command(), out),
     }?;
     Ok(out.flush()?)
 }

@@ -3,15 +3,20 @@
 mod batch;
 mod cli;
 mod compare;
+mod crop;
 mod dataset;
 mod decode;
 mod encode;
 mod eval;
+mod image_file;
 mod info;
+mod join;
+mod manual;
 mod output;
 mod reading;
 mod resize;
 mod search;
 mod ssimulacra2;
+mod turn;
 
 pub use cli::run;

@@ -9,6 +9,7 @@ pub mod decode;
 mod encoder;
 pub mod files;
 mod latents;
+pub mod lossless;
 pub mod measure;
 mod neighbors;
 pub mod network;
