@@ -10,7 +10,8 @@ use burn::backend::Autodiff;
 use burn::tensor::backend::AutodiffBackend;
 use burn_flex::Flex;
 use clap::{Args, Parser, Subcommand};
-use nice_encode::{DEFAULT_EFFORT, MAX_EFFORT, files};
+use nice_encode::{DEFAULT_EFFORT, MAX_EFFORT, files, pretrained};
+use serde::Serialize;
 
 use crate::checkpoint::Checkpoint;
 use crate::codecs::codebook::config::{BEAM, CodebookConfig, Layout, MASKING, PASSES, POOL};
@@ -21,6 +22,7 @@ use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::data::batches::Residency;
 use crate::device::{self, Choice, Device};
 use crate::export::{Artifacts, Summary, TrainingRecord, export};
+use crate::fit::{self, Gain, Start};
 use crate::log::Log;
 use crate::run::{Execution, Run, RunData};
 use crate::run_folder::RunFolder;
@@ -45,6 +47,7 @@ Examples:
   host-train --data train.bin --val val.bin --steps 5000
   host-train --data kaggle:tay10r/image-block-compression
   host-train --resume runs/20260101-120000-mlp
+  host-train fit icons/ --minutes 1            adapt a trained model to pictures of one kind
   host-train import best_weights.pt --val photographs/";
 
 /// The commands.
@@ -52,6 +55,8 @@ Examples:
 enum Command {
     /// Train a codec; this is the default
     Train(Box<TrainArgs>),
+    /// Adapt a trained model to pictures of one kind in a minute, if that is better than the model
+    Fit(Box<FitArgs>),
     /// Import a network from a PyTorch checkpoint
     Import(ImportArgs),
 }
@@ -112,8 +117,8 @@ struct RunArgs {
 struct TrainArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// The codec: codebook:s (a decoder of 42 KB), codebook:m (139 KB), codebook: and a list of stages as
-    /// BITS/ORIENTATION_BITS (codebook:12/3,12/3,12/3,12/3), or mlp, a network
+    /// The codec: codebook:xs (a decoder of 12 KB), codebook:s (42 KB), codebook:m (139 KB), codebook: and a list of stages
+    /// as BITS/ORIENTATION_BITS (codebook:12/3,12/3,12/3,12/3), or mlp, a network
     #[arg(long, value_name = "ARCH", default_value_t = Architecture::Codebook(Layout::small()))]
     arch: Architecture,
     /// The number of optimizer steps; by default 16 epochs
@@ -167,6 +172,36 @@ struct TrainArgs {
     run: RunArgs,
 }
 
+/// The options of fitting.
+#[derive(Args)]
+struct FitArgs {
+    /// The pictures: a folder of them, or any other source that --data of training takes; a part of them is held out to judge
+    #[arg(value_name = "PICTURES")]
+    data: String,
+    /// The pictures to judge with, instead of a part of the others
+    #[arg(long, value_name = "SRC")]
+    val: Option<String>,
+    /// The model to start from: xs, s, m, or the file of a codebook (.nicem)
+    #[arg(long, value_name = "MODEL", default_value = "m")]
+    from: PathBuf,
+    /// About how long it may take, in minutes
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = minutes)]
+    minutes: f64,
+    /// The peak learning rate
+    #[arg(long, value_name = "RATE", default_value_t = 3e-2, value_parser = rate)]
+    learning_rate: f64,
+    /// How much activity in a block masks its errors, which then have less weight: an exponent, 0 for equal weights
+    #[arg(long, value_name = "EXPONENT", default_value_t = 0.0, value_parser = masking)]
+    masking: f64,
+    /// The seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
 /// The options of an import.
 #[derive(Args)]
 struct ImportArgs {
@@ -201,6 +236,14 @@ fn masking(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(exponent) if (0.0..=1.0).contains(&exponent) => Ok(exponent),
         _ => Err("the exponent is a number from 0 to 1, such as 0.25".to_owned()),
+    }
+}
+
+/// Parses a time in minutes.
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes > 0.0 && minutes.is_finite() => Ok(minutes),
+        _ => Err("a time is a positive number of minutes, such as 1".to_owned()),
     }
 }
 
@@ -256,6 +299,7 @@ where
     match line.command {
         None => train(&line.train, command, out),
         Some(Command::Train(args)) => train(&args, command, out),
+        Some(Command::Fit(args)) => fit_model(&args, command, out),
         Some(Command::Import(args)) => import(&args, command, out),
     }
 }
@@ -356,6 +400,111 @@ fn absolute(source: &str) -> String {
     absolute.map_or(source.to_owned(), |path| path.display().to_string())
 }
 
+/// Fits a model to pictures.
+fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
+    set_threads(args.run.threads)?;
+    let log = &mut Log::new(out, args.run.json);
+    let (device, line) = device::find(args.run.device)?;
+    log.line(&line)?;
+    let start = Start::new(pretrained::read(Some(&args.from))?.into_owned())
+        .with_context(|| format!("cannot start from {}", args.from.display()))?;
+    let codec = CodebookConfig {
+        layout: start.layout()?,
+        pool: POOL,
+        passes: PASSES,
+        beam: BEAM as usize,
+        masking: args.masking,
+    };
+    let name = args.output.name.clone();
+    let config = RunConfig {
+        name: name.unwrap_or_else(|| "fitted".to_owned()),
+        codec: CodecConfig::Codebook(codec.clone()),
+        data: absolute(&args.data),
+        validation: args.val.as_deref().map(absolute),
+        demo: None,
+        seed: args.seed,
+        batch: 4096,
+        length: Length::Steps(1),
+        learning_rate: args.learning_rate,
+        schedule: Schedule::Cosine,
+        validate_every: 1000,
+    };
+    let execution = Execution {
+        device: line,
+        gpu: device != Device::Cpu,
+        residency: Residency::default(),
+        command,
+        effort: args.run.effort,
+    };
+    let mut run = open_run(config, None, &args.output, execution, log)?;
+    let seconds = args.minutes * 60.0;
+    match device {
+        Device::Cpu => {
+            let device = Default::default();
+            fit_on::<Autodiff<Flex>>(&mut run, &codec, &start, seconds, &device, log)
+        }
+        #[cfg(feature = "cuda")]
+        Device::Cuda(number) => {
+            let device = burn_cuda::CudaDevice::new(number);
+            fit_on::<Autodiff<burn_cuda::Cuda>>(&mut run, &codec, &start, seconds, &device, log)
+        }
+        #[cfg(not(feature = "cuda"))]
+        Device::Cuda(_) => bail!("this program was built without the feature cuda"),
+    }
+}
+
+/// Fits a model on a device, and exports the result.
+fn fit_on<B: AutodiffBackend>(
+    run: &mut Run,
+    codec: &CodebookConfig,
+    start: &Start,
+    seconds: f64,
+    device: &B::Device,
+    log: &mut Log<'_>,
+) -> Result<Outcome> {
+    let fitted = fit::fit::<B>(run, codec, start, seconds, device, log)?;
+    let Some((artifacts, gain, checkpoint)) = fitted else {
+        log.line("stopped; nothing was written")?;
+        return Ok(Outcome::Interrupted);
+    };
+    // The steps are known only now.
+    files::write_atomically(
+        &run.folder.config(),
+        &serde_json::to_vec_pretty(&run.config)?,
+    )?;
+    let training = TrainingRecord {
+        history: &checkpoint.progress.history,
+        seconds: checkpoint.progress.seconds,
+    };
+    let summary = export(run, training, artifacts)?;
+    let won = gain.after_db - gain.before_db;
+    let line = if gain.kept {
+        format!(
+            "nothing was won ({won:+.3} dB on the validation blocks), so the decoder is \"{}\" unchanged",
+            gain.from
+        )
+    } else {
+        format!(
+            "{:.3} dB on the validation blocks, {won:+.3} dB over \"{}\"",
+            gain.after_db, gain.from
+        )
+    };
+    #[derive(Serialize)]
+    struct Result {
+        #[serde(flatten)]
+        summary: Summary,
+        fit: Gain,
+    }
+    let decoder = format!(
+        "decoder: {} (id {}, {} bytes)",
+        summary.decoder, summary.model_id, summary.decoder_bytes
+    );
+    let report = PathBuf::from(&summary.folder).join("report.html");
+    let lines = [line, decoder, format!("report:  {}", report.display())];
+    log.result(&Result { summary, fit: gain }, &lines)?;
+    Ok(Outcome::Complete)
+}
+
 /// Imports a network.
 fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
@@ -445,7 +594,7 @@ fn train_on<B: AutodiffBackend>(
             mlp::trainer::train::<B>(run, *config, checkpoint, device, log)?
         }
         CodecConfig::Codebook(config) => {
-            codebook::trainer::train::<B>(run, config, checkpoint, device, log)?
+            codebook::trainer::train::<B>(run, config, None, checkpoint, device, log)?
         }
     };
     let progress = &checkpoint.progress;

@@ -26,7 +26,7 @@ impl FromStr for Architecture {
             None if text == "mlp" => Ok(Self::Mlp),
             Some(("codebook", size)) => size.parse().map(Self::Codebook),
             _ => Err(
-                "the architectures are: codebook:s, codebook:m, codebook:BITS/ORIENTATION_BITS,..., mlp"
+                "the architectures are: codebook:xs, codebook:s, codebook:m, codebook:BITS/ORIENTATION_BITS,..., mlp"
                     .to_owned(),
             ),
         }
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn architectures_are_parsed_and_printed_alike() {
-        for text in ["mlp", "codebook:s", "codebook:m"] {
+        for text in ["mlp", "codebook:xs", "codebook:s", "codebook:m"] {
             assert_eq!(text.parse::<Architecture>().unwrap().to_string(), text);
         }
         for wrong in ["", "codebook", "codebook:", "codebook:x", "MLP", "mlp:s"] {

@@ -19,6 +19,7 @@ pub mod config;
 pub mod data;
 pub mod device;
 pub mod export;
+pub mod fit;
 pub mod history;
 pub mod interrupt;
 pub mod log;

@@ -7,18 +7,24 @@ use serde::Serialize;
 
 /// The output of a run.
 pub struct Log<'a> {
-    out: &'a mut dyn Write,
+    out: Option<&'a mut dyn Write>,
     json: bool,
-    closed: bool,
 }
 
 impl<'a> Log<'a> {
     /// An output for lines, or for JSON.
     pub fn new(out: &'a mut dyn Write, json: bool) -> Self {
         Self {
-            out,
+            out: Some(out),
             json,
-            closed: false,
+        }
+    }
+
+    /// No output.
+    pub fn silent() -> Self {
+        Self {
+            out: None,
+            json: false,
         }
     }
 
@@ -47,12 +53,12 @@ impl<'a> Log<'a> {
     }
 
     fn write(&mut self, line: &str) -> Result<()> {
-        if self.closed {
+        let Some(out) = &mut self.out else {
             return Ok(());
-        }
-        let written = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+        };
+        let written = writeln!(out, "{line}").and_then(|()| out.flush());
         match written {
-            Err(error) if is_closed(&error) => self.closed = true,
+            Err(error) if is_closed(&error) => self.out = None,
             written => written.context("cannot write the output")?,
         }
         Ok(())

@@ -189,7 +189,7 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `model-s`, `model-m` | the pretrained models, in [`pretrained`] |
+//! | `model-xs`, `model-s`, `model-m` | the pretrained models, in [`pretrained`] |
 //! | `cache` | `BlockCache`, texels from a cache of decoded blocks |
 //! | `embedded-graphics` | `Drawing`, an image as a drawable of embedded-graphics |
 //! | `dsp` | Arm's DSP instructions where the target has them (Cortex-M4 and M7): networks are more than twice as fast and codebooks a quarter faster, for a few KB of flash; the pixels are the same. The instructions are in the crate `nice-dsp`, so that nothing here is `unsafe` |

@@ -12,6 +12,10 @@
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 
+/// The smallest model, a codebook of 12 KB, for parts with 32 KB of flash. Feature `model-xs`.
+#[cfg(feature = "model-xs")]
+pub static XS: &[u8] = crate::include_model!("../models/xs.nicem");
+
 /// The small model, a codebook of 42 KB. Feature `model-s`.
 #[cfg(feature = "model-s")]
 pub static S: &[u8] = crate::include_model!("../models/s.nicem");
@@ -22,6 +26,8 @@ pub static M: &[u8] = crate::include_model!("../models/m.nicem");
 
 /// All models whose features are enabled, the smallest first.
 pub static ALL: &[&[u8]] = &[
+    #[cfg(feature = "model-xs")]
+    XS,
     #[cfg(feature = "model-s")]
     S,
     #[cfg(feature = "model-m")]

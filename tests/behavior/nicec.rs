@@ -479,3 +479,35 @@ fn several_pictures_and_folders_become_a_folder_of_images_and_of_pictures_again(
     .unwrap();
     assert!(printed.contains("12 x 8"), "{printed}");
 }
+
+#[test]
+fn images_and_models_become_arrays_in_c() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    write_picture(&at.join("in.png"), 3, 24, 16);
+    nicec_in(
+        at,
+        "encode @in.png -m xs --fixed -o @my-photo.nice --effort 0",
+    )
+    .unwrap();
+    let header = nicec_in(at, "c-array xs @my-photo.nice -o -").unwrap();
+    for (name, bytes) in [
+        ("xs_nicem", pretrained::named("xs").unwrap().to_vec()),
+        ("my_photo_nice", fs::read(at.join("my-photo.nice")).unwrap()),
+    ] {
+        let start = format!("char {name}[{}] NICE_ALIGNED = {{", bytes.len());
+        let (_, array) = header.split_once(&start).unwrap();
+        let (array, _) = array.split_once('}').unwrap();
+        let numbers = array
+            .split(',')
+            .map(str::trim)
+            .filter(|number| !number.is_empty());
+        let found: Vec<u8> = numbers.map(|number| number.parse().unwrap()).collect();
+        assert!(found == bytes, "{name}");
+    }
+    let error = error_text(nicec_in(at, "c-array @in.png -o @a.h"));
+    assert!(
+        error.contains("neither a NICE image nor a decoder model"),
+        "{error}"
+    );
+}

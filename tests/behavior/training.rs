@@ -266,3 +266,57 @@ fn the_result_is_printed_as_json() {
     assert_eq!(summary["steps"], 5);
     assert!(summary["quantized_db"].as_f64().unwrap() > 5.0);
 }
+
+/// Fits the model xs to noise with more options, and returns the JSON of the result.
+fn fit(data: &Path, out: &Path, more: &[&str]) -> serde_json::Value {
+    let mut args = vec!["fit", text(data), "--from", "xs", "--out", text(out)];
+    args.extend(["--device", "cpu", "--effort", "0", "--json"]);
+    args.extend(more);
+    let (outcome, printed) = host_train(&args).unwrap();
+    assert_eq!(outcome, Outcome::Complete);
+    serde_json::from_str(&printed).unwrap()
+}
+
+#[test]
+fn fitting_wins_something_on_pictures_of_another_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = bin(folder.path(), "noise.bin", 3000, 5);
+    let val = bin(folder.path(), "val.bin", 200, 6);
+    let out = folder.path().join("run");
+    let result = fit(&data, &out, &["--val", text(&val), "--minutes", "0.05"]);
+    let (before, after) = (&result["fit"]["before_db"], &result["fit"]["after_db"]);
+    assert!(after.as_f64() > before.as_f64(), "{result}");
+    assert_eq!(result["fit"]["kept"], false);
+    assert_eq!(result["fit"]["from"], "xs");
+    let model = std::fs::read(out.join("decoder.nicem")).unwrap();
+    assert_eq!(Model::from_bytes(&model).unwrap().name(), "fitted");
+}
+
+#[test]
+fn where_fitting_wins_nothing_the_model_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = bin(folder.path(), "noise.bin", 1000, 5);
+    let val = bin(folder.path(), "val.bin", 200, 6);
+    let out = folder.path().join("run");
+    let more = [
+        "--val",
+        text(&val),
+        "--minutes",
+        "0.01",
+        "--learning-rate",
+        "1e-12",
+    ];
+    let result = fit(&data, &out, &more);
+    assert_eq!(result["fit"]["kept"], true, "{result}");
+    let model = std::fs::read(out.join("decoder.nicem")).unwrap();
+    assert_eq!(model, nice_encode::pretrained::named("xs").unwrap());
+}
+
+#[test]
+fn only_a_codebook_can_be_fitted() {
+    let folder = crate::fixtures::run_folder();
+    let data = bin(folder.path(), "noise.bin", 100, 5);
+    let model = folder.path().join("decoder.nicem");
+    let error = error_text(host_train(&["fit", text(&data), "--from", text(&model)]));
+    assert!(error.contains("only a codebook can be fitted"), "{error}");
+}

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{compare, crop, dataset, decode, encode, eval, info, join, manual, turn};
+use crate::{c_array, compare, crop, dataset, decode, encode, eval, info, join, manual, turn};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -46,6 +46,8 @@ enum Command {
     Crop(crop::Args),
     /// Join images to a larger one without loss
     Join(join::Args),
+    /// Write images and models as arrays in C
+    CArray(c_array::Args),
     /// Measure a model on pictures: PSNR, bits per pixel, speed
     Eval(eval::Args),
     /// Compare models with JPEG, BC1 and ASTC on pictures
@@ -105,6 +107,7 @@ where
         Command::Turn(args) => turn::run(&args, out),
         Command::Crop(args) => crop::run(&args, out),
         Command::Join(args) => join::run(&args, out),
+        Command::CArray(args) => c_array::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::Compare(args) => compare::run(&args, out),
         Command::Dataset(command) => dataset::run(command, out),
@@ -119,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        <CommandLine as clap::CommandFactory>::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 
     #[test]

@@ -22,14 +22,14 @@ Examples:
   nicec decode photo.nice -m runs/demo/decoder.nicem -o photo.png
   nicec decode images/ -o pictures/ --format jpeg
 
-The model must be the one that the image was encoded for. The models s and m are found by their ids; `nicec info photo.nice` \
+The model must be the one that the image was encoded for. The models xs, s and m are found by their ids; `nicec info photo.nice` \
 shows the id in an image.")]
 pub(crate) struct Args {
     /// The images (.nice) to decode, or folders of them; - is standard input
     #[arg(value_name = "IN.nice", required = true)]
     inputs: Vec<PathBuf>,
 
-    /// The decoder model: a file (.nicem), or s or m; by default it is found by the id in the image
+    /// The decoder model: a file (.nicem), or xs, s or m; by default it is found by the id in the image
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 

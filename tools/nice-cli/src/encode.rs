@@ -35,14 +35,14 @@ Examples:
 A block gets as many bits as it needs, so that the file has at most 0.75 bits per pixel, or what --bpp or --quality requests. \
 With --fixed, and with a network, every block has 48 bits at a known offset in the file.
 
-The models s and m are part of the program. Encoding with a network also needs the encoder (.nicee) that was trained with it; \
+The models xs, s and m are part of the program. Encoding with a network also needs the encoder (.nicee) that was trained with it; \
 it must be beside the model: X.nicee beside X.nicem, or encoder.nicee beside decoder.nicem. Decoding does not need it.")]
 pub(crate) struct Args {
     /// The pictures to encode, or folders of them: PNG, JPEG, WebP, TIFF and many other formats; - is standard input
     #[arg(value_name = "IN", required = true)]
     inputs: Vec<PathBuf>,
 
-    /// The decoder model to encode for: a file (.nicem), or s or m; m by default
+    /// The decoder model to encode for: a file (.nicem), or xs, s or m; m by default
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 

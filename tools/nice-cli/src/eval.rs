@@ -30,7 +30,7 @@ cannot be read are listed and skipped. SSIMULACRA2 is computed without the first
 those of the codec; 100 is best. Bits per pixel are those of the file, except with --fixed: then those of the latents, and a file has \
 24 bytes more.")]
 pub(crate) struct Args {
-    /// The decoder model to measure: a file (.nicem), or s or m; m by default
+    /// The decoder model to measure: a file (.nicem), or xs, s or m; m by default
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod c_array;
 mod cli;
 mod compare;
 mod crop;

@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT.nice")]
     output: PathBuf,
 
-    /// The model of the image: a file (.nicem), or s or m; by default it is found by the id in the image
+    /// The model of the image: a file (.nicem), or xs, s or m; by default it is found by the id in the image
     #[arg(short, long, value_name = "MODEL")]
     model: Option<PathBuf>,
 

@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn every_model_is_found_by_its_name_and_by_its_id() {
         let names: Vec<_> = all().map(|(model, _)| model.name()).collect();
-        assert_eq!(names, ["s", "m"]);
+        assert_eq!(names, ["xs", "s", "m"]);
         for (model, bytes) in all() {
             assert_eq!(named(model.name()), Some(bytes));
             assert_eq!(with_id(model.id()), Some(bytes));
@@ -88,6 +88,7 @@ mod tests {
 
     #[test]
     fn models_keep_within_their_sizes() {
+        assert!(named("xs").unwrap().len() <= 12 * 1024);
         assert!(named("s").unwrap().len() <= 44_000);
         assert!(named("m").unwrap().len() <= 160_000);
     }

@@ -17,16 +17,18 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "String", try_from = "String")]
 pub struct Layout(Vec<Stage>);
 
-/// The layouts with a name: a model s takes 42 KB, a model m 139 KB. The first five and four stages are those of the fixed layout.
-const NAMED: [(&str, &str); 2] = [
+/// The layouts with a name: a model xs takes 12 KB, s 42 KB, and m 139 KB. The first six, five and four stages are those of the fixed
+/// layout.
+const NAMED: [(&str, &str); 3] = [
+    ("xs", "8/3,8/3,8/3,8/3,8/3,8/3,6/3,6/3"),
     ("s", "10/3,11/3,10/3,9/3,8/3,8/3,8/3,8/3,8/3"),
     ("m", "12/3,12/3,12/3,12/3,9/3,9/3,9/3,9/3,9/3"),
 ];
 
 impl Layout {
-    /// The smallest layout with a name.
+    /// The layout s.
     pub fn small() -> Self {
-        NAMED[0].1.parse().expect("it is a valid layout")
+        NAMED[1].1.parse().expect("it is a valid layout")
     }
 
     /// The stages, the base first.
@@ -51,7 +53,7 @@ impl FromStr for Layout {
         };
         let stages: Option<Vec<Stage>> = text.split(',').map(stage).collect();
         let stages = stages.ok_or_else(|| {
-            "the stages of a codebook are s, m, or a list of BITS/ORIENTATION_BITS such as 12/3,12/3,12/3,12/3".to_owned()
+            "the stages of a codebook are xs, s, m, or a list of BITS/ORIENTATION_BITS such as 12/3,12/3,12/3,12/3".to_owned()
         })?;
         let ends: Vec<usize> = stage_ends(stages.iter().copied()).collect();
         let bits = ends.last().copied().unwrap_or_default();

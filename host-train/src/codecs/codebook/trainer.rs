@@ -83,7 +83,7 @@ struct Batch<B: AutodiffBackend> {
     fine_chroma_error: f64,
 }
 
-/// Trains a codebook up to the last step, from k-means or from a checkpoint.
+/// Trains a codebook up to the last step: from a checkpoint, from the codewords of another one, or from k-means.
 ///
 /// # Errors
 ///
@@ -91,6 +91,7 @@ struct Batch<B: AutodiffBackend> {
 pub fn train<B: AutodiffBackend>(
     run: &Run,
     config: &CodebookConfig,
+    start: Option<&Codebook>,
     checkpoint: Option<Checkpoint>,
     device: &B::Device,
     log: &mut Log<'_>,
@@ -104,10 +105,11 @@ pub fn train<B: AutodiffBackend>(
         pool: None,
         device,
     };
-    let parameters = match &checkpoint {
+    let parameters = match (&checkpoint, start) {
         // Only the shapes matter; the checkpoint has the values.
-        Some(_) => Parameters::new(&float::zeros(trainer.stages), device),
-        None => trainer.start(),
+        (Some(_), _) => Parameters::new(&float::zeros(trainer.stages), device),
+        (None, Some(codebook)) => Parameters::new(codebook, device),
+        (None, None) => trainer.start(),
     };
     training::train(run, trainer, parameters, checkpoint, device, log)
 }

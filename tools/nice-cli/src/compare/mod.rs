@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// A decoder model to compare, besides the pretrained ones: a file (.nicem), or s or m; may be repeated
+    /// A decoder model to compare, besides the pretrained ones: a file (.nicem), or xs, s or m; may be repeated
     #[arg(short, long = "model", value_name = "MODEL")]
     models: Vec<PathBuf>,
 
