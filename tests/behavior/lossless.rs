@@ -29,7 +29,7 @@ fn encoded(width: u32, height: u32, options: &str) -> (TempDir, Picture) {
 fn decoded(folder: &Path, name: &str, options: &str) -> Picture {
     nicec_in(
         folder,
-        &format!("decode @{name}.nice -o @{name}.png {options}").trim_end(),
+        format!("decode @{name}.nice -o @{name}.png {options}").trim_end(),
     )
     .unwrap();
     picture_file::read(&folder.join(format!("{name}.png"))).unwrap()

@@ -78,6 +78,9 @@ pub(crate) fn run(command: DatasetCommand, out: &mut dyn Write) -> Result<()> {
     }
 }
 
+/// The blocks of a picture, and what is to be told about it.
+type Cut = (Vec<u8>, Option<Note>);
+
 /// The report of `nicec dataset build --json`.
 #[derive(Serialize)]
 struct Built {
@@ -158,7 +161,7 @@ impl Build {
         let bar = progress::bar(pictures.len() as u64, "cutting pictures");
         let mut bytes = 0;
         for some in pictures.chunks(4 * rayon::current_num_threads()) {
-            let cut: Vec<Result<(Vec<u8>, Option<Note>), Unreadable>> = some
+            let cut: Vec<Result<Cut, Unreadable>> = some
                 .par_iter()
                 .map(|path| {
                     let opened = folder::read(path, &self.reading.options())?;

@@ -261,9 +261,9 @@ fn composed(first: Orientation, then: Orientation) -> Orientation {
     // An orientation is known by where two corners come from.
     let corners = |source: &dyn Fn([usize; 2]) -> [usize; 2]| [[0, 0], [1, 0]].map(source);
     let both = corners(&|at| first.source(then.source(at, 2), 2));
-    let all = Orientation::ALL.into_iter();
-    let same = all.filter(|one| corners(&|at| one.source(at, 2)) == both);
-    same.last().unwrap_or_default()
+    let mut all = Orientation::ALL.into_iter();
+    all.find(|one| corners(&|at| one.source(at, 2)) == both)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

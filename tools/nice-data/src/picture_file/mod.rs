@@ -191,7 +191,7 @@ fn decode(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Opened> {
         ));
     }
     arrangement.associated = associated_alpha && arrangement.alpha;
-    let (rgb, problem) = samples.to_rgb(arrangement, &colors, options.background)?;
+    let (rgb, problem) = samples.into_rgb(arrangement, &colors, options.background)?;
     if let Some(problem) = problem {
         notes.push(format!(
             "its colors are taken to be sRGB, since its color profile cannot be used: {problem}"

@@ -90,7 +90,7 @@ impl Samples {
     /// # Errors
     ///
     /// When there is not enough memory.
-    pub fn to_rgb(
+    pub fn into_rgb(
         self,
         arrangement: Arrangement,
         colors: &Colors,
@@ -200,7 +200,7 @@ impl Integer for u16 {
     }
 }
 
-/// [`Samples::to_rgb`] for integers.
+/// [`Samples::into_rgb`] for integers.
 fn to_rgb<T: Integer>(
     samples: &[T],
     arrangement: Arrangement,
