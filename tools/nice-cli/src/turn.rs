@@ -50,7 +50,7 @@ enum Turn {
     /// A quarter turn clockwise
     #[value(name = "90")]
     Quarter,
-    /// Upside down, by turning
+    /// Half a turn
     #[value(name = "180")]
     Half,
     /// A quarter turn counterclockwise
