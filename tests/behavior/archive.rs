@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::fetch::{fetch, fetcher, files_below, place_to_save};
 use crate::fixtures::{blocks, error_text, nicec, text};
-use crate::server::{Server, ranged, status, unused_address, whole};
+use crate::server::{Server, ranged, status, unannounced, unused_address, whole};
 
 /// A zip archive of uncompressed files, whatever their names are.
 pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -74,6 +74,41 @@ fn a_data_set_of_kaggle_is_fetched_once_and_unpacked() {
         .map(|path| path.file_name().unwrap().to_owned())
         .collect();
     assert_eq!(names, ["train.bin", "val.bin"]);
+}
+
+#[test]
+fn an_archive_without_its_end_is_fetched_again_and_not_kept() {
+    let zip = archive(&[("train.bin", &blocks(40, 1))]);
+    let whole_zip = zip.clone();
+    let server = Server::start(move |request| match request.number {
+        0 | 1 => unannounced(&zip[..zip.len() / 2]),
+        _ => unannounced(&zip),
+    });
+    let (_cache, fetcher) = fetcher();
+    let folder = fetch(&fetcher, &server.url("set.zip")).unwrap();
+    assert_eq!(fs::read(folder.join("train.bin")).unwrap(), blocks(40, 1));
+    assert_eq!(server.requests().len(), 3);
+
+    let half = whole_zip[..whole_zip.len() / 2].to_vec();
+    let server = Server::start(move |_| unannounced(&half));
+    let (cache, fetcher) = self::fetcher();
+    let error = error_text(fetch(&fetcher, &server.url("set.zip")));
+    assert!(error.contains("before the end of the archive"), "{error}");
+    assert_eq!(
+        files_below(cache.path()),
+        [""; 0].map(std::path::PathBuf::from)
+    );
+}
+
+#[test]
+fn redirects_without_end_are_not_taken_for_a_server_that_is_not_there() {
+    let server = Server::start(|_| status(302).with("Location", "/again"));
+    let (_cache, fetcher) = fetcher();
+    let error = error_text(fetch(&fetcher, &server.url("set.zip")));
+    assert!(
+        error.contains("does not send the file") && !error.contains("cannot be reached"),
+        "{error}"
+    );
 }
 
 #[test]

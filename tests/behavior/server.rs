@@ -28,6 +28,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The announced length, if it is not that of the body.
     pub announced: Option<usize>,
+    /// Whether no length is announced, so that the body ends with the connection.
+    pub unannounced: bool,
     /// How long the connection stays open after the body, without another byte.
     pub silence: Duration,
 }
@@ -44,6 +46,14 @@ impl Response {
         self.announced.get_or_insert(self.body.len());
         self.body.truncate(length);
         self
+    }
+}
+
+/// The response 200 with a body whose length is not announced.
+pub fn unannounced(body: &[u8]) -> Response {
+    Response {
+        unannounced: true,
+        ..whole(body)
     }
 }
 
@@ -153,9 +163,12 @@ fn serve(
     let response = answer(&request);
     let length = response.announced.unwrap_or(response.body.len());
     let mut head = format!(
-        "HTTP/1.1 {} Status\r\nContent-Length: {length}\r\nConnection: close\r\n",
+        "HTTP/1.1 {} Status\r\nConnection: close\r\n",
         response.status
     );
+    if !response.unannounced {
+        head += &format!("Content-Length: {length}\r\n");
+    }
     for (name, value) in &response.headers {
         head += &format!("{name}: {value}\r\n");
     }

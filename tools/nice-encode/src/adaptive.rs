@@ -106,7 +106,7 @@ impl AdaptiveSearch<'_> {
             slope = if low < next && next < high {
                 next
             } else {
-                (low.max(1) * high).isqrt()
+                geometric_mean(low.max(1), high)
             };
             if slope <= low || high <= slope {
                 break;
@@ -120,7 +120,7 @@ impl AdaptiveSearch<'_> {
     fn slope_for(&self, candidates: &[BlockCandidates], bytes: usize) -> u64 {
         let (mut low, mut high) = (1, codebook::slope(STEEPEST));
         for _ in 0..HALVINGS {
-            let middle = (low * high).isqrt();
+            let middle = geometric_mean(low, high);
             if self.bytes_alone(candidates, middle) > bytes {
                 low = middle;
             } else {
@@ -214,6 +214,11 @@ impl AdaptiveSearch<'_> {
     }
 }
 
+/// The geometric mean of two slopes.
+fn geometric_mean(low: u64, high: u64) -> u64 {
+    (u128::from(low) * u128::from(high)).isqrt() as u64
+}
+
 /// The cost of a bit at a quality from 0 to 100: halved every few steps.
 fn slope_of_quality(quality: u32) -> u64 {
     let mut worth = WORTH_AT_QUALITY_0;
@@ -229,6 +234,14 @@ fn slope_of_quality(quality: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mean_of_large_slopes_is_between_them() {
+        let steepest = codebook::slope(STEEPEST);
+        let mean = geometric_mean(steepest, 2 * steepest);
+        assert!(steepest < mean && mean < 2 * steepest);
+        assert_eq!(geometric_mean(4, 9), 6);
+    }
 
     #[test]
     fn a_bit_costs_less_at_a_higher_quality() {
