@@ -495,12 +495,8 @@ fn fit_on<B: AutodiffBackend>(
         summary: Summary,
         fit: Gain,
     }
-    let decoder = format!(
-        "decoder: {} (id {}, {} bytes)",
-        summary.decoder, summary.model_id, summary.decoder_bytes
-    );
-    let report = PathBuf::from(&summary.folder).join("report.html");
-    let lines = [line, decoder, format!("report:  {}", report.display())];
+    let mut lines = vec![line];
+    lines.extend(files_of(&summary));
     log.result(&Result { summary, fit: gain }, &lines)?;
     Ok(Outcome::Complete)
 }
@@ -636,6 +632,18 @@ fn artifacts<B: AutodiffBackend>(
     }
 }
 
+/// Lines that say where the decoder and the report are.
+fn files_of(summary: &Summary) -> [String; 2] {
+    let report = PathBuf::from(&summary.folder).join("report.html");
+    [
+        format!(
+            "decoder: {} (id {}, {} bytes)",
+            summary.decoder, summary.model_id, summary.decoder_bytes
+        ),
+        format!("report:  {}", report.display()),
+    ]
+}
+
 /// Prints the result of a run.
 fn print_summary(summary: &Summary, log: &mut Log<'_>) -> Result<()> {
     let mut lines = Vec::new();
@@ -649,12 +657,7 @@ fn print_summary(summary: &Summary, log: &mut Log<'_>) -> Result<()> {
         "validation PSNR: float {:.3} dB; integer decoder {:.3} dB with effort 0, {:.3} dB with effort {}",
         summary.float_db, summary.quantized_db, summary.searched_db, summary.effort
     ));
-    lines.push(format!(
-        "decoder: {} (id {}, {} bytes)",
-        summary.decoder, summary.model_id, summary.decoder_bytes
-    ));
-    let report = PathBuf::from(&summary.folder).join("report.html");
-    lines.push(format!("report:  {}", report.display()));
+    lines.extend(files_of(summary));
     log.result(summary, &lines)
 }
 

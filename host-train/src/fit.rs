@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::backend::AutodiffBackend;
-use nice_decode::Codec;
-use nice_decode::Model;
-use nice_decode::format::{ModelTables, Stage};
+use nice_decode::format::ModelTables;
+use nice_decode::{Codec, Model};
 use nice_encode::codebook::Codebook;
 use nice_encode::{Encoder, container, measure};
 use serde::Serialize;
 
+use crate::checkpoint::Checkpoint;
 use crate::codecs::codebook::config::{CodebookConfig, Layout};
 use crate::codecs::codebook::{export, trainer};
 use crate::config::Length;
@@ -84,9 +84,7 @@ impl Start {
     ///
     /// When training does not know such stages.
     pub fn layout(&self) -> Result<Layout> {
-        let stage = |stage: &Stage| format!("{}/{}", stage.bits, stage.orientation_bits);
-        let stages: Vec<String> = self.codebook.stages.iter().map(stage).collect();
-        stages.join(",").parse().map_err(anyhow::Error::msg)
+        Layout::new(self.codebook.stages.clone()).map_err(anyhow::Error::msg)
     }
 }
 
@@ -103,7 +101,7 @@ pub fn fit<B: AutodiffBackend>(
     seconds: f64,
     device: &B::Device,
     log: &mut Log<'_>,
-) -> Result<Option<(Artifacts, Gain, crate::checkpoint::Checkpoint)>> {
+) -> Result<Option<(Artifacts, Gain, Checkpoint)>> {
     let begin = Instant::now();
     let validation = run.validation_blocks()?;
     let effort = run.execution.effort;

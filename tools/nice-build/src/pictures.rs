@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use nice_data::picture_file::{self, ReadOptions};
 use nice_data::{folder, message};
-use nice_encode::{Encoder, Options, Rate, Tune, container, files, pretrained};
+use nice_encode::{Encoder, Options, Rate, Tune, files, measure, pretrained};
 
 use crate::names;
 
@@ -175,11 +175,8 @@ impl Pictures {
         for note in &opened.notes {
             println!("cargo::warning={name}: {}", message::one_line(note));
         }
-        let picture = opened.picture;
-        let latents = encoder.encode_picture(&picture, &self.options);
-        let id = encoder.model().id();
-        let bytes = container::image::to_bytes(picture.width(), picture.height(), id, &latents)?;
-        files::write_atomically(image, &bytes)?;
+        let encoded = measure::encode(encoder, &opened.picture, &self.options)?;
+        files::write_atomically(image, &encoded.file)?;
         files::write_atomically(&key_file, key.as_bytes())
     }
 }

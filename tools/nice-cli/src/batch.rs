@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use nice_data::folder::{Listing, Unreadable};
 use nice_data::{message, progress};
+use nice_encode::files;
 use rayon::prelude::*;
 
-use crate::output::is_standard;
+use crate::output::{Inputs, Kind, is_standard};
 
 /// The options of commands that work on several files.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -140,8 +141,23 @@ impl Batch {
         })
     }
 
+    /// Makes the contents of each output, with a report, on all threads, and writes them to files of a kind.
+    pub(crate) fn write<T: Send>(
+        &self,
+        task: &'static str,
+        (kind, inputs, force): (Kind, &Inputs, bool),
+        make: impl Fn(&Job) -> Result<(T, Vec<u8>)> + Sync,
+    ) -> Results<T> {
+        self.run(task, |job| {
+            inputs.check(&job.output, kind, force)?;
+            let (report, bytes) = make(job)?;
+            files::write_atomically(&job.output, &bytes)?;
+            Ok(report)
+        })
+    }
+
     /// Does the work for each file on all threads, and shows the progress; each result comes with its number.
-    pub(crate) fn run<T: Send>(
+    fn run<T: Send>(
         &self,
         task: &'static str,
         each: impl Fn(&Job) -> Result<T> + Sync,

@@ -9,7 +9,7 @@ use nice_data::{folder, message};
 use nice_encode::container::file_type::FileType;
 use nice_encode::decode::{WORTH_EXPANDING, decode_image};
 use nice_encode::measure::{megapixels_per_second, timed};
-use nice_encode::{container, files, pretrained};
+use nice_encode::{container, pretrained};
 
 use crate::batch::{self, Batch, BatchArgs, Job};
 use crate::output::{self, Inputs, Kind};
@@ -105,12 +105,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         return Ok(());
     }
     let results = batch::on_threads(args.batch.jobs, || {
-        batch.run("decoding", |job| {
-            inputs.check(&job.output, kind, args.batch.force)?;
-            let (report, bytes) = decode(job, format, args)?;
-            files::write_atomically(&job.output, &bytes)?;
-            Ok(report)
-        })
+        let to = (kind, &inputs, args.batch.force);
+        batch.write("decoding", to, |job| decode(job, format, args))
     })?;
     if !args.batch.quiet {
         for report in &results.done {
@@ -133,8 +129,8 @@ fn decode(job: &Job, format: PictureFormat, args: &Args) -> Result<(String, Vec<
     let bytes = FileType::Image.check(bytes, Path::new(&name))?;
     let image = container::image::parse(&bytes, Path::new(&name))?;
     let requested = args.model.as_deref();
-    let model_file =
-        pretrained::read_for(&image, requested).with_context(|| format!("cannot decode {name}"))?;
+    let model_file = pretrained::read_for(image.model_id(), requested)
+        .with_context(|| format!("cannot decode {name}"))?;
     let model_path = requested.unwrap_or(Path::new(pretrained::DEFAULT));
     let model = container::model::parse(&model_file, model_path)?;
     let (picture, time) = timed(|| {

@@ -13,7 +13,7 @@ use nice_encode::container::file_type::FileType;
 use nice_encode::decode::decode_image;
 use nice_encode::measure::{megapixels_per_second, timed};
 use nice_encode::psnr::PooledError;
-use nice_encode::{Encoder, block, container, files, needs_encoder_network, pretrained};
+use nice_encode::{Encoder, block, container, needs_encoder_network, pretrained};
 use serde::Serialize;
 
 use crate::batch::{self, Batch, BatchArgs, Job};
@@ -143,11 +143,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 
     let results = batch::on_threads(args.batch.jobs, || {
-        batch.run("encoding", |job| {
-            inputs.check(&job.output, output::IMAGE, args.batch.force)?;
-            let (report, bytes) = encode(job, read(job, args)?, &encoder, args, &|_| {})?;
-            files::write_atomically(&job.output, &bytes)?;
-            Ok(report)
+        let to = (output::IMAGE, &inputs, args.batch.force);
+        batch.write("encoding", to, |job| {
+            encode(job, read(job, args)?, &encoder, args, &|_| {})
         })
     })?;
     let failed = results.check();

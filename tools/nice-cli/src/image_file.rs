@@ -23,14 +23,8 @@ pub(crate) fn read(input: &Path) -> Result<BlockGrid> {
 /// The stages of the model of an image: the requested one, or the pretrained one with its id.
 pub(crate) fn stages(input: &Path, grid: &BlockGrid, model: Option<&Path>) -> Result<Vec<Stage>> {
     let name = output::shown(input);
-    let file = match (model, pretrained::with_id(grid.model())) {
-        (None, Some(file)) => file.into(),
-        (None, None) => anyhow::bail!(
-            "{name} was encoded with the model {}, which is not a pretrained one; give its file with -m MODEL.nicem",
-            grid.model()
-        ),
-        (Some(path), _) => pretrained::read(Some(path))?,
-    };
+    let file = pretrained::read_for(grid.model(), model)
+        .with_context(|| format!("cannot read the model of {name}"))?;
     let model = container::model::parse(&file, model.unwrap_or(Path::new(pretrained::DEFAULT)))?;
     anyhow::ensure!(
         model.id() == grid.model(),

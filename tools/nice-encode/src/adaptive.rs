@@ -1,5 +1,7 @@
 //! Encodes a picture in the adaptive layout: each block gets as many bits as it needs.
 
+use std::ops::Range;
+
 use nice_decode::AdaptiveLatent;
 use rayon::prelude::*;
 
@@ -63,15 +65,7 @@ impl AdaptiveSearch<'_> {
         // The slope that is found in the end differs a little from the estimate.
         let slopes = [5, 8, 13].map(|eighths| allocation.slope * eighths / 8);
         let lengths = self.lengths(&allocation, slopes);
-        let candidates = tasks(
-            0..blocks,
-            progress,
-            |at| block::cut(self.picture, at),
-            |blocks| {
-                self.search
-                    .adaptive_candidates(self.selector.model, blocks, self.width, &lengths)
-            },
-        );
+        let candidates = self.candidates(0..blocks, progress, &lengths);
 
         let mut best: Option<(usize, Vec<AdaptiveLatent>)> = None;
         let mut slope = self.slope_for(&candidates, target);
@@ -115,6 +109,20 @@ impl AdaptiveSearch<'_> {
         best.map(|(_, latents)| latents).unwrap_or_default()
     }
 
+    /// The candidates of some blocks of the picture.
+    fn candidates(
+        &self,
+        blocks: Range<usize>,
+        progress: &(dyn Fn(u64) + Sync),
+        lengths: &Lengths,
+    ) -> Vec<BlockCandidates> {
+        let cut = |at| block::cut(self.picture, at);
+        tasks(blocks, progress, cut, |blocks| {
+            self.search
+                .adaptive_candidates(self.selector.model, blocks, self.width, lengths)
+        })
+    }
+
     /// The least slope at which a file has so many bytes at most, if blocks are chosen without regard to their neighbors; a large one
     /// if there is none.
     fn slope_for(&self, candidates: &[BlockCandidates], bytes: usize) -> u64 {
@@ -146,21 +154,7 @@ impl AdaptiveSearch<'_> {
         let slope = slope_of_quality(quality);
         let allocation = self.sample(slope).for_slope(slope);
         let lengths = self.lengths(&allocation, [slope; 3]);
-        let candidates = |range| {
-            tasks(
-                range,
-                progress,
-                |at| block::cut(self.picture, at),
-                |blocks| {
-                    self.search.adaptive_candidates(
-                        self.selector.model,
-                        blocks,
-                        self.width,
-                        &lengths,
-                    )
-                },
-            )
-        };
+        let candidates = |range| self.candidates(range, progress, &lengths);
         let columns = self.selector.columns;
         let per_block = lengths.kept + allocation.lengths.len();
         let rows_at_once = CANDIDATES / per_block / columns;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use nice_decode::{Image, Model, ModelId, pretrained};
+use nice_decode::{Model, ModelId, pretrained};
 
 use crate::container;
 
@@ -56,15 +56,14 @@ pub fn read(requested: Option<&Path>) -> Result<Cow<'static, [u8]>> {
 /// # Errors
 ///
 /// When there is no such model, or its file cannot be read.
-pub fn read_for(image: &Image<'_>, requested: Option<&Path>) -> Result<Cow<'static, [u8]>> {
+pub fn read_for(id: ModelId, requested: Option<&Path>) -> Result<Cow<'static, [u8]>> {
     if requested.is_some() {
         return read(requested);
     }
-    match with_id(image.model_id()) {
+    match with_id(id) {
         Some(bytes) => Ok(Cow::Borrowed(bytes)),
         None => bail!(
-            "it was encoded with the model {}, which is not a pretrained one; give its file with -m MODEL.nicem",
-            image.model_id()
+            "it was encoded with the model {id}, which is not a pretrained one; give its file with -m MODEL.nicem"
         ),
     }
 }

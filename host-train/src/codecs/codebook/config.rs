@@ -31,6 +31,34 @@ impl Layout {
         NAMED[1].1.parse().expect("it is a valid layout")
     }
 
+    /// A layout of some stages, the base first.
+    ///
+    /// # Errors
+    ///
+    /// When a codebook cannot have these stages.
+    pub fn new(stages: Vec<Stage>) -> Result<Self, String> {
+        let ends: Vec<usize> = stage_ends(stages.iter().copied()).collect();
+        let bits = ends.last().copied().unwrap_or_default();
+        if !ends.contains(&LATENT_BITS) || bits > MAX_ADAPTIVE_BITS || stages.len() > MAX_STAGES {
+            return Err(format!(
+                "a codebook has at most {MAX_STAGES} stages with at most {MAX_ADAPTIVE_BITS} bits in total, and some of the first have \
+                 {LATENT_BITS} bits together; {} has {} stages that end after {ends:?} bits",
+                list(&stages),
+                stages.len()
+            ));
+        }
+        for (at, stage) in stages.iter().enumerate() {
+            if stage.codewords(at == 0).is_none() {
+                return Err(format!(
+                    "stage {at} cannot have {} bits, {} of them for an orientation: a stage has at most {MAX_STAGE_BITS} bits, \
+                     at most {MAX_ORIENTATION_BITS} of them for the orientation and, after the first stage, one for the sign",
+                    stage.bits, stage.orientation_bits
+                ));
+            }
+        }
+        Ok(Self(stages))
+    }
+
     /// The stages, the base first.
     pub fn stages(&self) -> &[Stage] {
         &self.0
@@ -55,37 +83,24 @@ impl FromStr for Layout {
         let stages = stages.ok_or_else(|| {
             "the stages of a codebook are xs, s, m, or a list of BITS/ORIENTATION_BITS such as 12/3,12/3,12/3,12/3".to_owned()
         })?;
-        let ends: Vec<usize> = stage_ends(stages.iter().copied()).collect();
-        let bits = ends.last().copied().unwrap_or_default();
-        if !ends.contains(&LATENT_BITS) || bits > MAX_ADAPTIVE_BITS || stages.len() > MAX_STAGES {
-            return Err(format!(
-                "a codebook has at most {MAX_STAGES} stages with at most {MAX_ADAPTIVE_BITS} bits in total, and some of the first have \
-                 {LATENT_BITS} bits together; {text} has {} stages that end after {ends:?} bits",
-                stages.len()
-            ));
-        }
-        for (at, stage) in stages.iter().enumerate() {
-            if stage.codewords(at == 0).is_none() {
-                return Err(format!(
-                    "stage {at} cannot have {} bits, {} of them for an orientation: a stage has at most {MAX_STAGE_BITS} bits, \
-                     at most {MAX_ORIENTATION_BITS} of them for the orientation and, after the first stage, one for the sign",
-                    stage.bits, stage.orientation_bits
-                ));
-            }
-        }
-        Ok(Self(stages))
+        Self::new(stages)
     }
 }
 
 impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = |stage: &Stage| format!("{}/{}", stage.bits, stage.orientation_bits);
-        let list = self.0.iter().map(stage).collect::<Vec<_>>().join(",");
+        let list = list(&self.0);
         match NAMED.iter().find(|(_, stages)| *stages == list) {
             Some((name, _)) => f.write_str(name),
             None => f.write_str(&list),
         }
     }
+}
+
+/// Stages as a list of `BITS/ORIENTATION_BITS`.
+fn list(stages: &[Stage]) -> String {
+    let stage = |stage: &Stage| format!("{}/{}", stage.bits, stage.orientation_bits);
+    stages.iter().map(stage).collect::<Vec<_>>().join(",")
 }
 
 impl From<Layout> for String {
