@@ -6,6 +6,7 @@
 //! latents for each block, with the neighboring blocks in view, and [`allocation`] distributes bits.
 
 pub mod allocation;
+mod beam_width;
 mod candidates;
 pub mod coordinates;
 mod deblocked_error;
@@ -19,6 +20,7 @@ mod stage;
 pub mod tables;
 mod visible_error;
 
+pub use beam_width::BeamWidth;
 pub use coordinates::{Coordinates, DIMENSIONS};
 pub use index::{Indices, PartialSum, StageIndex};
 pub use search::{BeamSearch, Lengths};

@@ -18,6 +18,7 @@ use multiversion::multiversion;
 use nice_decode::format::{MAX_STAGES, stage_ends};
 use nice_decode::{AdaptiveLatent, BLOCK_SAMPLES, LATENT_BITS, Latent, Model};
 
+use super::beam_width::BeamWidth;
 use super::candidates::BestCandidates;
 use super::coordinates::{self, Coordinates};
 use super::index::{self, Indices, PartialSum};
@@ -30,20 +31,8 @@ use super::tables::Codebook;
 use crate::block;
 use crate::psnr::inline_squared_error;
 
-/// The squared error of the best base codeword at which the beam has the requested width.
-const TYPICAL_ERROR: f32 = 0.8;
-
-/// The largest width of a beam, as a multiple of the requested width.
-const MAX_FACTOR: usize = 6;
-
-/// The width of the beam after the stages of the fixed layout, as a fraction of that before.
-const LATE_FRACTION: usize = 3;
-
 /// The part of the error that a further stage has to be worth its bits for, so that the search goes on.
 const REMOVED_BY_STAGE: f32 = 0.25;
-
-/// The smallest width of a beam, as a fraction of the requested width.
-const MIN_FRACTION: usize = 8;
 
 /// A codebook, prepared for the search.
 #[derive(Clone, Debug)]
@@ -251,7 +240,7 @@ impl BeamSearch {
         mut each: impl FnMut(usize, &[PartialSum]) -> bool,
     ) {
         let transposed = coordinates::transposed(x);
-        let mut kept = width * MAX_FACTOR;
+        let mut kept = BeamWidth(width).most();
         let squared_norm = x.iter().fold(0.0, |sum, x| sum + x * x);
         beam.partial_sums.clear();
         beam.partial_sums.push(PartialSum {
@@ -260,7 +249,7 @@ impl BeamSearch {
         });
         for (number, table) in self.stages.iter().enumerate().take(stages) {
             if number == self.fixed_stages {
-                kept = kept.div_ceil(LATE_FRACTION);
+                kept = kept.div_ceil(BeamWidth::LATE_FRACTION);
             }
             let panels = table.panels.len();
             beam.inner.resize(table.orientations * panels, [0.0; LANES]);
@@ -298,7 +287,7 @@ impl BeamSearch {
             }
             std::mem::swap(&mut beam.partial_sums, &mut beam.next);
             if number == 0 {
-                kept = adapted_width(beam.partial_sums[0].error, width);
+                kept = BeamWidth(width).adapted(beam.partial_sums[0].error);
                 beam.partial_sums.truncate(kept);
             }
             if !each(number + 1, &beam.partial_sums) {
@@ -306,13 +295,6 @@ impl BeamSearch {
             }
         }
     }
-}
-
-/// The width of the beam for a block, given the squared error of its best base codeword and the requested width. The gain of a
-/// wider beam is a fraction of that error, so more time is spent where it is large.
-fn adapted_width(error: f32, width: usize) -> usize {
-    let scaled = width as f32 * (error.max(0.0) / TYPICAL_ERROR).sqrt();
-    (scaled as usize).clamp(width.div_ceil(MIN_FRACTION), width * MAX_FACTOR)
 }
 
 /// [`BeamSearch::encode`], compiled for several sets of processor features, of which the best is chosen at run time.
@@ -495,7 +477,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
-    use super::{BeamSearch, MAX_FACTOR, PartialSum, adapted_width};
+    use super::{BeamSearch, BeamWidth, PartialSum};
     use crate::codebook::coordinates::{self, Coordinates, DIMENSIONS};
     use crate::codebook::index::StageIndex;
     use crate::codebook::tables::Codebook;
@@ -533,7 +515,7 @@ mod tests {
     /// [`BeamSearch::find`] by definition: every residual is multiplied by every codeword in every orientation.
     fn find_by_definition(codebook: &Codebook, x: &Coordinates, width: usize) -> Vec<PartialSum> {
         let squared = |x: &Coordinates| x.iter().fold(0.0, |sum, value| sum + value * value);
-        let mut kept = MAX_FACTOR * width;
+        let mut kept = BeamWidth(width).most();
         let mut sums = vec![(PartialSum::default(), *x)];
         for (number, (codewords, stage)) in codebook.codewords().zip(&codebook.stages).enumerate() {
             let mut next = Vec::new();
@@ -569,7 +551,7 @@ mod tests {
             }
             sums = next;
             if number == 0 {
-                kept = adapted_width(sums[0].0.error, width);
+                kept = BeamWidth(width).adapted(sums[0].0.error);
                 sums.truncate(kept);
             }
         }
@@ -604,15 +586,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn the_beam_is_wider_for_blocks_with_a_larger_error() {
-        assert_eq!(adapted_width(0.0, 24), 3);
-        assert_eq!(adapted_width(0.8, 24), 24);
-        assert_eq!(adapted_width(3.2, 24), 48);
-        assert_eq!(adapted_width(100.0, 24), 144);
-        assert_eq!(adapted_width(0.0, 1), 1);
     }
 
     #[test]
