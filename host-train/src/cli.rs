@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use burn::backend::Autodiff;
-use burn::tensor::backend::AutodiffBackend;
 use burn_flex::Flex;
 use clap::{Args, Parser, Subcommand};
 use nice_encode::{DEFAULT_EFFORT, MAX_EFFORT, files, pretrained};
@@ -20,7 +18,7 @@ use crate::codecs::mlp::network::NetworkConfig;
 use crate::codecs::{codebook, mlp};
 use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::data::batches::Residency;
-use crate::device::{self, Choice, Device};
+use crate::device::{self, Choice, Device, Found, Task, TrainingBackend};
 use crate::export::{Artifacts, Summary, TrainingRecord, export};
 use crate::fit::{self, Gain, Start};
 use crate::log::Log;
@@ -98,7 +96,7 @@ struct OutputArgs {
 /// How a run is computed.
 #[derive(Args)]
 struct RunArgs {
-    /// The device: auto, cpu, cuda or cuda:N
+    /// The device: auto, cpu, cuda, cuda:N, wgpu or wgpu:N
     #[arg(long, value_name = "D", default_value = "auto")]
     device: Choice,
     /// The number of CPU threads; by default all
@@ -308,7 +306,7 @@ where
 fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
     let log = &mut Log::new(out, args.run.json);
-    let (device, line) = device::find(args.run.device)?;
+    let Found { device, line } = device::find(args.run.device)?;
     log.line(&line)?;
     let (folder, config, checkpoint) = match &args.resume {
         Some(path) => {
@@ -330,16 +328,12 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
         effort: args.run.effort,
     };
     let run = open_run(config, folder, &args.output, execution, log)?;
-    match device {
-        Device::Cpu => train_on::<Autodiff<Flex>>(&run, checkpoint, &Default::default(), log),
-        #[cfg(feature = "cuda")]
-        Device::Cuda(number) => {
-            let device = burn_cuda::CudaDevice::new(number);
-            train_on::<Autodiff<burn_cuda::Cuda>>(&run, checkpoint, &device, log)
-        }
-        #[cfg(not(feature = "cuda"))]
-        Device::Cuda(_) => bail!("this program was built without the feature cuda"),
-    }
+    let task = TrainTask {
+        run: &run,
+        checkpoint,
+        log,
+    };
+    device::run(device, task)
 }
 
 /// The folder, configuration and checkpoint of a run to resume.
@@ -404,7 +398,7 @@ fn absolute(source: &str) -> String {
 fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
     let log = &mut Log::new(out, args.run.json);
-    let (device, line) = device::find(args.run.device)?;
+    let Found { device, line } = device::find(args.run.device)?;
     log.line(&line)?;
     let start = Start::new(pretrained::read(Some(&args.from))?.into_owned())
         .with_context(|| format!("cannot start from {}", args.from.display()))?;
@@ -438,30 +432,42 @@ fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Out
     };
     let mut run = open_run(config, None, &args.output, execution, log)?;
     let seconds = args.minutes * 60.0;
-    match device {
-        Device::Cpu => {
-            let device = Default::default();
-            fit_on::<Autodiff<Flex>>(&mut run, &codec, &start, seconds, &device, log)
-        }
-        #[cfg(feature = "cuda")]
-        Device::Cuda(number) => {
-            let device = burn_cuda::CudaDevice::new(number);
-            fit_on::<Autodiff<burn_cuda::Cuda>>(&mut run, &codec, &start, seconds, &device, log)
-        }
-        #[cfg(not(feature = "cuda"))]
-        Device::Cuda(_) => bail!("this program was built without the feature cuda"),
+    let task = FitTask {
+        run: &mut run,
+        codec: &codec,
+        start: &start,
+        seconds,
+        log,
+    };
+    device::run(device, task)
+}
+
+/// Fits a model, and exports the result.
+struct FitTask<'a, 'b> {
+    run: &'a mut Run,
+    codec: &'a CodebookConfig,
+    start: &'a Start,
+    seconds: f64,
+    log: &'a mut Log<'b>,
+}
+
+impl Task for FitTask<'_, '_> {
+    type Output = Outcome;
+
+    fn run<B: TrainingBackend>(self, device: &B::Device) -> Result<Outcome> {
+        fit_on::<B>(self, device)
     }
 }
 
 /// Fits a model on a device, and exports the result.
-fn fit_on<B: AutodiffBackend>(
-    run: &mut Run,
-    codec: &CodebookConfig,
-    start: &Start,
-    seconds: f64,
-    device: &B::Device,
-    log: &mut Log<'_>,
-) -> Result<Outcome> {
+fn fit_on<B: TrainingBackend>(task: FitTask<'_, '_>, device: &B::Device) -> Result<Outcome> {
+    let FitTask {
+        run,
+        codec,
+        start,
+        seconds,
+        log,
+    } = task;
     let fitted = fit::fit::<B>(run, codec, start, seconds, device, log)?;
     let Some((artifacts, gain, checkpoint)) = fitted else {
         log.line("stopped; nothing was written")?;
@@ -577,13 +583,28 @@ fn open_run(
     })
 }
 
-/// Trains on a device, and exports the result.
-fn train_on<B: AutodiffBackend>(
-    run: &Run,
+/// Trains up to the last step, and exports the result.
+struct TrainTask<'a, 'b> {
+    run: &'a Run,
     checkpoint: Option<Checkpoint>,
-    device: &B::Device,
-    log: &mut Log<'_>,
-) -> Result<Outcome> {
+    log: &'a mut Log<'b>,
+}
+
+impl Task for TrainTask<'_, '_> {
+    type Output = Outcome;
+
+    fn run<B: TrainingBackend>(self, device: &B::Device) -> Result<Outcome> {
+        train_on::<B>(self, device)
+    }
+}
+
+/// Trains on a device, and exports the result.
+fn train_on<B: TrainingBackend>(task: TrainTask<'_, '_>, device: &B::Device) -> Result<Outcome> {
+    let TrainTask {
+        run,
+        checkpoint,
+        log,
+    } = task;
     let codec = &run.config.codec;
     let (end, checkpoint) = match codec {
         CodecConfig::Mlp(config) => {
@@ -617,7 +638,7 @@ fn train_on<B: AutodiffBackend>(
 }
 
 /// The artifacts of trained weights.
-fn artifacts<B: AutodiffBackend>(
+fn artifacts<B: TrainingBackend>(
     run: &Run,
     weights: &Tensors,
     device: &B::Device,

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use burn::tensor::backend::AutodiffBackend;
 use nice_decode::format::ModelTables;
 use nice_decode::{Codec, Model};
 use nice_encode::codebook::Codebook;
@@ -14,6 +13,7 @@ use crate::checkpoint::Checkpoint;
 use crate::codecs::codebook::config::{CodebookConfig, Layout};
 use crate::codecs::codebook::{export, trainer};
 use crate::config::Length;
+use crate::device::TrainingBackend;
 use crate::export::Artifacts;
 use crate::log::Log;
 use crate::run::Run;
@@ -94,7 +94,7 @@ impl Start {
 /// # Errors
 ///
 /// Those of training.
-pub fn fit<B: AutodiffBackend>(
+pub fn fit<B: TrainingBackend>(
     run: &mut Run,
     config: &CodebookConfig,
     start: &Start,

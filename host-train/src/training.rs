@@ -36,6 +36,14 @@ pub enum End {
     Interrupted,
 }
 
+/// What a step of training learns from a batch.
+pub struct Step<B: AutodiffBackend> {
+    /// The mean squared error, with samples in 0..1, `[1]`.
+    pub squared_error: Tensor<B::InnerBackend, 1>,
+    /// The gradients of the parameters.
+    pub gradients: GradientsParams,
+}
+
 /// The part of training that depends on the kind of codec.
 pub trait Trainer<B: AutodiffBackend> {
     /// The parameters.
@@ -44,13 +52,13 @@ pub trait Trainer<B: AutodiffBackend> {
     /// The optimizer, in its initial state.
     fn optimizer(&self) -> Adam<B, Self::Module>;
 
-    /// The loss of step `step` (from 0) on a batch that the trainer chooses, `[1]`, and the factor that converts it to the mean
-    /// squared error with samples in 0..1. The trainer may change the parameters first.
+    /// The error of step `step` (from 0) on a batch that the trainer chooses, and its gradients. The trainer may change the parameters
+    /// first.
     ///
     /// # Errors
     ///
     /// When there is no batch.
-    fn loss(&mut self, module: &mut Self::Module, step: u64) -> Result<(Tensor<B, 1>, f64)>;
+    fn step(&mut self, module: &mut Self::Module, step: u64) -> Result<Step<B>>;
 
     /// Whether a run that is resumed from a checkpoint after `step` steps has the same result as one that is not interrupted.
     fn can_checkpoint(&self, _step: u64) -> bool {
@@ -173,13 +181,14 @@ impl<B: AutodiffBackend> Session<'_, B> {
             let rate = config
                 .schedule
                 .rate(config.learning_rate, self.progress.step, self.steps);
-            let (loss, scale) = trainer.loss(&mut module, self.progress.step)?; // [1]
-            let value = loss.clone().inner() * scale;
+            let Step {
+                squared_error,
+                gradients,
+            } = trainer.step(&mut module, self.progress.step)?;
             self.pending_loss = Some(match self.pending_loss.take() {
-                None => (value, 1),
-                Some((sum, count)) => (sum + value, count + 1),
+                None => (squared_error, 1),
+                Some((sum, count)) => (sum + squared_error, count + 1),
             });
-            let gradients = GradientsParams::from_grads(loss.backward(), &module);
             module = optimizer.step(rate, module, gradients);
             self.progress.step += 1;
 

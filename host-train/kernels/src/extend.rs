@@ -7,7 +7,7 @@
 
 use cubecl::prelude::*;
 
-use crate::orientation::{ORIENTATIONS, relative};
+use crate::orientation::{NEGATIVE, ORIENTATIONS, VARIANT_BITS, relative};
 use crate::sort::sort;
 
 /// The number of units of a cube.
@@ -18,12 +18,6 @@ const BATCH: u32 = 2;
 
 /// The number of candidates that are added between two checks.
 pub(crate) const ADDED: u32 = UNITS * BATCH;
-
-/// The number of bits of an index below the codeword: its orientation, and whether it is negated.
-pub(crate) const VARIANT_BITS: u32 = 4;
-
-/// The bit of an index that says that its codeword is negated.
-const NEGATIVE: u32 = 8;
 
 /// The part of the beam, as a divisor, that is kept after the stages of the fixed layout.
 const LATE_DIVISOR: u32 = 3;

@@ -2,15 +2,8 @@
 //! flip only changes their signs.
 
 use cubecl::prelude::*;
-
-/// The number of coordinates of a block or of a codeword.
-pub(crate) const DIMENSIONS: usize = 96;
-
-/// The number of parts of the coordinates, which are even or odd under the two flips.
-const PARTS: usize = 4;
-
-/// The number of coordinates of a part.
-const PART: usize = DIMENSIONS / PARTS;
+use nice_encode::codebook::DIMENSIONS;
+use nice_encode::codebook::coordinates::{PART, PARTS};
 
 /// The number of blocks for which a unit computes the products with its codeword.
 pub(crate) const BLOCKS: usize = 4;

@@ -6,8 +6,9 @@ use burn_cubecl::{BoolElement, CubeRuntime};
 use cubecl::prelude::*;
 use nice_decode::BLOCK_SAMPLES;
 use nice_decode::format::Stage;
-use nice_encode::codebook::{BeamWidth, DIMENSIONS, coordinates};
+use nice_encode::codebook::BeamWidth;
 
+use crate::codebook::transposed_indices;
 use crate::extend::{self, BestLaunch, PartialSumsLaunch, StageTablesLaunch, WidthLaunch};
 use crate::inner_products;
 use crate::orientation::ORIENTATIONS;
@@ -69,12 +70,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
         gains: Tensor<Gpu<R, BT>, 1>,
     ) -> Self {
         let device = gains.device();
-        let transposed: Vec<i32> = (0..DIMENSIONS)
-            .map(|at| coordinates::transposed_index(at) as i32)
-            .collect();
-        let transposed =
-            Tensor::<Gpu<R, BT>, 1, Int>::from_data(TensorData::from(&transposed[..]), &device);
-        let transposed = of_integers(transposed);
+        let transposed = transposed_indices::<R, BT>(&device);
         let most_gain = gains.clone().max(); // [1]
         let mut prepared = Vec::with_capacity(stages.len());
         for (number, stage) in stages.iter().enumerate() {

@@ -88,7 +88,7 @@ fn assert_agreement(codebook: &Codebook, blocks: &[Coordinates], width: usize) {
         return;
     };
     let stages = codebook.stages.len();
-    let expected = codebook::BeamSearch::new(codebook).sums_by_length(blocks, width);
+    let expected = codebook::BeamSearch::new(codebook).sums_by_length(blocks, width, stages);
     let Found { errors, indices } =
         prepare(codebook, &device).find(upload(blocks, &device), width, stages);
     let errors: Vec<f32> = errors.into_data().to_vec().unwrap();

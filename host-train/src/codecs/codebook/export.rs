@@ -1,10 +1,11 @@
 //! Exports a codebook: its decoder model, its quality in floating point, and what the report shows about it.
 
 use anyhow::Result;
-use burn::tensor::backend::Backend;
 use nice_encode::beam_width;
 use nice_encode::psnr::PooledError;
 
+use super::backend::{CodebookBackend, CodebookTensors};
+use super::blocks::Blocks;
 use super::config::CodebookConfig;
 use super::parameters::Parameters;
 use super::quantize::quantize;
@@ -18,7 +19,7 @@ use crate::tensors::{self, Tensors};
 /// # Errors
 ///
 /// When the weights do not match the configuration.
-pub fn artifacts<B: Backend>(
+pub fn artifacts<B: CodebookBackend>(
     run: &Run,
     config: &CodebookConfig,
     weights: &Tensors,
@@ -37,8 +38,9 @@ pub fn artifacts<B: Backend>(
     let validation = run.validation_blocks()?;
     let effort = run.execution.effort;
     let beam = beam_width(effort);
-    let indices = float::search(&codebook, validation, beam);
-    let decoded = float::decode_blocks(&codebook, &indices);
+    let tensors = CodebookTensors::<B>::new(&codebook, device);
+    let blocks = Blocks::of_planar(validation, device);
+    let encoded = float::Encoded::new(&tensors, &blocks, beam);
     let bits: Vec<String> = stages.iter().map(|stage| stage.bits.to_string()).collect();
     Ok(Artifacts {
         model,
@@ -51,9 +53,9 @@ pub fn artifacts<B: Backend>(
         ),
         optimizer: "Adam, betas 0.9 and 0.99, eps 1e-12; rounded in the last 30 % of the steps",
         float_name: format!("float, effort {effort}"),
-        float_psnr: PooledError::between(validation, &decoded).psnr(),
-        validation_loss: float::mean_squared_error(&codebook, validation, &indices),
-        float_demo: float::decode_picture(&codebook, &run.data.demo.picture, beam)?,
+        float_psnr: PooledError::between(validation, &encoded.decode()).psnr(),
+        validation_loss: encoded.mean_squared_error(),
+        float_demo: float::decode_picture(&tensors, &run.data.demo.picture, beam)?,
         codebook: Some(contact_sheet::report(&bytes.codebook(), validation)?),
     })
 }

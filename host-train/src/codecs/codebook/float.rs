@@ -1,13 +1,16 @@
 //! Encodes and decodes with a codebook in floating point, and measures the error.
 
 use anyhow::Result;
-use nice_decode::format::{Stage, stage_ends};
-use nice_decode::{BLOCK_SAMPLES, LATENT_BITS};
-use nice_encode::codebook::{
-    BeamSearch, Codebook, Coordinates, DIMENSIONS, Indices, StageIndex, coordinates,
-};
+use burn::tensor::Tensor;
+use nice_decode::BLOCK_SAMPLES;
+use nice_decode::format::Stage;
+use nice_encode::codebook::{Codebook, Coordinates, DIMENSIONS, StageIndex, coordinates};
 use nice_encode::{Picture, block};
 use rayon::prelude::*;
+
+use super::backend::{CodebookBackend, CodebookTensors, Differences, download, fixed_stages};
+use super::blocks::Blocks;
+use crate::tensors::Values;
 
 /// A codebook of zeros, with gains of one.
 pub fn zeros(stages: &[Stage]) -> Codebook {
@@ -35,39 +38,44 @@ pub fn apply(codeword: &Coordinates, index: StageIndex) -> Coordinates {
     }
 }
 
-/// The number of the first stages that have the 48 bits of the fixed layout.
-fn fixed_stages(stages: &[Stage]) -> usize {
-    let ends = stage_ends(stages.iter().copied());
-    ends.take_while(|&end| end <= LATENT_BITS).count()
+/// Blocks in the fixed layout.
+#[derive(Clone, Debug)]
+pub struct Encoded<B: CodebookBackend> {
+    blocks: Blocks<B>,
+    compared: Differences<B>,
 }
 
-/// The coordinates of a block in the fixed layout, given its indices.
-pub fn decode(codebook: &Codebook, indices: &Indices) -> Coordinates {
-    let stages = fixed_stages(&codebook.stages);
-    let base = usize::from(indices[0].codeword);
-    let mut block = apply(&codebook.base[base], indices[0]);
-    for (codewords, index) in codebook.residuals.iter().zip(&indices[1..stages]) {
-        let residual = apply(&codewords[usize::from(index.codeword)], *index);
-        for (sample, residual) in block.iter_mut().zip(residual) {
-            *sample += codebook.gains[base] * residual;
+impl<B: CodebookBackend> Encoded<B> {
+    /// Encodes blocks with a beam of this width.
+    pub fn new(codebook: &CodebookTensors<B>, blocks: &Blocks<B>, beam: usize) -> Self {
+        let stages = fixed_stages(&codebook.stages);
+        let coordinates = blocks.coordinates.clone();
+        let indices = B::search(codebook, coordinates.clone(), beam, stages).of_length(stages);
+        let weights = blocks.fine_chroma.ones_like();
+        Self {
+            compared: B::compare(codebook, coordinates, weights, indices),
+            blocks: blocks.clone(),
         }
     }
-    block
-}
 
-/// The indices of planar blocks in the fixed layout, from a search with a beam of this width.
-pub fn search(codebook: &Codebook, planar: &[u8], beam: usize) -> Vec<Indices> {
-    let (planar, _) = planar.as_chunks::<BLOCK_SAMPLES>();
-    let x: Vec<Coordinates> = planar.par_iter().map(coordinates::of_block).collect();
-    BeamSearch::new(codebook).indices(&x, beam)
-}
+    /// The planar blocks, decoded, rounded and clamped to bytes.
+    pub fn decode(&self) -> Vec<u8> {
+        let decoded: Tensor<B, 2> =
+            self.blocks.coordinates.clone() + self.compared.differences.clone() / 2.0;
+        let decoded = download(decoded);
+        decoded
+            .par_iter()
+            .flat_map_iter(coordinates::to_block)
+            .collect()
+    }
 
-/// The planar blocks with these indices, rounded and clamped to bytes.
-pub fn decode_blocks(codebook: &Codebook, indices: &[Indices]) -> Vec<u8> {
-    indices
-        .par_iter()
-        .flat_map_iter(|indices| coordinates::to_block(&decode(codebook, indices)))
-        .collect()
+    /// The mean squared error, with samples in 0..1 that are not clamped.
+    pub fn mean_squared_error(&self) -> f64 {
+        let errors = self.compared.errors.clone() + self.blocks.fine_chroma.clone();
+        let errors = Values::from_device(errors).values;
+        let sum: f64 = errors.iter().map(|&error| f64::from(error)).sum();
+        sum / (errors.len() * BLOCK_SAMPLES) as f64
+    }
 }
 
 /// A picture that is encoded and decoded in floating point, rounded and clamped to bytes.
@@ -75,10 +83,14 @@ pub fn decode_blocks(codebook: &Codebook, indices: &[Indices]) -> Vec<u8> {
 /// # Errors
 ///
 /// Never, for a picture that has pixels.
-pub fn decode_picture(codebook: &Codebook, picture: &Picture, beam: usize) -> Result<Picture> {
-    let indices = search(codebook, &block::grid(picture), beam);
-    let blocks = decode_blocks(codebook, &indices);
-    block::assemble(picture.width(), picture.height(), &blocks)
+pub fn decode_picture<B: CodebookBackend>(
+    codebook: &CodebookTensors<B>,
+    picture: &Picture,
+    beam: usize,
+) -> Result<Picture> {
+    let blocks = Blocks::of_planar(&block::grid(picture), &codebook.base.device());
+    let decoded = Encoded::new(codebook, &blocks, beam).decode();
+    block::assemble(picture.width(), picture.height(), &decoded)
 }
 
 /// The squared error of the fine chroma of a block, with samples in 0..1. Fine chroma is the difference between the chroma of a
@@ -87,28 +99,4 @@ pub fn fine_chroma_error(block: &[u8; BLOCK_SAMPLES], x: &Coordinates) -> f64 {
     let all: u32 = block.iter().map(|&sample| u32::from(sample).pow(2)).sum();
     let held: f64 = x.iter().map(|x| f64::from(*x).powi(2)).sum();
     (f64::from(all) / (255.0 * 255.0) - held).max(0.0)
-}
-
-/// The mean squared error of planar blocks with these indices, with samples in 0..1 that are not clamped.
-pub fn mean_squared_error(codebook: &Codebook, blocks: &[u8], indices: &[Indices]) -> f64 {
-    let (planar, _) = blocks.as_chunks::<BLOCK_SAMPLES>();
-    let errors: Vec<f64> = planar
-        .par_chunks(1024)
-        .zip(indices.par_chunks(1024))
-        .map(|(planar, indices)| {
-            let mut sum = 0.0;
-            for (block, indices) in planar.iter().zip(indices) {
-                let x = coordinates::of_block(block);
-                let decoded = decode(codebook, indices);
-                let error = x
-                    .iter()
-                    .zip(&decoded)
-                    .map(|(x, y)| f64::from(x - y).powi(2))
-                    .sum::<f64>();
-                sum += error + fine_chroma_error(block, &x);
-            }
-            sum
-        })
-        .collect();
-    errors.iter().sum::<f64>() / blocks.len() as f64
 }

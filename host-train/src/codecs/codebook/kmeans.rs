@@ -4,15 +4,15 @@
 //! In the residual stages, each residual is divided by the gain of its base codeword and weighted by the square of that gain. A
 //! cluster has the residuals that are nearest to its codeword in any orientation and, in these stages, with either sign.
 
+use burn::tensor::{Int, Tensor, TensorData};
 use nice_decode::format::Stage;
-use nice_encode::codebook::{
-    BeamSearch, Codebook, Coordinates, DIMENSIONS, StageIndex,
-    coordinates::{self, PART},
-};
+use nice_encode::codebook::DIMENSIONS;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::float::apply;
+use super::backend::{
+    BlockIndices, CodebookBackend, CodebookTensors, CodewordSums, VARIANT_BITS, codeword_counts,
+};
 
 /// The number of iterations for a stage.
 const ITERATIONS: usize = 8;
@@ -20,91 +20,74 @@ const ITERATIONS: usize = 8;
 /// The smallest gain.
 const MIN_GAIN: f32 = 4e-3;
 
-/// The initial codebook for blocks like these.
-pub fn start(
+/// The initial codebook for blocks like these, `[blocks, 96]`.
+pub fn start<B: CodebookBackend>(
     stages: &[Stage],
-    blocks: &[Coordinates],
+    blocks: Tensor<B, 2>,
     seed: u64,
     bar: &indicatif::ProgressBar,
-) -> Codebook {
+) -> CodebookTensors<B> {
+    let device = blocks.device();
+    let [count, _] = blocks.dims();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut residuals = blocks.to_vec();
-    let mut gains = vec![1.0; blocks.len()];
-    let mut codebook = Codebook {
-        stages: stages.to_vec(),
-        base: Vec::new(),
-        gains: Vec::new(),
-        residuals: Vec::new(),
-    };
+    let mut residuals = blocks;
+    let mut base = None;
+    let mut others = Vec::new();
     for (number, stage) in stages.iter().enumerate() {
-        let base = number == 0;
-        let (codewords, indices) = cluster(*stage, base, &residuals, &gains, &mut random, bar);
-        for ((residual, index), gain) in residuals.iter_mut().zip(&indices).zip(&gains) {
-            let codeword = apply(&codewords[usize::from(index.codeword)], *index);
-            for (residual, sample) in residual.iter_mut().zip(codeword) {
-                *residual -= sample * if base { 1.0 } else { *gain };
-            }
-        }
-        if base {
-            codebook.gains = residual_norms(&residuals, &indices, codewords.len());
-            for (gain, index) in gains.iter_mut().zip(&indices) {
-                *gain = codebook.gains[usize::from(index.codeword)];
-            }
-            codebook.base = codewords;
+        let gains = base.as_ref().map_or_else(
+            || Tensor::ones([count], &device),
+            |base: &Base<B>| base.of_blocks.clone(),
+        );
+        let cluster = Cluster {
+            stage: *stage,
+            base: number == 0,
+            points: residuals / gains.clone().unsqueeze_dim(1), // [blocks, 96]
+            weights: gains.clone().powi_scalar(2),              // [blocks]
+        };
+        let (codewords, indices) = cluster.codewords(&mut random, bar);
+        residuals = cluster.left(&codewords, &indices) * gains.unsqueeze_dim(1);
+        if number == 0 {
+            let gains = cluster.norms(residuals.clone(), &indices);
+            let [_, columns] = indices.indices.dims();
+            let column = indices
+                .indices
+                .clone()
+                .slice([0..count, columns - 1..columns]);
+            let numbers = column
+                .reshape([count])
+                .bitwise_right_shift_scalar(integer::<B>(VARIANT_BITS));
+            base = Some(Base {
+                of_blocks: gains.clone().select(0, numbers),
+                codewords,
+                gains,
+            });
         } else {
-            codebook.residuals.push(codewords);
+            others.push(codewords);
         }
     }
-    codebook
+    let Base {
+        codewords, gains, ..
+    } = base.expect("there is a base");
+    let residuals = match others.is_empty() {
+        true => Tensor::empty([0, DIMENSIONS], &device),
+        false => Tensor::cat(others, 0),
+    };
+    CodebookTensors {
+        stages: stages.to_vec(),
+        base: codewords,
+        gains,
+        residuals,
+    }
 }
 
-/// The codewords of a stage, and the index of each block.
-fn cluster(
-    stage: Stage,
-    base: bool,
-    residuals: &[Coordinates],
-    gains: &[f32],
-    random: &mut ChaCha8Rng,
-    bar: &indicatif::ProgressBar,
-) -> (Vec<Coordinates>, Vec<StageIndex>) {
-    let count = stage.codewords(base).unwrap_or_default();
-    let points: Vec<Coordinates> = residuals
-        .iter()
-        .zip(gains)
-        .map(|(residual, gain)| {
-            if base {
-                *residual
-            } else {
-                residual.map(|value| value / gain)
-            }
-        })
-        .collect();
-    let mut codewords: Vec<Coordinates> = (0..count)
-        .map(|_| points[random.random_range(0..points.len())])
-        .collect();
-    for _ in 0..ITERATIONS {
-        let indices = nearest(stage, base, &codewords, &points);
-        let mut sums = vec![[0.0_f64; DIMENSIONS]; count];
-        let mut weights = vec![0.0_f64; count];
-        for ((point, index), gain) in points.iter().zip(&indices).zip(gains) {
-            let weight = if base { 1.0 } else { f64::from(gain * gain) };
-            let codeword = usize::from(index.codeword);
-            weights[codeword] += weight;
-            for (sum, value) in sums[codeword].iter_mut().zip(unapply(point, *index)) {
-                *sum += weight * f64::from(value);
-            }
-        }
-        for ((codeword, sum), weight) in codewords.iter_mut().zip(&sums).zip(&weights) {
-            *codeword = if *weight > 0.0 {
-                sum.map(|sum| (sum / weight) as f32)
-            } else {
-                points[random.random_range(0..points.len())]
-            };
-        }
-        bar.inc(1);
-    }
-    let indices = nearest(stage, base, &codewords, &points);
-    (codewords, indices)
+/// The base.
+struct Base<B: CodebookBackend> {
+    /// `[codewords, 96]`
+    codewords: Tensor<B, 2>,
+    /// `[codewords]`
+    gains: Tensor<B, 1>,
+    /// The gain of each block, `[blocks]`.
+    of_blocks: Tensor<B, 1>,
 }
 
 /// The number of steps by which [`start`] advances the progress bar, for a number of stages.
@@ -112,91 +95,144 @@ pub const fn steps(stages: usize) -> u64 {
     (stages * ITERATIONS) as u64
 }
 
-/// The index of the nearest codeword to each point.
-fn nearest(
+/// An integer of a backend.
+fn integer<B: CodebookBackend>(value: i32) -> B::IntElem {
+    use burn::tensor::ElementConversion;
+    value.elem()
+}
+
+/// The points that the codewords of a stage are for.
+struct Cluster<B: CodebookBackend> {
     stage: Stage,
+    /// Whether the stage is the base.
     base: bool,
-    codewords: &[Coordinates],
-    points: &[Coordinates],
-) -> Vec<StageIndex> {
-    // A residual stage is searched after a base of a single codeword, which is zero.
-    let zero_stage = Stage {
-        bits: 0,
-        orientation_bits: 0,
-    };
-    let codebook = if base {
-        Codebook {
-            stages: vec![stage],
-            base: codewords.to_vec(),
-            gains: vec![1.0; codewords.len()],
-            residuals: Vec::new(),
-        }
-    } else {
-        Codebook {
-            stages: vec![zero_stage, stage],
-            base: vec![[0.0; DIMENSIONS]],
-            gains: vec![1.0],
-            residuals: vec![codewords.to_vec()],
-        }
-    };
-    let at = usize::from(!base);
-    BeamSearch::new(&codebook)
-        .indices(points, 1)
-        .iter()
-        .map(|indices| indices[at])
-        .collect()
+    /// `[blocks, 96]`
+    points: Tensor<B, 2>,
+    /// `[blocks]`
+    weights: Tensor<B, 1>,
 }
 
-/// The root mean square of the residuals of each base codeword.
-fn residual_norms(residuals: &[Coordinates], indices: &[StageIndex], count: usize) -> Vec<f32> {
-    let mut sums = vec![(0.0_f64, 0_u32); count];
-    for (residual, index) in residuals.iter().zip(indices) {
-        let (sum, number) = &mut sums[usize::from(index.codeword)];
-        *sum += residual
-            .iter()
-            .map(|value| f64::from(value * value))
-            .sum::<f64>();
-        *number += 1;
+impl<B: CodebookBackend> Cluster<B> {
+    /// A codebook of this stage. A residual stage comes after a base of a single codeword, which is zero.
+    fn codebook(&self, codewords: Tensor<B, 2>) -> CodebookTensors<B> {
+        let device = codewords.device();
+        let zero_stage = Stage {
+            bits: 0,
+            orientation_bits: 0,
+        };
+        let [count, _] = codewords.dims();
+        if self.base {
+            return CodebookTensors {
+                stages: vec![self.stage],
+                base: codewords,
+                gains: Tensor::ones([count], &device),
+                residuals: Tensor::zeros([1, DIMENSIONS], &device), // Not used; a buffer has to have an element.
+            };
+        }
+        CodebookTensors {
+            stages: vec![zero_stage, self.stage],
+            base: Tensor::zeros([1, DIMENSIONS], &device),
+            gains: Tensor::ones([1], &device),
+            residuals: codewords,
+        }
     }
-    sums.iter()
-        .map(|(sum, number)| {
-            let mean = sum / (f64::from((*number).max(1)) * DIMENSIONS as f64);
-            (mean.sqrt() as f32).max(MIN_GAIN)
-        })
-        .collect()
-}
 
-/// The inverse of [`apply`].
-fn unapply(point: &Coordinates, index: StageIndex) -> Coordinates {
-    let orientation = index.orientation;
-    let point = if orientation.transposes() {
-        coordinates::transposed(point)
-    } else {
-        *point
-    };
-    let negative = if index.negative { -1.0 } else { 1.0 };
-    std::array::from_fn(|at| negative * coordinates::flip_sign(orientation, at / PART) * point[at])
+    /// The codewords of the stage, `[codewords, 96]`, and the indices of the blocks.
+    fn codewords(
+        &self,
+        random: &mut ChaCha8Rng,
+        bar: &indicatif::ProgressBar,
+    ) -> (Tensor<B, 2>, BlockIndices<B>) {
+        let count = self.stage.codewords(self.base).unwrap_or_default();
+        let mut codewords = self.random_points(count, random);
+        for _ in 0..ITERATIONS {
+            let sums = self.sums(&codewords, self.points.clone(), self.weights.clone());
+            let weights = sums.scalars.unsqueeze_dim::<2>(1); // [codewords, 1]
+            let empty = weights
+                .clone()
+                .lower_equal_elem(0.0)
+                .expand([count, DIMENSIONS]);
+            let means = sums.values / weights.clamp_min(f32::MIN_POSITIVE);
+            codewords = means.mask_where(empty, self.random_points(count, random));
+            bar.inc(1);
+        }
+        let indices = self.nearest(&codewords);
+        (codewords, indices)
+    }
+
+    /// Some of the points, `[count, 96]`.
+    fn random_points(&self, count: usize, random: &mut ChaCha8Rng) -> Tensor<B, 2> {
+        let points = self.points.dims()[0] as i32;
+        let numbers: Vec<i32> = (0..count).map(|_| random.random_range(0..points)).collect();
+        let numbers = TensorData::from(&numbers[..]);
+        let numbers = Tensor::<B, 1, Int>::from_data(numbers, &self.points.device());
+        self.points.clone().select(0, numbers)
+    }
+
+    /// The index of the nearest codeword to each point.
+    fn nearest(&self, codewords: &Tensor<B, 2>) -> BlockIndices<B> {
+        let codebook = self.codebook(codewords.clone());
+        let stages = codebook.stages.len();
+        B::search(&codebook, self.points.clone(), 1, stages).of_length(stages)
+    }
+
+    /// What the codewords leave of the points, `[blocks, 96]`.
+    fn left(&self, codewords: &Tensor<B, 2>, indices: &BlockIndices<B>) -> Tensor<B, 2> {
+        let codebook = self.codebook(codewords.clone());
+        let halves = Tensor::full(self.weights.shape(), 0.5, &codewords.device());
+        let compared = B::compare(&codebook, self.points.clone(), halves, indices.clone());
+        -compared.differences
+    }
+
+    /// The sums of points and scalars by their nearest codewords.
+    fn sums(
+        &self,
+        codewords: &Tensor<B, 2>,
+        values: Tensor<B, 2>,
+        weights: Tensor<B, 1>,
+    ) -> CodewordSums<B> {
+        let indices = self.nearest(codewords);
+        self.sums_of(values, weights, &indices)
+    }
+
+    fn sums_of(
+        &self,
+        values: Tensor<B, 2>,
+        weights: Tensor<B, 1>,
+        indices: &BlockIndices<B>,
+    ) -> CodewordSums<B> {
+        let codebook = self.codebook(Tensor::empty([1, DIMENSIONS], &values.device()));
+        let [blocks, columns] = indices.indices.dims();
+        let factors = weights.clone().unsqueeze_dim::<2>(1).expand([blocks, columns]); // [blocks, stages]
+        let sums = B::sum_by_codeword(&codebook.stages, values, factors, weights, indices.clone());
+        // The codewords of this stage are the last.
+        let all: usize = codeword_counts(&codebook.stages).sum();
+        let first = all - self.stage.codewords(self.base).unwrap_or_default();
+        CodewordSums {
+            values: sums.values.slice([first..all]),
+            scalars: sums.scalars.slice([first..all]),
+        }
+    }
+
+    /// The root mean squares of what is left of the points, `[blocks, 96]`, of each codeword, `[codewords]`.
+    fn norms(&self, left: Tensor<B, 2>, indices: &BlockIndices<B>) -> Tensor<B, 1> {
+        let squares = left.clone().powi_scalar(2).mean_dim(1); // [blocks, 1]
+        let squares = squares.reshape([left.dims()[0]]);
+        let counts = self
+            .sums_of(left.clone(), squares.ones_like(), indices)
+            .scalars;
+        let sums = self.sums_of(left, squares, indices).scalars;
+        (sums / counts.clamp_min(1.0)).sqrt().clamp_min(MIN_GAIN)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codecs::codebook::backend::upload;
+    use burn_flex::Flex;
     use nice_decode::Orientation;
-
-    #[test]
-    fn unapply_is_the_inverse_of_apply() {
-        let codeword: Coordinates = std::array::from_fn(|at| at as f32);
-        for orientation in Orientation::ALL {
-            for negative in [false, true] {
-                let index = StageIndex {
-                    codeword: 0,
-                    orientation,
-                    negative,
-                };
-                assert_eq!(unapply(&apply(&codeword, index), index), codeword);
-            }
-        }
-    }
+    use nice_encode::codebook::{BeamSearch, Coordinates, coordinates};
 
     #[test]
     fn blocks_that_are_oriented_copies_of_a_few_codewords_are_found_again() {
@@ -213,8 +249,9 @@ mod tests {
             bits,
             orientation_bits: 3,
         });
-        let codebook = start(&stages, &blocks, 1, &indicatif::ProgressBar::hidden());
-        let search = BeamSearch::new(&codebook);
+        let uploaded = upload::<Flex>(&blocks, &Default::default());
+        let codebook = start(&stages, uploaded, 1, &indicatif::ProgressBar::hidden());
+        let search = BeamSearch::new(&codebook.to_codebook());
         for block in &blocks {
             let error = search.find(block, 4)[0].error;
             assert!(error.abs() < 1e-4, "{error}");

@@ -1,16 +1,13 @@
-//! The parameters that burn differentiates: the codewords and gains, and the blocks that some indices decode to.
-//!
-//! Blocks and codewords are in the coordinates of [`nice_encode::codebook::coordinates`], in which a flip changes signs and a
-//! transposition changes the order.
+//! The parameters of a codebook: its codewords and gains, and the gradients of the error of blocks.
 
 use burn::module::{Module, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{Int, Tensor, TensorData};
-use nice_decode::Orientation;
 use nice_decode::format::Stage;
-use nice_encode::codebook::coordinates::{self, PART};
-use nice_encode::codebook::{Codebook, Coordinates, DIMENSIONS, Indices};
+use nice_encode::codebook::Codebook;
 
+use super::backend::{BlockIndices, CodebookBackend, CodebookTensors};
 use crate::tensors::Values;
 
 /// The factor from a parameter to a base codeword. Adam moves all parameters at about the same rate, but residual codewords
@@ -34,156 +31,26 @@ pub struct Parameters<B: Backend> {
     residuals: Param<Tensor<B, 2>>,
 }
 
-/// The factors of a codeword in a variant: 16 combinations of orientation (bits 0 to 2) and sign (bit 3), and zeros for a stage
-/// that a block does not use.
-const VARIANTS: usize = 17;
-
-/// The variant of a stage that a block does not use.
-const UNUSED: i32 = 16;
-
-/// The indices of a block, and the number of the stages that it uses.
-#[derive(Clone, Copy, Debug)]
-pub struct UsedIndices {
-    /// The indices; only those of the first stages count.
-    pub indices: Indices,
-    /// The number of stages, at least 1.
-    pub stages: usize,
-}
-
-/// The indices of a batch. A variant is one of the combinations of orientation and sign.
-#[derive(Clone, Debug)]
-pub struct BatchIndices<B: Backend> {
-    /// The number of the gain, `[batch]`.
-    gain: Tensor<B, 1, Int>,
-    /// The number of the base codeword in the list of all codewords followed by all transposed ones, `[batch]`.
-    base: Tensor<B, 1, Int>,
-    /// Its variant, `[batch]`.
-    base_variant: Tensor<B, 1, Int>,
-    /// The numbers of the residual codewords in such a list, `[batch * residual stages]`.
-    residuals: Tensor<B, 1, Int>,
-    /// Their variants, `[batch * residual stages]`.
-    residual_variants: Tensor<B, 1, Int>,
-}
-
 /// What rounding adds to the codewords and gains.
 #[derive(Clone, Debug)]
 pub struct Rounding<B: Backend> {
+    /// `[base codewords, 96]`
     base: Tensor<B, 2>,
-    gains: Tensor<B, 2>,
+    /// `[base codewords]`
+    gains: Tensor<B, 1>,
+    /// `[residual codewords of all stages, 96]`
     residuals: Tensor<B, 2>,
 }
 
-/// Constants on the device.
+/// Blocks with their indices, on the device.
 #[derive(Clone, Debug)]
-pub struct Constants<B: Backend> {
-    /// The signs of the coordinates in each variant, `[17, 96]`.
-    signs: Tensor<B, 2>,
-    /// The index that each coordinate of a transposed codeword comes from, `[96]`.
-    transposed: Tensor<B, 1, Int>,
-}
-
-impl<B: Backend> Constants<B> {
-    /// Creates the constants on a device.
-    pub fn new(device: &B::Device) -> Self {
-        let signs: Vec<f32> = (0..VARIANTS * DIMENSIONS)
-            .map(|at| {
-                let (variant, at) = ((at / DIMENSIONS) as u8, at % DIMENSIONS);
-                let orientation = Orientation::from_bits(variant);
-                let from = if orientation.transposes() {
-                    coordinates::transposed_index(at)
-                } else {
-                    at
-                };
-                let sign = coordinates::flip_sign(orientation, from / PART);
-                match i32::from(variant) {
-                    UNUSED => 0.0,
-                    variant if variant & 8 == 0 => sign,
-                    _ => -sign,
-                }
-            })
-            .collect();
-        let transposed: Vec<i32> = (0..DIMENSIONS)
-            .map(|at| coordinates::transposed_index(at) as i32)
-            .collect();
-        Self {
-            signs: Tensor::from_data(TensorData::new(signs, [VARIANTS, DIMENSIONS]), device),
-            transposed: Tensor::from_data(TensorData::new(transposed, [DIMENSIONS]), device),
-        }
-    }
-}
-
-impl<B: Backend> BatchIndices<B> {
-    /// Copies the indices of a batch to a device.
-    pub fn new(blocks: &[UsedIndices], stages: &[Stage], device: &B::Device) -> Self {
-        let base_codewords = stages[0].codewords(true).unwrap_or_default();
-        let starts: Vec<usize> = stages[1..]
-            .iter()
-            .scan(0, |end, stage| {
-                let start = *end;
-                *end += stage.codewords(false).unwrap_or_default();
-                Some(start)
-            })
-            .collect();
-        let all: usize = stages[1..]
-            .iter()
-            .filter_map(|stage| stage.codewords(false))
-            .sum();
-        let ints = |values: Vec<i32>| {
-            let count = values.len();
-            Tensor::from_data(TensorData::new(values, [count]), device)
-        };
-        let transposed = |orientation: Orientation, codewords: usize| {
-            if orientation.transposes() {
-                codewords
-            } else {
-                0
-            }
-        };
-        let base = || blocks.iter().map(|block| block.indices[0]);
-        // The index of each residual stage, the first codeword of the stage, and whether it is used.
-        let residuals = || {
-            blocks.iter().flat_map(|block| {
-                let indices = block.indices[1..].iter().zip(&starts);
-                indices
-                    .zip(1..)
-                    .map(|((index, start), number)| (index, start, number < block.stages))
-            })
-        };
-        Self {
-            gain: ints(base().map(|index| i32::from(index.codeword)).collect()),
-            base: ints(
-                base()
-                    .map(|index| {
-                        let offset = transposed(index.orientation, base_codewords);
-                        (usize::from(index.codeword) + offset) as i32
-                    })
-                    .collect(),
-            ),
-            base_variant: ints(
-                base()
-                    .map(|index| i32::from(index.orientation.bits()))
-                    .collect(),
-            ),
-            residuals: ints(
-                residuals()
-                    .map(|(index, start, _)| {
-                        let offset = start + transposed(index.orientation, all);
-                        (usize::from(index.codeword) + offset) as i32
-                    })
-                    .collect(),
-            ),
-            residual_variants: ints(
-                residuals()
-                    .map(|(index, _, used)| match used {
-                        true => {
-                            i32::from(index.orientation.bits()) | i32::from(index.negative) << 3
-                        }
-                        false => UNUSED,
-                    })
-                    .collect(),
-            ),
-        }
-    }
+pub struct Batch<B: Backend> {
+    /// The blocks, `[batch, 96]`.
+    pub blocks: Tensor<B, 2>,
+    /// The weights of the blocks, 1 on average, `[batch]`.
+    pub weights: Tensor<B, 1>,
+    /// What they use of the codebook.
+    pub indices: BlockIndices<B>,
 }
 
 impl<B: Backend> Parameters<B> {
@@ -213,112 +80,92 @@ impl<B: Backend> Parameters<B> {
         }
     }
 
-    /// The codebook with these parameters.
-    pub fn codebook(&self, stages: &[Stage]) -> Codebook {
-        let codewords = |tensor: Tensor<B, 2>, scale: f32| -> Vec<Coordinates> {
-            let values = Values::from_device(tensor).values;
-            let (codewords, _) = values.as_chunks::<DIMENSIONS>();
-            codewords
-                .iter()
-                .map(|codeword| codeword.map(|value| value * scale))
-                .collect()
-        };
-        let mut residuals = codewords(self.residuals.val(), 1.0).into_iter();
-        Codebook {
+    /// The codebook with these parameters, on its device.
+    pub fn tensors(&self, stages: &[Stage]) -> CodebookTensors<B> {
+        let gains = self.gains.val() * GAIN_SCALE; // [base codewords, 1]
+        let [count, _] = gains.dims();
+        CodebookTensors {
             stages: stages.to_vec(),
-            base: codewords(self.base.val(), BASE_SCALE),
-            gains: Values::from_device(self.gains.val())
-                .values
-                .iter()
-                .map(|gain| (gain * GAIN_SCALE).max(MIN_GAIN))
-                .collect(),
-            residuals: stages[1..]
-                .iter()
-                .map(|stage| {
-                    residuals
-                        .by_ref()
-                        .take(stage.codewords(false).unwrap_or_default())
-                        .collect()
-                })
-                .collect(),
+            base: self.base.val() * BASE_SCALE,
+            gains: gains.reshape([count]).clamp_min(MIN_GAIN),
+            residuals: self.residuals.val(),
         }
     }
 
-    /// Decodes a batch: `[batch, 96]`.
-    ///
-    /// With a rounding, the codebook is rounded in the forward pass and not in the backward pass (straight-through).
-    pub fn decode(
-        &self,
-        indices: BatchIndices<B>,
-        constants: &Constants<B>,
-        rounding: Option<&Rounding<B>>,
-    ) -> Tensor<B, 2> {
-        let mut base = self.base.val() * BASE_SCALE; // [base codewords, 96]
-        let mut gains = self.gains.val() * GAIN_SCALE; // [base codewords, 1]
-        let mut residuals = self.residuals.val(); // [residual codewords, 96]
-        if let Some(rounding) = rounding {
-            base = base + rounding.base.clone();
-            gains = gains + rounding.gains.clone();
-            residuals = residuals + rounding.residuals.clone();
-        }
-        let [batch] = indices.gain.dims();
-        let select =
-            |codewords: Tensor<B, 2>, index: Tensor<B, 1, Int>, variant: Tensor<B, 1, Int>| {
-                let transposed = codewords.clone().select(1, constants.transposed.clone());
-                let both = Tensor::cat(vec![codewords, transposed], 0); // [2 * codewords, 96]
-                both.select(0, index) * constants.signs.clone().select(0, variant) // [indices, 96]
-            };
-        let base = select(base, indices.base, indices.base_variant); // [batch, 96]
-        let gain = gains.select(0, indices.gain); // [batch, 1]
-        let residuals = select(residuals, indices.residuals, indices.residual_variants); // [batch * stages, 96]
-        let [selected, _] = residuals.dims();
-        let sums = residuals
-            .reshape([batch, selected / batch.max(1), DIMENSIONS])
-            .sum_dim(1)
-            .reshape([batch, DIMENSIONS]); // [batch, 96]
-        base + sums * gain
+    /// The codebook with these parameters.
+    pub fn codebook(&self, stages: &[Stage]) -> Codebook {
+        self.tensors(stages).to_codebook()
     }
 }
 
-impl<B: AutodiffBackend> Parameters<B> {
-    /// The weighted mean squared error of a batch, summed over the samples of a block: `[1]`. The blocks are `[batch, 96]`, and their
-    /// weights `[batch, 1]`.
-    pub fn loss(
+impl<B: AutodiffBackend> Parameters<B>
+where
+    B::InnerBackend: CodebookBackend,
+{
+    /// The weighted mean squared error of a batch, summed over the samples of a block, `[1]`, and its gradients.
+    ///
+    /// With a rounding, the codebook is rounded in what blocks decode to and not in the gradients (straight-through).
+    pub fn gradients(
         &self,
-        blocks: Tensor<B, 2>,
-        weights: Tensor<B, 2>,
-        indices: BatchIndices<B>,
-        constants: &Constants<B>,
-        rounding: Option<&Rounding<B>>,
-    ) -> Tensor<B, 1> {
-        let error = self.decode(indices, constants, rounding) - blocks; // [batch, 96]
-        (error.powi_scalar(2).sum_dim(1) * weights).mean() // [1]
+        batch: &Batch<B::InnerBackend>,
+        stages: &[Stage],
+        rounding: Option<&Rounding<B::InnerBackend>>,
+    ) -> (Tensor<B::InnerBackend, 1>, GradientsParams) {
+        // Only values are needed: the gradients are computed in closed form.
+        let [count, _] = self.gains.val().dims();
+        let mut codebook = CodebookTensors {
+            stages: stages.to_vec(),
+            base: self.base.val().inner() * BASE_SCALE,
+            gains: (self.gains.val().inner() * GAIN_SCALE).reshape([count]),
+            residuals: self.residuals.val().inner(),
+        };
+        if let Some(rounding) = rounding {
+            codebook.base = codebook.base + rounding.base.clone();
+            codebook.gains = codebook.gains + rounding.gains.clone();
+            codebook.residuals = codebook.residuals + rounding.residuals.clone();
+        }
+        let Batch {
+            blocks,
+            weights,
+            indices,
+        } = batch;
+        let compared =
+            B::InnerBackend::compare(&codebook, blocks.clone(), weights.clone(), indices.clone());
+        let sums = B::InnerBackend::sum_by_codeword(
+            stages,
+            compared.differences,
+            compared.factors,
+            compared.of_gains,
+            indices.clone(),
+        );
+        let [all, _] = sums.values.dims();
+        let mean = 1.0 / blocks.dims()[0] as f32;
+        let base = sums.values.clone().slice([0..count]) * (BASE_SCALE * mean); // [base codewords, 96]
+        let gains = sums.scalars.slice([0..count]) * (GAIN_SCALE * mean); // [base codewords]
+        let residuals = sums.values.slice([count..all]) * mean; // [residual codewords, 96]
+        let mut gradients = GradientsParams::new();
+        gradients.register(self.base.id, base);
+        gradients.register(self.gains.id, gains.reshape([count, 1]));
+        gradients.register(self.residuals.id, residuals);
+        (compared.errors.mean(), gradients)
     }
 }
 
 impl<B: Backend> Rounding<B> {
     /// The difference between a rounded codebook and the original.
-    pub fn new(original: &Codebook, rounded: &Codebook, device: &B::Device) -> Self {
-        let [base, gains, residuals] = values(original);
-        let [rounded_base, rounded_gains, rounded_residuals] = values(rounded);
-        let difference = |from: Values, to: Values, scale: f32| {
-            let values = from
-                .values
-                .iter()
-                .zip(&to.values)
-                .map(|(from, to)| (to - from) * scale);
-            Values::new(&from.shape, values.collect()).to_device(device)
-        };
+    pub fn new(original: &CodebookTensors<B>, rounded: &CodebookTensors<B>) -> Self {
         Self {
-            base: difference(base, rounded_base, BASE_SCALE),
-            gains: difference(gains, rounded_gains, GAIN_SCALE),
-            residuals: difference(residuals, rounded_residuals, 1.0),
+            base: rounded.base.clone() - original.base.clone(),
+            gains: rounded.gains.clone() - original.gains.clone(),
+            residuals: rounded.residuals.clone() - original.residuals.clone(),
         }
     }
 }
 
 /// The values of the parameters of a codebook: base, gains, residuals.
 fn values(codebook: &Codebook) -> [Values; 3] {
+    use nice_encode::codebook::{Coordinates, DIMENSIONS};
+
     let flat = |codewords: &mut dyn Iterator<Item = &Coordinates>, scale: f32| {
         let values: Vec<f32> = codewords.flatten().map(|value| value / scale).collect();
         Values::new(&[values.len() / DIMENSIONS, DIMENSIONS], values)
@@ -333,4 +180,108 @@ fn values(codebook: &Codebook) -> [Values; 3] {
         Values::new(&[gains.len(), 1], gains),
         flat(&mut codebook.residuals.iter().flatten(), 1.0),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codecs::codebook::backend::upload;
+    use burn::backend::Autodiff;
+    use burn::tensor::{Int, TensorData};
+    use burn_flex::Flex;
+    use nice_encode::codebook::{Coordinates, DIMENSIONS};
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    /// The error of a batch, from its definition.
+    fn error(codebook: &Codebook, batch: &Batch<Flex>, stages: &[Stage]) -> f64 {
+        let tensors = CodebookTensors::<Flex>::new(codebook, &Default::default());
+        let parameters =
+            Parameters::<Autodiff<Flex>>::new(&tensors.to_codebook(), &Default::default());
+        let (error, _) = parameters.gradients(batch, stages, None);
+        f64::from(error.into_scalar())
+    }
+
+    #[test]
+    fn gradients_are_those_of_the_error() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let stages: Vec<Stage> = [(5, 3), (6, 3), (6, 3)]
+            .map(|(bits, orientation_bits)| Stage {
+                bits,
+                orientation_bits,
+            })
+            .to_vec();
+        let mut rows = |count: usize| -> Vec<Coordinates> {
+            (0..count)
+                .map(|_| std::array::from_fn(|_| random.random_range(-1.0..1.0)))
+                .collect()
+        };
+        let codebook = Codebook {
+            stages: stages.clone(),
+            base: rows(4),
+            residuals: vec![rows(4), rows(4)],
+            gains: vec![0.3, 0.5, 0.7, 0.2],
+        };
+        let device = Default::default();
+        let blocks = 40;
+        let indices: Vec<i32> = (0..blocks * 3)
+            .map(|at| random.random_range(0..64) & if at % 3 == 0 { !8 } else { !0 })
+            .collect();
+        let used: Vec<i32> = (0..blocks).map(|at| at as i32 % 3 + 1).collect();
+        let mut rows = |count: usize| -> Vec<Coordinates> {
+            (0..count)
+                .map(|_| std::array::from_fn(|_| random.random_range(-1.0..1.0)))
+                .collect()
+        };
+        let batch = Batch::<Flex> {
+            blocks: upload(&rows(blocks), &device),
+            weights: Tensor::from_data(TensorData::from(&vec![1.5_f32; blocks][..]), &device),
+            indices: BlockIndices {
+                indices: Tensor::<Flex, 2, Int>::from_data(
+                    TensorData::new(indices, [blocks, 3]),
+                    &device,
+                ),
+                used: Tensor::from_data(TensorData::from(&used[..]), &device),
+            },
+        };
+        let parameters = Parameters::<Autodiff<Flex>>::new(&codebook, &device);
+        let (_, gradients) = parameters.gradients(&batch, &stages, None);
+        let read = |id| -> Vec<f32> {
+            let gradient = gradients.get::<Flex, 2>(id).unwrap();
+            Values::from_device(gradient).values
+        };
+        let (base, gains, residuals) = (
+            read(parameters.base.id),
+            read(parameters.gains.id),
+            read(parameters.residuals.id),
+        );
+        let step = 1e-2;
+        let derivative = |change: &dyn Fn(&mut Codebook, f32)| {
+            let at = |step: f32| {
+                let mut codebook = codebook.clone();
+                change(&mut codebook, step);
+                error(&codebook, &batch, &stages)
+            };
+            (at(step) - at(-step)) / (2.0 * f64::from(step))
+        };
+        let close = |found: f32, expected: f64, scale: f32| {
+            let expected = expected as f32 * scale;
+            assert!(
+                (found - expected).abs() < 2e-3 + 1e-2 * expected.abs(),
+                "{found} {expected}"
+            );
+        };
+        for codeword in 0..4 {
+            for at in [0, 17, 30, 95] {
+                let place = codeword * DIMENSIONS + at;
+                let expected = derivative(&|codebook, step| codebook.base[codeword][at] += step);
+                close(base[place], expected, BASE_SCALE);
+                let expected =
+                    derivative(&|codebook, step| codebook.residuals[1][codeword][at] += step);
+                close(residuals[4 * DIMENSIONS + place], expected, 1.0);
+            }
+            let expected = derivative(&|codebook, step| codebook.gains[codeword] += step);
+            close(gains[codeword], expected, GAIN_SCALE);
+        }
+    }
 }

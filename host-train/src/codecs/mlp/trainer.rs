@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 use burn::module::AutodiffModule;
-use burn::optim::AdamWConfig;
-use burn::tensor::Tensor;
+use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::backend::AutodiffBackend;
 use nice_encode::Picture;
 
@@ -13,7 +12,7 @@ use crate::checkpoint::{Adam, Checkpoint};
 use crate::data::batches::Feed;
 use crate::log::Log;
 use crate::run::Run;
-use crate::training::{self, End, Trainer};
+use crate::training::{self, End, Step, Trainer};
 
 /// The trainer of a network.
 struct NetworkTrainer<'a, B: AutodiffBackend> {
@@ -63,8 +62,12 @@ impl<B: AutodiffBackend> Trainer<B> for NetworkTrainer<'_, B> {
             .init()
     }
 
-    fn loss(&mut self, module: &mut Network<B>, _step: u64) -> Result<(Tensor<B, 1>, f64)> {
-        Ok((module.loss(self.feed.next(self.device)?), 1.0))
+    fn step(&mut self, module: &mut Network<B>, _step: u64) -> Result<Step<B>> {
+        let loss = module.loss(self.feed.next(self.device)?); // [1]
+        Ok(Step {
+            squared_error: loss.clone().inner(),
+            gradients: GradientsParams::from_grads(loss.backward(), module),
+        })
     }
 
     fn validate(&self, module: &Network<B>) -> Result<f64> {

@@ -142,13 +142,18 @@ impl BeamSearch {
         indices
     }
 
-    /// For each number of stages, the best sum for blocks that are given by their coordinates, on all threads.
-    pub fn sums_by_length(&self, blocks: &[Coordinates], width: usize) -> Vec<Vec<PartialSum>> {
+    /// For each number of the first `stages` stages, the best sum for blocks that are given by their coordinates, on all threads.
+    pub fn sums_by_length(
+        &self,
+        blocks: &[Coordinates],
+        width: usize,
+        stages: usize,
+    ) -> Vec<Vec<PartialSum>> {
         use rayon::prelude::*;
 
         blocks
             .par_chunks(64)
-            .flat_map_iter(|blocks| sums_by_length(self, blocks, width))
+            .flat_map_iter(|blocks| sums_by_length(self, blocks, width, stages))
             .collect()
     }
 
@@ -437,12 +442,13 @@ fn sums_by_length(
     search: &BeamSearch,
     blocks: &[Coordinates],
     width: usize,
+    stages: usize,
 ) -> Vec<Vec<PartialSum>> {
     let mut beam = Beam::default();
     let mut all = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let mut best = Vec::with_capacity(search.stages.len());
-        search.inline_search(block, width, search.stages.len(), &mut beam, |_, sums| {
+        let mut best = Vec::with_capacity(stages);
+        search.inline_search(block, width, stages, &mut beam, |_, sums| {
             best.push(sums[0]);
             true
         });

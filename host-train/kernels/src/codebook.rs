@@ -1,0 +1,184 @@
+//! A codebook on the device, and the gradients of its error.
+
+use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{BoolElement, CubeRuntime};
+use cubecl::prelude::*;
+use nice_decode::format::Stage;
+use nice_encode::codebook::{DIMENSIONS, coordinates};
+
+use crate::accumulate;
+use crate::decode::{self, CodebookArraysLaunch, DifferencesLaunch};
+use crate::tensors::{Gpu, empty_like, of_floats, of_integers, to_floats};
+
+/// A codebook on the device.
+#[derive(Clone, Debug)]
+pub struct DeviceCodebook<R: CubeRuntime> {
+    base: CubeTensor<R>,
+    gains: CubeTensor<R>,
+    residuals: CubeTensor<R>,
+    starts: CubeTensor<R>,
+    transposed: CubeTensor<R>,
+}
+
+/// What decoded blocks differ by from what they should be.
+#[derive(Clone, Debug)]
+pub struct Differences<R: CubeRuntime, BT: BoolElement> {
+    /// Twice the weighted difference: the gradient of the weighted squared error of a block, `[blocks, 96]`.
+    pub differences: Tensor<Gpu<R, BT>, 2>,
+    /// The gradient of its gain, `[blocks]`.
+    pub of_gains: Tensor<Gpu<R, BT>, 1>,
+    /// The factor of each of its codewords, 0 for stages that it does not use, `[blocks, stages]`.
+    pub factors: Tensor<Gpu<R, BT>, 2>,
+    /// Its weighted squared error, `[blocks]`.
+    pub errors: Tensor<Gpu<R, BT>, 1>,
+}
+
+/// What blocks use of a codebook.
+#[derive(Clone, Debug)]
+pub struct DeviceIndices<R: CubeRuntime, BT: BoolElement> {
+    /// The index of each stage, `[blocks, stages]`. Bits 0 to 2 of an index are the orientation, bit 3 says that the codeword is negated,
+    /// and the bits above are its number.
+    pub indices: Tensor<Gpu<R, BT>, 2, Int>,
+    /// The number of stages that a block uses, `[blocks]`.
+    pub used: Tensor<Gpu<R, BT>, 1, Int>,
+}
+
+/// The number of codewords of each stage.
+fn counts(stages: &[Stage]) -> impl Iterator<Item = usize> {
+    let stages = stages.iter().enumerate();
+    stages.map(|(number, stage)| stage.codewords(number == 0).unwrap_or_default())
+}
+
+/// The index that each coordinate of a transposed block or codeword comes from, `[96]`.
+pub(crate) fn transposed_indices<R: CubeRuntime, BT: BoolElement>(
+    device: &R::CubeDevice,
+) -> CubeTensor<R> {
+    let indices: Vec<i32> = (0..DIMENSIONS)
+        .map(|at| coordinates::transposed_index(at) as i32)
+        .collect();
+    let data = TensorData::from(&indices[..]);
+    of_integers(Tensor::<Gpu<R, BT>, 1, Int>::from_data(data, device))
+}
+
+impl<R: CubeRuntime> DeviceCodebook<R> {
+    /// A codebook with these stages: the base codewords, `[base codewords, 96]`, their gains, `[base codewords]`, and the codewords of
+    /// the residual stages, one stage after the other, `[residual codewords, 96]`.
+    pub fn new<BT: BoolElement>(
+        stages: &[Stage],
+        base: Tensor<Gpu<R, BT>, 2>,
+        gains: Tensor<Gpu<R, BT>, 1>,
+        residuals: Tensor<Gpu<R, BT>, 2>,
+    ) -> Self {
+        let device = base.device();
+        let mut end = 0;
+        let mut starts = vec![0];
+        for count in counts(stages).skip(1) {
+            starts.push(end);
+            end += count as i32;
+        }
+        let starts =
+            Tensor::<Gpu<R, BT>, 1, Int>::from_data(TensorData::from(&starts[..]), &device);
+        Self {
+            base: of_floats(base),
+            gains: of_floats(gains),
+            residuals: of_floats(residuals),
+            starts: of_integers(starts),
+            transposed: transposed_indices::<R, BT>(&device),
+        }
+    }
+
+    /// What blocks with these indices decode to, compared with what they should be, `[blocks, 96]`. The weights are `[blocks]`.
+    pub fn differences<BT: BoolElement>(
+        &self,
+        blocks: Tensor<Gpu<R, BT>, 2>,
+        weights: Tensor<Gpu<R, BT>, 1>,
+        indices: DeviceIndices<R, BT>,
+    ) -> Differences<R, BT> {
+        let [count, stages] = indices.indices.dims();
+        let blocks = of_floats(blocks);
+        let differences = empty_like(&blocks, [count, DIMENSIONS], DType::F32);
+        let of_gains = empty_like(&blocks, [count], DType::F32);
+        let factors = empty_like(&blocks, [count, stages], DType::F32);
+        let errors = empty_like(&blocks, [count], DType::F32);
+        // SAFETY: the tensors have the shapes that the kernel expects, and the indices are those of codewords.
+        #[allow(unsafe_code)]
+        unsafe {
+            decode::compare::launch_unchecked(
+                &blocks.client,
+                CubeCount::Static(count as u32, 1, 1),
+                CubeDim::new_1d(decode::UNITS),
+                blocks.clone().into_tensor_arg(),
+                of_floats(weights).into_tensor_arg(),
+                of_integers(indices.indices).into_tensor_arg(),
+                of_integers(indices.used).into_tensor_arg(),
+                CodebookArraysLaunch::new(
+                    self.base.clone().into_tensor_arg(),
+                    self.gains.clone().into_tensor_arg(),
+                    self.residuals.clone().into_tensor_arg(),
+                    self.starts.clone().into_tensor_arg(),
+                    self.transposed.clone().into_tensor_arg(),
+                ),
+                DifferencesLaunch::new(
+                    differences.clone().into_tensor_arg(),
+                    of_gains.clone().into_tensor_arg(),
+                    factors.clone().into_tensor_arg(),
+                    errors.clone().into_tensor_arg(),
+                ),
+                stages,
+            );
+        }
+        Differences {
+            differences: to_floats(differences),
+            of_gains: to_floats(of_gains),
+            factors: to_floats(factors),
+            errors: to_floats(errors),
+        }
+    }
+}
+
+/// For each codeword of all stages, one stage after the other, the sum over the blocks that use it of their values, `[blocks, 96]`, times
+/// the factor of the stage, `[blocks, stages]`, in the orientation and with the sign of the codeword: `[codewords, 96]`. And the sum of
+/// their scalars, `[blocks]`: `[codewords]`.
+pub fn sum_by_codeword<R: CubeRuntime, BT: BoolElement>(
+    stages: &[Stage],
+    values: Tensor<Gpu<R, BT>, 2>,
+    factors: Tensor<Gpu<R, BT>, 2>,
+    scalars: Tensor<Gpu<R, BT>, 1>,
+    indices: DeviceIndices<R, BT>,
+) -> (Tensor<Gpu<R, BT>, 2>, Tensor<Gpu<R, BT>, 1>) {
+    let device = values.device();
+    let values = of_floats(values);
+    let factors = of_floats(factors);
+    let scalars = of_floats(scalars);
+    let used = of_integers(indices.used);
+    let indices = of_integers(indices.indices);
+    let transposed = transposed_indices::<R, BT>(&device);
+    let all = counts(stages).sum();
+    let sums = empty_like(&values, [all, DIMENSIONS], DType::F32);
+    let scalar_sums = empty_like(&values, [all], DType::F32);
+    let mut first = 0;
+    for (stage, count) in counts(stages).enumerate() {
+        // SAFETY: the tensors have the shapes that the kernel expects, and it reads and writes within them.
+        #[allow(unsafe_code)]
+        unsafe {
+            accumulate::accumulate::launch_unchecked(
+                &values.client,
+                CubeCount::Static(count as u32, 1, 1),
+                CubeDim::new_1d(accumulate::UNITS),
+                values.clone().into_tensor_arg(),
+                factors.clone().into_tensor_arg(),
+                scalars.clone().into_tensor_arg(),
+                indices.clone().into_tensor_arg(),
+                used.clone().into_tensor_arg(),
+                transposed.clone().into_tensor_arg(),
+                sums.clone().into_tensor_arg(),
+                scalar_sums.clone().into_tensor_arg(),
+                first as u32,
+                stage as u32,
+            );
+        }
+        first += count;
+    }
+    (to_floats(sums), to_floats(scalar_sums))
+}
