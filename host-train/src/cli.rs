@@ -18,7 +18,7 @@ use crate::codecs::mlp::network::NetworkConfig;
 use crate::codecs::{codebook, mlp};
 use crate::config::{Architecture, CodecConfig, Length, RunConfig, Schedule};
 use crate::data::batches::Residency;
-use crate::device::{self, Choice, Device, Found, Task, TrainingBackend};
+use crate::device::{self, Choice, Found, Task, TrainingBackend};
 use crate::export::{Artifacts, Summary, TrainingRecord, export};
 use crate::fit::{self, Gain, Start};
 use crate::log::Log;
@@ -306,7 +306,11 @@ where
 fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
     let log = &mut Log::new(out, args.run.json);
-    let Found { device, line } = device::find(args.run.device)?;
+    let Found {
+        device,
+        line,
+        memory,
+    } = device::find(args.run.device)?;
     log.line(&line)?;
     let (folder, config, checkpoint) = match &args.resume {
         Some(path) => {
@@ -322,7 +326,7 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
     };
     let execution = Execution {
         device: line,
-        gpu: device != Device::Cpu,
+        gpu_memory: memory,
         residency: args.residency,
         command,
         effort: args.run.effort,
@@ -398,7 +402,11 @@ fn absolute(source: &str) -> String {
 fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Outcome> {
     set_threads(args.run.threads)?;
     let log = &mut Log::new(out, args.run.json);
-    let Found { device, line } = device::find(args.run.device)?;
+    let Found {
+        device,
+        line,
+        memory,
+    } = device::find(args.run.device)?;
     log.line(&line)?;
     let start = Start::new(pretrained::read(Some(&args.from))?.into_owned())
         .with_context(|| format!("cannot start from {}", args.from.display()))?;
@@ -425,7 +433,7 @@ fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Out
     };
     let execution = Execution {
         device: line,
-        gpu: device != Device::Cpu,
+        gpu_memory: memory,
         residency: Residency::default(),
         command,
         effort: args.run.effort,
@@ -536,7 +544,7 @@ fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Out
     };
     let execution = Execution {
         device: format!("imported from {}", args.file.display()),
-        gpu: false,
+        gpu_memory: None,
         residency: Residency::default(),
         command,
         effort: args.run.effort,

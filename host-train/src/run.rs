@@ -5,7 +5,8 @@ use nice_data::{OpenOptions, Source, Splits, demo, open, open_picture};
 use nice_encode::Picture;
 
 use crate::config::RunConfig;
-use crate::data::batches::{Order, Residency};
+use crate::data::batches::Residency;
+use crate::data::order::Order;
 use crate::run_folder::RunFolder;
 use crate::tensors::{self, Tensors};
 
@@ -64,8 +65,8 @@ impl RunData {
 pub struct Execution {
     /// The line that describes the device.
     pub device: String,
-    /// Whether the device computes asynchronously, so that reading a loss waits for it.
-    pub gpu: bool,
+    /// The memory of a GPU, in bytes; `None` on the CPU. A GPU computes asynchronously, so that reading a loss waits for it.
+    pub gpu_memory: Option<u64>,
     /// Where the training blocks are held.
     pub residency: Residency,
     /// The command line.

@@ -169,7 +169,7 @@ impl<B: AutodiffBackend> Session<'_, B> {
         log: &mut Log<'_>,
     ) -> Result<(End, Checkpoint)> {
         let config = &self.run.config;
-        let read_interval = if self.run.execution.gpu {
+        let read_interval = if self.run.execution.gpu_memory.is_some() {
             GPU_READ_INTERVAL
         } else {
             1

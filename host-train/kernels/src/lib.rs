@@ -3,7 +3,9 @@
 
 mod accumulate;
 mod codebook;
+mod cut;
 mod decode;
+mod device_bytes;
 mod extend;
 mod inner_products;
 mod orientation;
@@ -12,5 +14,7 @@ mod sort;
 mod tensors;
 
 pub use codebook::{DeviceCodebook, DeviceIndices, Differences, sum_by_codeword};
+pub use cut::SampleLayout;
+pub use device_bytes::DeviceBytes;
 pub use search::{BeamSearch, Found};
 pub use tensors::Gpu;

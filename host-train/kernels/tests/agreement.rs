@@ -1,7 +1,7 @@
 //! The search on a GPU finds what that of nice-encode finds. Tests run on any Vulkan, also one in software such as Mesa's lavapipe, and
 //! say that they are skipped if there is none.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use burn_wgpu::{WgpuDevice, WgpuRuntime};
 use nice_data::synthetic;
 use nice_decode::format::{ModelTables, Stage, stage_ends};
@@ -9,7 +9,7 @@ use nice_decode::{BLOCK_SAMPLES, LATENT_BITS, Orientation};
 use nice_encode::codebook::coordinates::{self, DIMENSIONS};
 use nice_encode::codebook::{self, Codebook, Coordinates};
 use nice_encode::{block, container, pretrained};
-use nice_kernels::{BeamSearch, Found, Gpu};
+use nice_kernels::{BeamSearch, DeviceBytes, Found, Gpu, SampleLayout};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -175,6 +175,70 @@ fn random_codebooks_of_any_layout_give_the_same_errors() {
         };
         for width in [1, 5, 24] {
             assert_agreement(&codebook, &blocks, width);
+        }
+    }
+}
+
+#[test]
+fn blocks_cut_on_the_device_have_the_coordinates_of_nice_encode() {
+    let Some(device) = device() else {
+        println!("skipped: there is no Vulkan device");
+        return;
+    };
+    let picture = synthetic::picture(3, 60, 40);
+    let rgb = picture.rgb();
+    let places: Vec<[u32; 4]> = (0..200_u32)
+        .map(|at| [at * 7 % 53, at * 5 % 33, at % 8, at])
+        .collect();
+    let mut words: Vec<i32> = rgb
+        .chunks(4)
+        .map(|bytes| {
+            let mut word = [0; 4];
+            word[..bytes.len()].copy_from_slice(bytes);
+            i32::from_le_bytes(word)
+        })
+        .collect();
+    words.push(0);
+    let rows: Vec<i32> = places
+        .iter()
+        .flat_map(|&[x, y, orientation, _]| {
+            [(y * 60 + x) * 3, 180, orientation].map(|value| value as i32)
+        })
+        .collect();
+    let bytes = DeviceBytes::<WgpuRuntime, u8> {
+        words: Tensor::from_data(TensorData::from(&words[..]), &device),
+        layout: SampleLayout {
+            pixel: 3,
+            channel: 1,
+        },
+    };
+    let rows = Tensor::<B, 2, Int>::from_data(TensorData::new(rows, [200, 3]), &device);
+    let samples: Vec<f32> = bytes.samples(rows.clone()).into_data().to_vec().unwrap();
+    let (found, fine_chroma) = bytes.coordinates(rows);
+    let found: Vec<f32> = found.into_data().to_vec().unwrap();
+    let fine_chroma: Vec<f32> = fine_chroma.into_data().to_vec().unwrap();
+    for (at, &[x, y, orientation, _]) in places.iter().enumerate() {
+        let mut block = [0; BLOCK_SAMPLES];
+        block::cut_at(&picture, x, y, &mut block);
+        for (sample, found) in block.iter().zip(&samples[at * BLOCK_SAMPLES..]) {
+            assert!((f32::from(*sample) / 255.0 - found).abs() < 1e-6);
+        }
+        let coordinates = coordinates::of_block(&block);
+        let all: f32 = block
+            .iter()
+            .map(|&sample| (f32::from(sample) / 255.0).powi(2))
+            .sum();
+        let held: f32 = coordinates.iter().map(|value| value * value).sum();
+        assert!(
+            (all - held - fine_chroma[at]).abs() < 1e-3,
+            "{} {}",
+            all - held,
+            fine_chroma[at]
+        );
+        let orientation = Orientation::from_bits(orientation as u8);
+        let expected = coordinates::oriented(&coordinates, orientation);
+        for (expected, found) in expected.iter().zip(&found[at * DIMENSIONS..]) {
+            assert!((expected - found).abs() < 1e-5, "{at} {orientation:?}");
         }
     }
 }

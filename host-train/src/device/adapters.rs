@@ -5,11 +5,15 @@ use burn_wgpu::WgpuDevice;
 use burn_wgpu::graphics::{AutoGraphicsApi, GraphicsApi};
 use wgpu::{AdapterInfo, DeviceType, Instance, InstanceDescriptor};
 
+use super::Gpu;
+
 /// An adapter.
 struct Adapter {
     info: AdapterInfo,
     /// The number among those of the same type.
     number: usize,
+    /// The most bytes of a buffer that a shader can use.
+    memory: u64,
 }
 
 /// All adapters, the best first.
@@ -27,7 +31,12 @@ fn all() -> Vec<Adapter> {
             .iter()
             .filter(|other| other.info.device_type == info.device_type);
         let number = same.count();
-        adapters.push(Adapter { info, number });
+        let memory = adapter.limits().max_storage_buffer_binding_size;
+        adapters.push(Adapter {
+            info,
+            number,
+            memory,
+        });
     }
     adapters.sort_by_key(|adapter| match adapter.info.device_type {
         DeviceType::DiscreteGpu => 0,
@@ -40,6 +49,13 @@ fn all() -> Vec<Adapter> {
 }
 
 impl Adapter {
+    fn gpu(&self) -> Gpu {
+        Gpu {
+            name: self.name(),
+            memory: self.memory,
+        }
+    }
+
     fn name(&self) -> String {
         let kind = match self.info.device_type {
             DeviceType::Cpu => ", in software",
@@ -49,8 +65,8 @@ impl Adapter {
     }
 }
 
-/// The name of an adapter.
-pub fn name(number: usize) -> Result<String> {
+/// An adapter.
+pub(super) fn gpu(number: usize) -> Result<Gpu> {
     let adapters = all();
     let count = adapters.len();
     let adapter = adapters.get(number).ok_or_else(|| match count {
@@ -60,11 +76,11 @@ pub fn name(number: usize) -> Result<String> {
         ),
         _ => anyhow!("there are {count} GPUs with such a driver, numbered from 0"),
     })?;
-    Ok(adapter.name())
+    Ok(adapter.gpu())
 }
 
-/// The number and the name of the best adapter that is not software.
-pub fn hardware() -> Result<(usize, String)> {
+/// The number of the best adapter that is not software.
+pub(super) fn hardware() -> Result<(usize, Gpu)> {
     let adapters = all();
     let best = adapters
         .first()
@@ -79,7 +95,7 @@ pub fn hardware() -> Result<(usize, String)> {
             software.name()
         ),
     })?;
-    Ok((0, best.name()))
+    Ok((0, best.gpu()))
 }
 
 /// The device of burn for an adapter.

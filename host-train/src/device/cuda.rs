@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 use cudarc::driver::result::{device, init};
 
-/// The name of a GPU that can be used. This asks the driver directly, because the training framework panics if there is no driver.
-pub fn name(number: usize) -> Result<String> {
+use super::Gpu;
+
+/// A GPU that can be used. This asks the driver directly, because the training framework panics if there is no driver.
+pub(super) fn gpu(number: usize) -> Result<Gpu> {
     // SAFETY: both only try to open a shared library by its usual names, and close it again. The start-up code of these libraries
     // is trusted like the driver itself.
     #[allow(unsafe_code)]
@@ -42,7 +44,14 @@ pub fn name(number: usize) -> Result<String> {
             hint("cuda_runtime.h", "CUDA_PATH")
         );
     }
-    Ok(name)
+    // SAFETY: the handle is that of a device, from the driver.
+    #[allow(unsafe_code)]
+    let memory = unsafe { device::total_mem(handle) }
+        .map_err(|error| anyhow!("the memory of {name} cannot be read ({error:?})"))?;
+    Ok(Gpu {
+        name,
+        memory: memory as u64,
+    })
 }
 
 /// Whether the headers are where CubeCL looks for them.

@@ -65,6 +65,16 @@ pub struct Found {
     pub device: Device,
     /// The line.
     pub line: String,
+    /// The memory of a GPU that data may take, in bytes; `None` for the CPU.
+    pub memory: Option<u64>,
+}
+
+/// A GPU that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Gpu {
+    name: String,
+    /// Its memory, in bytes.
+    memory: u64,
 }
 
 /// The device for a choice.
@@ -73,64 +83,80 @@ pub struct Found {
 ///
 /// When the requested GPU cannot be used.
 pub fn find(choice: Choice) -> Result<Found> {
-    let found = |device, line| Ok(Found { device, line });
+    let cpu = |line| Found {
+        device: Device::Cpu,
+        line,
+        memory: None,
+    };
+    let gpu = |device, gpu: Gpu, why: &str| {
+        let name = match device {
+            Device::Wgpu(number) => format!("wgpu:{number}"),
+            Device::Cuda(number) => format!("cuda:{number}"),
+            Device::Cpu => "cpu".to_owned(),
+        };
+        Found {
+            device,
+            line: format!("training on {name}, {}{why}", gpu.name),
+            memory: Some(gpu.memory),
+        }
+    };
     let cores = rayon::current_num_threads();
     match choice {
-        Choice::Cpu => found(
-            Device::Cpu,
-            format!("training on the CPU ({cores} threads), as requested"),
-        ),
+        Choice::Cpu => Ok(cpu(format!(
+            "training on the CPU ({cores} threads), as requested"
+        ))),
         Choice::Auto => {
-            let no_cuda = match cuda_name(0) {
-                Ok(name) => return found(Device::Cuda(0), format!("training on cuda:0, {name}")),
+            let no_cuda = match cuda_gpu(0) {
+                Ok(found) => return Ok(gpu(Device::Cuda(0), found, "")),
                 Err(reason) => reason,
             };
             let no_gpu = match hardware_adapter() {
-                Ok((number, name)) => {
-                    let line =
-                        format!("training on wgpu:{number}, {name}; not with CUDA: {no_cuda}");
-                    return found(Device::Wgpu(number), line);
+                Ok((number, found)) => {
+                    let why = format!("; not with CUDA: {no_cuda}");
+                    return Ok(gpu(Device::Wgpu(number), found, &why));
                 }
                 Err(reason) => reason,
             };
-            let line = format!("training on the CPU ({cores} threads): {no_cuda}, and {no_gpu}");
-            found(Device::Cpu, line)
+            Ok(cpu(format!(
+                "training on the CPU ({cores} threads): {no_cuda}, and {no_gpu}"
+            )))
         }
         Choice::Cuda(number) => {
-            let name = cuda_name(number).with_context(|| {
-                format!("--device cuda:{number} cannot be used; use --device cpu, or auto for whichever device there is")
-            })?;
-            let line = format!("training on cuda:{number}, {name}, as requested");
-            found(Device::Cuda(number), line)
+            let found = cuda_gpu(number).with_context(|| unusable("cuda", number))?;
+            Ok(gpu(Device::Cuda(number), found, ", as requested"))
         }
         Choice::Wgpu(number) => {
-            let name = adapter_name(number).with_context(|| {
-                format!("--device wgpu:{number} cannot be used; use --device cpu, or auto for whichever device there is")
-            })?;
-            let line = format!("training on wgpu:{number}, {name}, as requested");
-            found(Device::Wgpu(number), line)
+            let found = adapter(number).with_context(|| unusable("wgpu", number))?;
+            Ok(gpu(Device::Wgpu(number), found, ", as requested"))
         }
     }
 }
 
-/// The name of an NVIDIA GPU that can be used.
-fn cuda_name(number: usize) -> Result<String> {
+/// What an error about a requested GPU begins with.
+fn unusable(kind: &str, number: usize) -> String {
+    format!(
+        "--device {kind}:{number} cannot be used; use --device cpu, or auto for whichever device there is"
+    )
+}
+
+/// An NVIDIA GPU that can be used.
+fn cuda_gpu(number: usize) -> Result<Gpu> {
     #[cfg(feature = "cuda")]
-    return cuda::name(number);
+    return cuda::gpu(number);
     #[cfg(not(feature = "cuda"))]
     anyhow::bail!("this program was built without the feature cuda, which cuda:{number} needs");
 }
 
-/// The name of a GPU with Vulkan, Metal or Direct3D 12.
-fn adapter_name(number: usize) -> Result<String> {
+/// A GPU with Vulkan, Metal or Direct3D 12.
+fn adapter(number: usize) -> Result<Gpu> {
     #[cfg(feature = "wgpu")]
-    return adapters::name(number);
+    return adapters::gpu(number);
     #[cfg(not(feature = "wgpu"))]
     anyhow::bail!("this program was built without the feature wgpu, which wgpu:{number} needs");
 }
 
-/// The number and the name of the best GPU with Vulkan, Metal or Direct3D 12 that is not software.
-fn hardware_adapter() -> Result<(usize, String)> {
+/// The number of the best GPU with Vulkan, Metal or Direct3D 12 that is not software.
+fn hardware_adapter() -> Result<(usize, Gpu)> {
     #[cfg(feature = "wgpu")]
     return adapters::hardware();
     #[cfg(not(feature = "wgpu"))]
@@ -158,7 +184,7 @@ mod tests {
 
     #[test]
     fn auto_always_finds_a_device_and_names_it() {
-        let Found { device, line } = find(Choice::Auto).unwrap();
+        let Found { device, line, .. } = find(Choice::Auto).unwrap();
         let name = match device {
             Device::Cpu => "the CPU",
             Device::Cuda(_) => "cuda:",

@@ -10,11 +10,12 @@ use burn_flex::Flex;
 
 use super::Device;
 use crate::codecs::codebook::backend::CodebookBackend;
+use crate::data::resident::CutBlocks;
 
 /// A backend that all codecs can be trained on.
-pub trait TrainingBackend: AutodiffBackend<InnerBackend: CodebookBackend> {}
+pub trait TrainingBackend: AutodiffBackend<InnerBackend: CodebookBackend + CutBlocks> {}
 
-impl<B: AutodiffBackend<InnerBackend: CodebookBackend>> TrainingBackend for B {}
+impl<B: AutodiffBackend<InnerBackend: CodebookBackend + CutBlocks>> TrainingBackend for B {}
 
 /// A task for any backend.
 pub trait Task {

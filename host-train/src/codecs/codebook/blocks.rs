@@ -1,15 +1,15 @@
 //! The blocks that a codebook is trained on, as coordinates on the device.
 
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
-use nice_data::random::split_mix;
+use burn::tensor::{Int, Tensor, TensorData};
 use nice_data::{BlockId, BlockSet};
-use nice_decode::{BLOCK_SAMPLES, Orientation};
+use nice_decode::BLOCK_SAMPLES;
 use nice_encode::codebook::{Coordinates, coordinates};
 use rayon::prelude::*;
 
 use super::backend::upload;
-use super::float::fine_chroma_error;
+use crate::data::order::orientation;
+use crate::data::resident::{CutBlocks, DeviceBytes};
 
 /// Some blocks.
 #[derive(Clone, Debug)]
@@ -26,9 +26,21 @@ impl<B: Backend> Blocks<B> {
         let (planar, _) = planar.as_chunks::<BLOCK_SAMPLES>();
         let blocks = planar.par_iter().map(|block| {
             let x = coordinates::of_block(block);
-            (x, fine_chroma_error(block, &x) as f32)
+            (x, coordinates::fine_chroma_error(block, &x) as f32)
         });
         Self::on_device(blocks.unzip(), device)
+    }
+
+    /// Blocks that are cut on the device out of bytes, given their places, `[blocks, 3]`.
+    pub fn cut(bytes: &DeviceBytes<B>, places: Tensor<B, 2, Int>) -> Self
+    where
+        B: CutBlocks,
+    {
+        let (coordinates, fine_chroma) = B::cut_coordinates(bytes, places);
+        Self {
+            coordinates,
+            fine_chroma,
+        }
     }
 
     /// Some blocks of a set, each in an orientation that its nonce determines, gathered on all threads.
@@ -43,7 +55,7 @@ impl<B: Backend> Blocks<B> {
                 .zip(ids)
                 .map(|(block, id)| {
                     let x = coordinates::of_block(block);
-                    let error = fine_chroma_error(block, &x) as f32;
+                    let error = coordinates::fine_chroma_error(block, &x) as f32;
                     (coordinates::oriented(&x, orientation(*id)), error)
                 })
                 .collect();
@@ -59,9 +71,4 @@ impl<B: Backend> Blocks<B> {
             fine_chroma: Tensor::from_data(TensorData::from(&fine_chroma[..]), device),
         }
     }
-}
-
-/// The orientation in which a block is trained.
-fn orientation(id: BlockId) -> Orientation {
-    Orientation::from_bits(split_mix(id.nonce) as u8)
 }

@@ -6,7 +6,7 @@ use nice_encode::codebook::{BeamSearch, Codebook, Coordinates, coordinates};
 use nice_encode::{Picture, block};
 use rayon::prelude::*;
 
-use super::float::{apply, fine_chroma_error};
+use super::float::apply;
 use crate::history::decibels;
 use crate::report::{CodebookReport, StageReport};
 
@@ -51,7 +51,7 @@ pub fn report(codebook: &Codebook, planar: &[u8]) -> Result<CodebookReport> {
             .zip(&x)
             .zip(&residuals)
             .map(|((block, x), residual)| {
-                fine_chroma_error(block, x)
+                coordinates::fine_chroma_error(block, x)
                     + residual
                         .iter()
                         .map(|value| f64::from(value * value))

@@ -92,11 +92,3 @@ pub fn decode_picture<B: CodebookBackend>(
     let decoded = Encoded::new(codebook, &blocks, beam).decode();
     block::assemble(picture.width(), picture.height(), &decoded)
 }
-
-/// The squared error of the fine chroma of a block, with samples in 0..1. Fine chroma is the difference between the chroma of a
-/// pixel and the mean of its site, which no codeword can hold.
-pub fn fine_chroma_error(block: &[u8; BLOCK_SAMPLES], x: &Coordinates) -> f64 {
-    let all: u32 = block.iter().map(|&sample| u32::from(sample).pow(2)).sum();
-    let held: f64 = x.iter().map(|x| f64::from(*x).powi(2)).sum();
-    (f64::from(all) / (255.0 * 255.0) - held).max(0.0)
-}

@@ -203,7 +203,10 @@ impl<B: CodebookBackend> Cluster<B> {
     ) -> CodewordSums<B> {
         let codebook = self.codebook(Tensor::empty([1, DIMENSIONS], &values.device()));
         let [blocks, columns] = indices.indices.dims();
-        let factors = weights.clone().unsqueeze_dim::<2>(1).expand([blocks, columns]); // [blocks, stages]
+        let factors = weights
+            .clone()
+            .unsqueeze_dim::<2>(1)
+            .expand([blocks, columns]); // [blocks, stages]
         let sums = B::sum_by_codeword(&codebook.stages, values, factors, weights, indices.clone());
         // The codewords of this stage are the last.
         let all: usize = codeword_counts(&codebook.stages).sum();

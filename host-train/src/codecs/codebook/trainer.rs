@@ -9,7 +9,7 @@ use anyhow::Result;
 use burn::module::AutodiffModule;
 use burn::optim::AdamWConfig;
 use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use nice_data::random::split_mix;
 use nice_data::{BlockId, progress};
 use nice_decode::BLOCK_SAMPLES;
@@ -26,7 +26,9 @@ use super::quantize::quantize;
 use super::revive::revive;
 use super::{float, kmeans, lengths};
 use crate::checkpoint::{Adam, Checkpoint};
-use crate::data::batches::Order;
+use crate::data::order::Order;
+use crate::data::resident::{PlaceFeed, ResidentSet};
+use crate::device::TrainingBackend;
 use crate::log::Log;
 use crate::run::Run;
 use crate::training::{self, End, Step, Trainer};
@@ -47,8 +49,10 @@ const REVIVED_UNTIL: f64 = 0.6;
 const SAMPLES: f64 = BLOCK_SAMPLES as f64;
 
 /// The trainer of a codebook.
-struct CodebookTrainer<'a, B: AutodiffBackend> {
+struct CodebookTrainer<'a, B: TrainingBackend> {
     run: &'a Run,
+    /// The blocks, if they are on the device, and the places of those of the next pools.
+    resident: Option<(ResidentSet<'a, B::InnerBackend>, PlaceFeed)>,
     config: &'a CodebookConfig,
     stages: &'a [Stage],
     steps: u64,
@@ -71,38 +75,49 @@ struct Pool<B: Backend> {
 /// # Errors
 ///
 /// Those of [`training::train`].
-pub fn train<B: AutodiffBackend>(
+pub fn train<B: TrainingBackend>(
     run: &Run,
     config: &CodebookConfig,
     start: Option<&Codebook>,
     checkpoint: Option<Checkpoint>,
     device: &B::Device,
     log: &mut Log<'_>,
-) -> Result<(End, Checkpoint)>
-where
-    B::InnerBackend: CodebookBackend,
-{
-    let trainer = CodebookTrainer::<B> {
-        run,
-        config,
-        stages: config.layout.stages(),
-        steps: run.steps(),
-        pool: None,
-        device,
-    };
-    let parameters = match (&checkpoint, start) {
-        // Only the shapes matter; the checkpoint has the values.
-        (Some(_), _) => Parameters::new(&float::zeros(trainer.stages), device),
-        (None, Some(codebook)) => Parameters::new(codebook, device),
-        (None, None) => trainer.start(),
-    };
-    training::train(run, trainer, parameters, checkpoint, device, log)
+) -> Result<(End, Checkpoint)> {
+    let blocks = &run.data.splits.train;
+    let execution = &run.execution;
+    let on_device = execution
+        .residency
+        .on_device(blocks, execution.gpu_memory)?;
+    let first = checkpoint
+        .as_ref()
+        .map_or(0, |checkpoint| checkpoint.progress.step);
+    let first_pool = first / (config.pool * config.passes);
+    std::thread::scope(|scope| {
+        let resident = on_device.then(|| {
+            let set = ResidentSet::new(blocks, device);
+            let feed = set.feed(run.order(), first_pool * config.pool, scope);
+            (set, feed)
+        });
+        let trainer = CodebookTrainer::<B> {
+            run,
+            resident,
+            config,
+            stages: config.layout.stages(),
+            steps: run.steps(),
+            pool: None,
+            device,
+        };
+        let parameters = match (&checkpoint, start) {
+            // Only the shapes matter; the checkpoint has the values.
+            (Some(_), _) => Parameters::new(&float::zeros(trainer.stages), device),
+            (None, Some(codebook)) => Parameters::new(codebook, device),
+            (None, None) => trainer.start(),
+        };
+        training::train(run, trainer, parameters, checkpoint, device, log)
+    })
 }
 
-impl<B: AutodiffBackend> CodebookTrainer<'_, B>
-where
-    B::InnerBackend: CodebookBackend,
-{
+impl<B: TrainingBackend> CodebookTrainer<'_, B> {
     /// The first codewords, from k-means.
     fn start(&self) -> Parameters<B> {
         let order = Order {
@@ -110,7 +125,11 @@ where
             ..self.run.order()
         };
         let ids: Vec<BlockId> = order.batch(0).collect();
-        let blocks = self.gather(&ids).coordinates;
+        let blocks = match &self.resident {
+            Some((set, _)) => Blocks::cut(set.bytes(), set.places(&ids, self.device)),
+            None => self.gather(&ids),
+        };
+        let blocks = blocks.coordinates;
         let bar = progress::bar(
             kmeans::steps(self.stages.len()),
             "first codewords (k-means)",
@@ -120,7 +139,7 @@ where
         Parameters::new(&codebook.to_codebook(), self.device)
     }
 
-    /// Some blocks for training.
+    /// Some blocks for training, which are not on the device.
     fn gather(&self, ids: &[BlockId]) -> Blocks<B::InnerBackend> {
         Blocks::gather(&self.run.data.splits.train, ids, self.device)
     }
@@ -141,15 +160,20 @@ where
         parameters: &mut Parameters<B>,
         step: u64,
         number: u64,
-    ) -> Pool<B::InnerBackend> {
+    ) -> Result<Pool<B::InnerBackend>> {
         let order = self.run.order();
-        let ids: Vec<BlockId> = (0..self.config.pool)
-            .flat_map(|batch| order.batch(number * self.config.pool + batch))
-            .collect();
+        let count = self.config.pool;
         let Blocks {
             coordinates: blocks,
             fine_chroma,
-        } = self.gather(&ids);
+        } = match &self.resident {
+            Some((set, places)) => Blocks::cut(set.bytes(), places.next(count, self.device)?),
+            None => {
+                let batches = (0..count).map(|batch| number * count + batch);
+                let ids: Vec<BlockId> = batches.flat_map(|batch| order.batch(batch)).collect();
+                self.gather(&ids)
+            }
+        };
         let progress = self.progress(step);
         let beam = self.config.beam
             * if progress < 0.5 {
@@ -181,12 +205,12 @@ where
                 *parameters = parameters.replaced(&codebook, self.device);
             }
         }
-        Pool {
+        Ok(Pool {
             number,
             blocks,
             fine_chroma,
             rounding: rounded.map(|rounded| Rounding::new(&codebook, &rounded)),
-        }
+        })
     }
 }
 
@@ -214,10 +238,7 @@ fn weights<B: Backend>(blocks: Tensor<B, 2>, masking: f64) -> Tensor<B, 1> {
     weights.clone() / weights.mean()
 }
 
-impl<B: AutodiffBackend> Trainer<B> for CodebookTrainer<'_, B>
-where
-    B::InnerBackend: CodebookBackend,
-{
+impl<B: TrainingBackend> Trainer<B> for CodebookTrainer<'_, B> {
     type Module = Parameters<B>;
 
     fn optimizer(&self) -> Adam<B, Parameters<B>> {
@@ -231,7 +252,7 @@ where
     fn step(&mut self, module: &mut Parameters<B>, step: u64) -> Result<Step<B>> {
         let number = step / self.pool_steps();
         if self.pool.as_ref().is_none_or(|pool| pool.number != number) {
-            self.pool = Some(self.sample(module, step, number));
+            self.pool = Some(self.sample(module, step, number)?);
         }
         let pool = self.pool.as_ref().expect("sampled just above");
         let batch = self.run.config.batch as usize;

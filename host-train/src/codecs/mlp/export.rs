@@ -7,7 +7,7 @@ use nice_decode::BLOCK_SAMPLES;
 
 use super::network::NetworkConfig;
 use super::{float, quantize};
-use crate::data::batches::Order;
+use crate::data::order::Order;
 use crate::export::Artifacts;
 use crate::run::Run;
 use crate::tensors::{self, Tensors};

@@ -3,21 +3,22 @@
 use anyhow::Result;
 use burn::module::AutodiffModule;
 use burn::optim::{AdamWConfig, GradientsParams};
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::Tensor;
 use nice_encode::Picture;
 
 use super::float;
 use super::network::{Network, NetworkConfig};
 use crate::checkpoint::{Adam, Checkpoint};
 use crate::data::batches::Feed;
+use crate::device::TrainingBackend;
 use crate::log::Log;
 use crate::run::Run;
 use crate::training::{self, End, Step, Trainer};
 
 /// The trainer of a network.
-struct NetworkTrainer<'a, B: AutodiffBackend> {
+struct NetworkTrainer<'a, B: TrainingBackend> {
     run: &'a Run,
-    feed: Feed<B>,
+    feed: Feed<'a, B::InnerBackend>,
     device: &'a B::Device,
 }
 
@@ -26,7 +27,7 @@ struct NetworkTrainer<'a, B: AutodiffBackend> {
 /// # Errors
 ///
 /// Those of [`training::train`].
-pub fn train<B: AutodiffBackend>(
+pub fn train<B: TrainingBackend>(
     run: &Run,
     config: NetworkConfig,
     checkpoint: Option<Checkpoint>,
@@ -35,16 +36,17 @@ pub fn train<B: AutodiffBackend>(
 ) -> Result<(End, Checkpoint)> {
     let order = run.order();
     let blocks = &run.data.splits.train;
-    let (gpu, residency) = (run.execution.gpu, run.execution.residency);
+    let execution = &run.execution;
+    let on_device = execution
+        .residency
+        .on_device(blocks, execution.gpu_memory)?;
     let first = checkpoint
         .as_ref()
         .map_or(0, |checkpoint| checkpoint.progress.step);
     std::thread::scope(|scope| {
-        let feed = match blocks.fixed() {
-            Some(bytes) if residency.on_device(blocks, gpu)? => {
-                Feed::resident(bytes, order, first, device)
-            }
-            _ => Feed::streamed(blocks, order, first, gpu, scope),
+        let feed = match on_device {
+            true => Feed::resident(blocks, order, first, device, scope),
+            false => Feed::streamed(blocks, order, first, scope),
         };
         let network = config.init::<B>(run.config.seed, device);
         let trainer = NetworkTrainer { run, feed, device };
@@ -52,7 +54,7 @@ pub fn train<B: AutodiffBackend>(
     })
 }
 
-impl<B: AutodiffBackend> Trainer<B> for NetworkTrainer<'_, B> {
+impl<B: TrainingBackend> Trainer<B> for NetworkTrainer<'_, B> {
     type Module = Network<B>;
 
     fn optimizer(&self) -> Adam<B, Network<B>> {
@@ -63,7 +65,8 @@ impl<B: AutodiffBackend> Trainer<B> for NetworkTrainer<'_, B> {
     }
 
     fn step(&mut self, module: &mut Network<B>, _step: u64) -> Result<Step<B>> {
-        let loss = module.loss(self.feed.next(self.device)?); // [1]
+        let blocks = Tensor::from_inner(self.feed.next(self.device)?); // [batch, 192]
+        let loss = module.loss(blocks); // [1]
         Ok(Step {
             squared_error: loss.clone().inner(),
             gradients: GradientsParams::from_grads(loss.backward(), module),

@@ -58,6 +58,14 @@ pub fn of_block(block: &[u8; BLOCK_SAMPLES]) -> Coordinates {
     parts(&planes, scales)
 }
 
+/// The squared error of the fine chroma of a block, with samples in 0..1. Fine chroma is the difference between the chroma of a
+/// pixel and the mean of its site, which no codeword can hold.
+pub fn fine_chroma_error(block: &[u8; BLOCK_SAMPLES], x: &Coordinates) -> f64 {
+    let all: u32 = block.iter().map(|&sample| u32::from(sample).pow(2)).sum();
+    let held: f64 = x.iter().map(|x| f64::from(*x).powi(2)).sum();
+    (f64::from(all) / (255.0 * 255.0) - held).max(0.0)
+}
+
 /// The coordinates of planes of luma, chroma 1 and chroma 2, in units of a sample from 0 to 255.
 pub fn of_planes(planes: &[f32; DIMENSIONS]) -> Coordinates {
     parts(planes, UNITS.map(|unit| (unit.sqrt() / 255.0) as f32))
