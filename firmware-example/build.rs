@@ -4,7 +4,13 @@ fn main() {
     for program in ["decode", "slideshow", "renderer", "count", "compare_dsp"] {
         println!("cargo::rustc-link-arg-bin={program}=-Tdefmt.x");
     }
-    for program in ["smallest", "smallest_row", "smallest_region"] {
+    for program in [
+        "smallest",
+        "smallest_row",
+        "smallest_region",
+        "smallest_xs",
+        "smallest_xs_row",
+    ] {
         println!("cargo::rustc-link-arg-bin={program}=-Tsilent.x");
     }
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));

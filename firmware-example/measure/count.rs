@@ -2,7 +2,7 @@
 //! rows in several pixel formats, and the multiply-adds of networks.
 //!
 //! Blocks and texels are those of the texture of the floor, and of a part of the demo image in the adaptive layout; rows are those
-//! of the first image of the slideshow.
+//! of the lake in the size of the display.
 #![no_std]
 #![no_main]
 
@@ -66,7 +66,7 @@ fn codebook(assets: &Assets) {
 
     adaptive(&model, assets.part);
 
-    let image = or_exit(Image::from_bytes(black_box(assets.slides[0].file)));
+    let image = or_exit(Image::from_bytes(black_box(assets.lake)));
     let decoder = or_exit(Decoder::new(&model, &image));
     rows::<Rgb888>("rows of Rgb888", &decoder);
     rows::<Rgb565Le>("rows of Rgb565Le", &decoder);

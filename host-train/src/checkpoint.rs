@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use burn::module::AutodiffModule;
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::record::AdaptorRecord;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
 use crate::history::Row;
+use crate::run::RunData;
 use crate::tensors::{self, Tensors, Values, find, put_under, under};
 
 /// The counters of a run.
@@ -24,6 +25,8 @@ pub struct Progress {
     pub config: RunConfig,
     /// The number of blocks in the training set; if it differs when a run is resumed, the data has changed.
     pub blocks: u64,
+    /// A checksum of some of them, for the same purpose.
+    pub data_checksum: u32,
     /// The optimizer steps so far.
     pub step: u64,
     /// The sum of the training losses since the last validation.
@@ -36,6 +39,29 @@ pub struct Progress {
     pub history: Vec<Row>,
     /// The seconds of training so far.
     pub seconds: f64,
+}
+
+impl Progress {
+    /// Checks that the run was trained on these data, which are called `source`.
+    ///
+    /// # Errors
+    ///
+    /// When it was trained on others.
+    pub fn check_data(&self, data: &RunData, source: &str) -> Result<()> {
+        let blocks = data.splits.train.len() as u64;
+        ensure!(
+            self.blocks == blocks,
+            "the run was trained on {} blocks, but {source} has {blocks}; give the data that it was trained on with --data, or start a \
+             new run",
+            self.blocks
+        );
+        ensure!(
+            self.data_checksum == data.checksum(),
+            "the run was trained on other blocks than those of {source}; give the data that it was trained on with --data, or start a \
+             new run"
+        );
+        Ok(())
+    }
 }
 
 /// Everything that is needed to resume a run.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail, ensure};
 use burn_flex::Flex;
 use clap::{Args, Parser, Subcommand};
+use nice_data::picture_file::DEFAULT_MAX_MEGAPIXELS;
 use nice_encode::{DEFAULT_EFFORT, MAX_EFFORT, files, pretrained};
 use serde::Serialize;
 
@@ -45,6 +46,7 @@ Examples:
   host-train --data train.bin --val val.bin --steps 5000
   host-train --data kaggle:tay10r/image-block-compression
   host-train --resume runs/20260101-120000-mlp
+  host-train --resume runs/20260101-120000-mlp --data /media/disk/photographs
   host-train fit icons/ --minutes 1            adapt a trained model to pictures of one kind
   host-train import best_weights.pt --val photographs/";
 
@@ -62,24 +64,32 @@ enum Command {
 /// The data.
 #[derive(Args)]
 struct SourceArgs {
-    /// The training data: a folder of pictures, a .bin file, synthetic, synthetic:SEED, synthetic:SEED:PICTURES, or a URL or
-    /// kaggle:OWNER/NAME that `nicec dataset fetch` has fetched
-    #[arg(
-        long,
-        value_name = "SRC",
-        default_value = "synthetic",
-        hide_default_value = true
-    )]
-    data: String,
+    /// The training data: a folder of pictures, a .bin file, synthetic (the default), synthetic:SEED, synthetic:SEED:PICTURES, or a
+    /// URL or kaggle:OWNER/NAME that `nicec dataset fetch` has fetched
+    #[arg(long, value_name = "SRC")]
+    data: Option<String>,
     /// The validation data; by default a part of the training data
     #[arg(long, value_name = "SRC")]
     val: Option<String>,
     /// The demo picture in the report; by default that of NICE
     #[arg(long, value_name = "FILE|URL")]
     demo: Option<String>,
+    #[command(flatten)]
+    reading: ReadArgs,
     /// The seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+}
+
+/// How pictures are read, as `nicec` reads them.
+#[derive(Args)]
+struct ReadArgs {
+    /// Read pictures that are cut off as far as they go; what is missing is gray
+    #[arg(long)]
+    allow_truncated: bool,
+    /// The most pixels that a picture may have, in millions
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_MEGAPIXELS, value_parser = clap::value_parser!(u32).range(1..))]
+    max_megapixels: u32,
 }
 
 /// The run folder.
@@ -158,9 +168,10 @@ struct TrainArgs {
     /// Where the training blocks are held
     #[arg(long, value_enum, default_value = "auto")]
     residency: Residency,
-    /// Resume the run in this folder with its configuration; --steps can change its length
+    /// Resume the run in this folder with its configuration; --steps can change its length. Where its data, its validation data or its
+    /// demo picture are in another place now, give that with --data, --val or --demo; data with other blocks are refused
     #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "out", "name", "data", "val", "demo", "seed", "arch", "epochs", "batch", "learning_rate", "schedule",
+        "out", "name", "allow_truncated", "max_megapixels", "seed", "arch", "epochs", "batch", "learning_rate", "schedule",
         "encoder_hidden", "decoder_hidden", "validate_every", "pool", "passes", "beam", "masking",
     ])]
     resume: Option<PathBuf>,
@@ -173,9 +184,9 @@ struct TrainArgs {
 /// The options of fitting.
 #[derive(Args)]
 struct FitArgs {
-    /// The pictures: a folder of them, or any other source that --data of training takes; a part of them is held out to judge
-    #[arg(value_name = "PICTURES")]
-    data: String,
+    /// The pictures, and folders of them, or any other source that --data of training takes; a part of them is held out to judge
+    #[arg(value_name = "PICTURES", required = true)]
+    data: Vec<String>,
     /// The pictures to judge with, instead of a part of the others
     #[arg(long, value_name = "SRC")]
     val: Option<String>,
@@ -191,6 +202,8 @@ struct FitArgs {
     /// How much activity in a block masks its errors, which then have less weight: an exponent, 0 for equal weights
     #[arg(long, value_name = "EXPONENT", default_value_t = 0.0, value_parser = masking)]
     masking: f64,
+    #[command(flatten)]
+    reading: ReadArgs,
     /// The seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -312,17 +325,25 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
         memory,
     } = device::find(args.run.device)?;
     log.line(&line)?;
-    let (folder, config, checkpoint) = match &args.resume {
+    let (resumed, config) = match &args.resume {
         Some(path) => {
-            let (folder, mut config, checkpoint) = resumed(path)?;
+            let (folder, checkpoint) = resumed(path)?;
+            let mut config = checkpoint.progress.config.clone();
             if let Some(steps) = args.steps {
                 config.length = Length::Steps(steps);
             }
+            let source = &args.source;
+            if let Some(data) = &source.data {
+                config.data = vec![absolute(data)];
+            }
+            // What is not given anew stays as it is.
+            config.validation = source.val.as_deref().map(absolute).or(config.validation);
+            config.demo = source.demo.as_deref().map(absolute).or(config.demo);
             let (path, step) = (path.display(), checkpoint.progress.step);
             log.line(&format!("resuming {path} at step {step}"))?;
-            (Some(folder), config, Some(checkpoint))
+            (Some((folder, checkpoint)), config)
         }
-        None => (None, new_config(args), None),
+        None => (None, new_config(args)),
     };
     let execution = Execution {
         device: line,
@@ -331,7 +352,7 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
         command,
         effort: args.run.effort,
     };
-    let run = open_run(config, folder, &args.output, execution, log)?;
+    let (run, checkpoint) = open_run(config, resumed, &args.output, execution, log)?;
     let task = TrainTask {
         run: &run,
         checkpoint,
@@ -340,12 +361,11 @@ fn train(args: &TrainArgs, command: String, out: &mut dyn Write) -> Result<Outco
     device::run(device, task)
 }
 
-/// The folder, configuration and checkpoint of a run to resume.
-fn resumed(path: &Path) -> Result<(RunFolder, RunConfig, Checkpoint)> {
+/// The folder and the checkpoint of a run to resume.
+fn resumed(path: &Path) -> Result<(RunFolder, Checkpoint)> {
     let folder = RunFolder::existing(path)?;
     let checkpoint = Checkpoint::read(&folder.checkpoint())?;
-    let config = checkpoint.progress.config.clone();
-    Ok((folder, config, checkpoint))
+    Ok((folder, checkpoint))
 }
 
 /// The configuration of a new run.
@@ -376,9 +396,11 @@ fn new_config(args: &TrainArgs) -> RunConfig {
     RunConfig {
         name: name.unwrap_or_else(|| args.arch.name()),
         codec,
-        data: absolute(&args.source.data),
+        data: args.source.data(),
         validation: args.source.val.as_deref().map(absolute),
         demo: args.source.demo.as_deref().map(absolute),
+        allow_truncated: args.source.reading.allow_truncated,
+        max_megapixels: args.source.reading.max_megapixels,
         seed: args.source.seed,
         batch: args.batch,
         length: match args.steps {
@@ -388,6 +410,13 @@ fn new_config(args: &TrainArgs) -> RunConfig {
         learning_rate: args.learning_rate.unwrap_or(learning_rate),
         schedule: args.schedule.unwrap_or(schedule),
         validate_every: args.validate_every,
+    }
+}
+
+impl SourceArgs {
+    /// The training data.
+    fn data(&self) -> Vec<String> {
+        vec![absolute(self.data.as_deref().unwrap_or("synthetic"))]
     }
 }
 
@@ -421,9 +450,11 @@ fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Out
     let config = RunConfig {
         name: name.unwrap_or_else(|| "fitted".to_owned()),
         codec: CodecConfig::Codebook(codec.clone()),
-        data: absolute(&args.data),
+        data: args.data.iter().map(|data| absolute(data)).collect(),
         validation: args.val.as_deref().map(absolute),
         demo: None,
+        allow_truncated: args.reading.allow_truncated,
+        max_megapixels: args.reading.max_megapixels,
         seed: args.seed,
         batch: 4096,
         length: Length::Steps(1),
@@ -438,7 +469,7 @@ fn fit_model(args: &FitArgs, command: String, out: &mut dyn Write) -> Result<Out
         command,
         effort: args.run.effort,
     };
-    let mut run = open_run(config, None, &args.output, execution, log)?;
+    let (mut run, _) = open_run(config, None, &args.output, execution, log)?;
     let seconds = args.minutes * 60.0;
     let task = FitTask {
         run: &mut run,
@@ -532,9 +563,11 @@ fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Out
     let config = RunConfig {
         name: name.unwrap_or_else(|| "imported".to_owned()),
         codec: CodecConfig::Mlp(network),
-        data: absolute(&args.source.data),
+        data: args.source.data(),
         validation: args.source.val.as_deref().map(absolute),
         demo: args.source.demo.as_deref().map(absolute),
+        allow_truncated: args.source.reading.allow_truncated,
+        max_megapixels: args.source.reading.max_megapixels,
         seed: args.source.seed,
         batch: 4096,
         length: Length::Steps(0),
@@ -550,7 +583,7 @@ fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Out
         effort: args.run.effort,
     };
     let log = &mut Log::new(out, args.run.json);
-    let run = open_run(config, None, &args.output, execution, log)?;
+    let (run, _) = open_run(config, None, &args.output, execution, log)?;
     run.write_weights(&weights)?;
     let artifacts = mlp::export::artifacts::<Flex>(&run, network, &weights, &device)?;
     let summary = export(&run, TrainingRecord::default(), artifacts)?;
@@ -558,14 +591,14 @@ fn import(args: &ImportArgs, command: String, out: &mut dyn Write) -> Result<Out
     Ok(Outcome::Complete)
 }
 
-/// Opens the data of a run and, unless it is resumed, creates its folder.
+/// Opens the data of a run and, unless it is resumed, creates its folder. Returns the run, and its checkpoint if it is resumed.
 fn open_run(
     config: RunConfig,
-    folder: Option<RunFolder>,
+    resumed: Option<(RunFolder, Checkpoint)>,
     output: &OutputArgs,
     execution: Execution,
     log: &mut Log<'_>,
-) -> Result<Run> {
+) -> Result<(Run, Option<Checkpoint>)> {
     let data = RunData::open(&config)?;
     for note in &data.splits.notes {
         log.line(note)?;
@@ -577,18 +610,26 @@ fn open_run(
         validation.description()
     );
     log.line(&line)?;
-    let folder = match folder {
-        Some(folder) => folder,
+    let (folder, checkpoint) = match resumed {
+        Some((folder, checkpoint)) => {
+            let source = config.data.join(" ");
+            checkpoint.progress.check_data(&data, &source)?;
+            (folder, Some(checkpoint))
+        }
         // Created only now, so that a wrong argument leaves nothing behind.
-        None => RunFolder::create(output.out.as_deref(), &config.name)?,
+        None => (
+            RunFolder::create(output.out.as_deref(), &config.name)?,
+            None,
+        ),
     };
     files::write_atomically(&folder.config(), &serde_json::to_vec_pretty(&config)?)?;
-    Ok(Run {
+    let run = Run {
         config,
         data,
         folder,
         execution,
-    })
+    };
+    Ok((run, checkpoint))
 }
 
 /// Trains up to the last step, and exports the result.

@@ -135,12 +135,16 @@ pub struct RunConfig {
     pub name: String,
     /// The codec and its sizes.
     pub codec: CodecConfig,
-    /// The source of the training blocks, as given on the command line.
-    pub data: String,
+    /// The source of the training blocks, as given on the command line: several are pictures and folders of pictures.
+    pub data: Vec<String>,
     /// The source of the validation blocks, as given on the command line; by default a part of `data`.
     pub validation: Option<String>,
     /// The demo picture in the report, as given on the command line; by default that of NICE.
     pub demo: Option<String>,
+    /// Whether pictures that are cut off are read as far as they go.
+    pub allow_truncated: bool,
+    /// The most pixels that a picture may have, in millions.
+    pub max_megapixels: u32,
     /// The seed of the initial parameters, the shuffle and the random positions.
     pub seed: u64,
     /// The number of blocks in a batch.

@@ -1,7 +1,9 @@
 //! A run: its configuration, its data, its folder, and how it is computed.
 
 use anyhow::{Context, Result, bail};
-use nice_data::{OpenOptions, Source, Splits, demo, open, open_picture};
+use nice_data::picture_file::ReadOptions;
+use nice_data::{BlockId, OpenOptions, Source, Splits, demo, open, open_picture};
+use nice_decode::BLOCK_SAMPLES;
 use nice_encode::Picture;
 
 use crate::config::RunConfig;
@@ -41,6 +43,11 @@ impl RunData {
         };
         let options = OpenOptions {
             seed: config.seed,
+            reading: ReadOptions {
+                allow_truncated: config.allow_truncated,
+                max_megapixels: config.max_megapixels,
+                ..ReadOptions::default()
+            },
             ..OpenOptions::default()
         };
         let demo = match &config.demo {
@@ -55,8 +62,28 @@ impl RunData {
             },
         };
         let validation = config.validation.as_deref().map(parse).transpose()?;
-        let splits = open(&parse(&config.data)?, validation.as_ref(), &options)?;
+        let data = Source::from_arguments(&config.data)
+            .with_context(|| format!("the data source {} is invalid", config.data.join(" ")))?;
+        let splits = open(&data, validation.as_ref(), &options)?;
         Ok(Self { splits, demo })
+    }
+
+    /// A checksum of some of the blocks for training, by which other data are noticed.
+    pub fn checksum(&self) -> u32 {
+        /// The number of blocks, which are spread over the set.
+        const BLOCKS: u64 = 1024;
+        let train = &self.splits.train;
+        let count = train.len() as u64;
+        let taken = count.min(BLOCKS);
+        let ids: Vec<BlockId> = (0..taken)
+            .map(|number| BlockId {
+                index: (u128::from(number) * u128::from(count) / u128::from(taken)) as u64,
+                nonce: 0,
+            })
+            .collect();
+        let mut bytes = vec![0; ids.len() * BLOCK_SAMPLES];
+        train.gather(&ids, &mut bytes);
+        crc32fast::hash(&bytes)
     }
 }
 

@@ -84,7 +84,7 @@ pub trait Trainer<B: AutodiffBackend> {
 ///
 /// # Errors
 ///
-/// When the loss is not finite, a file cannot be written, or the checkpoint belongs to another data set.
+/// When the loss is not finite, a file cannot be written, or the checkpoint belongs to another codec.
 pub fn train<B: AutodiffBackend, T: Trainer<B>>(
     run: &Run,
     trainer: T,
@@ -95,12 +95,12 @@ pub fn train<B: AutodiffBackend, T: Trainer<B>>(
 ) -> Result<(End, Checkpoint)> {
     let config = &run.config;
     let mut optimizer = trainer.optimizer();
-    let blocks = run.train_blocks();
     let (progress, best) = match checkpoint {
         None => {
             let progress = Progress {
                 config: config.clone(),
-                blocks,
+                blocks: run.train_blocks(),
+                data_checksum: run.data.checksum(),
                 step: 0,
                 loss_sum: 0.0,
                 loss_count: 0,
@@ -111,13 +111,6 @@ pub fn train<B: AutodiffBackend, T: Trainer<B>>(
             (progress, Tensors::new())
         }
         Some(checkpoint) => {
-            if checkpoint.progress.blocks != blocks {
-                bail!(
-                    "the run was trained on {} blocks, but {} now has {blocks}; restore the data, or start a new run",
-                    checkpoint.progress.blocks,
-                    config.data,
-                );
-            }
             module = tensors::into_module(module, &checkpoint.parameters)?;
             optimizer = optimizer_from_tensors(optimizer, &module, &checkpoint.optimizer, device)?;
             let progress = Progress {

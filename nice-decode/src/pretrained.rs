@@ -12,7 +12,7 @@
 //! # Ok::<(), nice_decode::ModelError>(())
 //! ```
 
-/// The smallest model, a codebook of 12 KB, for parts with 32 KB of flash. Feature `model-xs`.
+/// The smallest model, a codebook of 12 KB, for parts with 32 to 64 KB of flash. Feature `model-xs`.
 #[cfg(feature = "model-xs")]
 pub static XS: &[u8] = crate::include_model!("../models/xs.nicem");
 

@@ -14,6 +14,7 @@ mod dataset_build;
 mod encoding;
 mod fetch;
 mod fixtures;
+mod gpu;
 mod import;
 mod lossless;
 mod nicec;

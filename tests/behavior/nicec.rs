@@ -184,6 +184,36 @@ fn a_file_has_the_requested_bits_per_pixel_or_the_nearest_that_are_possible() {
 }
 
 #[test]
+fn the_blocks_of_an_icon_get_as_many_bits_as_those_of_a_photograph() {
+    let folder = tempdir().unwrap();
+    let demo = demo::picture().unwrap();
+    let bits_and_notes = |width, height, options: &str| {
+        let part = demo.crop(440, 200, width, height).unwrap();
+        picture_file::write_png(&folder.path().join("in.png"), &part).unwrap();
+        let line = format!("encode @in.png -o @out.nice --effort 0 --json{options}");
+        let report = nicec_in(folder.path(), &line).unwrap();
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let bits: u64 = report["lengths"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|length| length["bits"].as_u64().unwrap() * length["blocks"].as_u64().unwrap())
+            .sum();
+        let notes = report["notes"].as_array().unwrap().len();
+        (bits as f64 / report["blocks"].as_f64().unwrap(), notes)
+    };
+    for (width, height) in [(8, 8), (16, 16), (24, 16), (10, 12)] {
+        let (bits, notes) = bits_and_notes(width, height, "");
+        assert!(bits > 30.0, "{bits} bits for a block of {width} x {height}");
+        assert_eq!(notes, 0);
+        // Where the bits were requested, it is told that there are more.
+        assert_eq!(bits_and_notes(width, height, " --bpp 0.75").1, 1);
+    }
+    let (bits, _) = bits_and_notes(320, 240, "");
+    assert!((44.0..48.0).contains(&bits), "{bits}");
+}
+
+#[test]
 fn a_higher_quality_takes_more_bits_and_has_a_smaller_error() {
     let folder = tempdir().unwrap();
     let original = demo::picture().unwrap().crop(0, 150, 320, 160).unwrap();
@@ -428,11 +458,11 @@ fn man_pages_and_completions_are_written_for_all_commands() {
     let folder = tempdir().unwrap();
     nicec_in(folder.path(), "manual -o @pages").unwrap();
     let read = |name: &str| fs::read_to_string(folder.path().join("pages").join(name)).unwrap();
-    assert!(read("nicec.bash").contains("--bpp"));
-    assert!(read("nicec.zsh").contains("flip-horizontal"));
-    assert!(read("nicec-encode.1").contains("max\\-megapixels"));
-    assert!(read("nicec-dataset-build.1").contains("per\\-picture"));
-    assert!(read("nicec.1").contains("turn"));
+    assert!(read("completions/nicec.bash").contains("--bpp"));
+    assert!(read("completions/_nicec").contains("flip-horizontal"));
+    assert!(read("man1/nicec-encode.1").contains("max\\-megapixels"));
+    assert!(read("man1/nicec-dataset-build.1").contains("per\\-picture"));
+    assert!(read("man1/nicec.1").contains("turn"));
 }
 
 #[test]

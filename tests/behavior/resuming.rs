@@ -1,5 +1,6 @@
 //! Resuming: a run that was stopped has the same results as one that was not, and a run that cannot be resumed is left unchanged.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -151,13 +152,49 @@ fn resuming_with_other_data_is_refused() {
     let data = bin(folder.path(), "train.bin", 500, 1);
     let run = folder.path().join("run");
     train_mlp(&data, &run, &["--steps", "20"]).unwrap();
+    let config = std::fs::read(run.join("config.json")).unwrap();
+    let resume = |more: &[&str]| {
+        let mut args = vec!["--resume", text(&run), "--steps", "40", "--device", "cpu"];
+        args.extend(more);
+        error_text(host_train(&args))
+    };
+    // More blocks in the same place, and as many in another one.
     bin(folder.path(), "train.bin", 600, 1);
-    let args = ["--resume", text(&run), "--steps", "40", "--device", "cpu"];
-    let error = error_text(host_train(&args));
+    let error = resume(&[]);
     assert!(
         error.contains("475 blocks") && error.contains("570"),
         "{error}"
     );
+    let others = bin(folder.path(), "others.bin", 500, 2);
+    let error = resume(&["--data", text(&others)]);
+    assert!(
+        error.contains("other blocks") && error.contains("others.bin"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read(run.join("config.json")).unwrap(), config);
+}
+
+#[test]
+fn a_run_whose_data_have_moved_resumes_with_their_new_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = bin(folder.path(), "train.bin", 500, 1);
+    let (long, short) = (folder.path().join("long"), folder.path().join("short"));
+    train_mlp(&data, &long, &["--steps", "40", "--validate-every", "10"]).unwrap();
+    train_mlp(&data, &short, &["--steps", "20", "--validate-every", "10"]).unwrap();
+    let moved = folder.path().join("moved.bin");
+    std::fs::rename(&data, &moved).unwrap();
+    let resume = |more: &[&str]| {
+        let mut args = vec!["--resume", text(&short), "--steps", "40"];
+        args.extend(["--device", "cpu", "--effort", "1"]);
+        args.extend(more);
+        host_train(&args)
+    };
+    assert!(error_text(resume(&[])).contains("train.bin"));
+    resume(&["--data", text(&moved)]).unwrap();
+    let model = |run: &Path| std::fs::read(run.join("decoder.nicem")).unwrap();
+    assert_eq!(model(&short), model(&long));
+    // The new place is kept.
+    resume(&[]).unwrap();
 }
 
 #[test]

@@ -320,3 +320,58 @@ fn only_a_codebook_can_be_fitted() {
     let error = error_text(host_train(&["fit", text(&data), "--from", text(&model)]));
     assert!(error.contains("only a codebook can be fitted"), "{error}");
 }
+
+#[test]
+fn several_pictures_and_folders_are_fitted_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (icons, photo) = (folder.path().join("icons"), folder.path().join("photo.png"));
+    std::fs::create_dir(&icons).unwrap();
+    write_picture(&icons.join("one.png"), 1, 64, 64);
+    write_picture(&icons.join("two.png"), 2, 64, 64);
+    write_picture(&photo, 3, 80, 64);
+    let twice = icons.join("one.png");
+    let out = folder.path().join("run");
+    let mut args = vec!["fit", text(&icons), text(&photo), text(&twice)];
+    args.extend(["--from", "xs", "--minutes", "0.01", "--out", text(&out)]);
+    args.extend(["--device", "cpu", "--effort", "0"]);
+    let (_, printed) = host_train(&args).unwrap();
+    // Two of the three pictures are for training, one for validation.
+    assert!(
+        printed.contains("in 2 pictures of") && printed.contains("the grid of 1 picture of"),
+        "{printed}"
+    );
+    let config = std::fs::read_to_string(out.join("config.json")).unwrap();
+    assert!(
+        config.contains("icons") && config.contains("photo.png"),
+        "{config}"
+    );
+}
+
+#[test]
+fn pictures_that_are_cut_off_or_too_large_are_trained_on_where_that_is_requested() {
+    let folder = tempfile::tempdir().unwrap();
+    let pictures = folder.path().join("pictures");
+    std::fs::create_dir(&pictures).unwrap();
+    write_picture(&pictures.join("one.png"), 1, 64, 64);
+    write_picture(&pictures.join("two.png"), 2, 64, 64);
+    write_picture(&pictures.join("large.png"), 3, 1024, 1024);
+    let whole = std::fs::read(pictures.join("one.png")).unwrap();
+    std::fs::write(pictures.join("half.png"), &whole[..whole.len() / 2]).unwrap();
+    let train = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let more = [&["--steps", "2"], more].concat();
+        train_mlp(&pictures, &out, &more).unwrap().1
+    };
+    let printed = train("default", &[]);
+    assert!(
+        printed.contains("1 of 4 pictures") && printed.contains("half.png"),
+        "{printed}"
+    );
+    let printed = train("all", &["--allow-truncated"]);
+    assert!(!printed.contains("could not be read"), "{printed}");
+    let printed = train("small", &["--max-megapixels", "1"]);
+    assert!(
+        printed.contains("2 of 4 pictures") && printed.contains("large.png"),
+        "{printed}"
+    );
+}

@@ -1,6 +1,8 @@
 //! The frames and checksums that the boards must produce, computed on the host.
 
-use anyhow::{Context, Result};
+use std::fmt::Write;
+
+use anyhow::{Context, Result, ensure};
 use floor::{Line, rgb565};
 use nice_decode::{AdaptiveLatent, Decoder, Image, Model, Rgb565Le, pretrained};
 use pictures::Assets;
@@ -17,28 +19,55 @@ pub fn assets(machine: &Machine) -> Assets {
     }
 }
 
-/// The frames of the slideshow, sorted by name.
-pub fn slideshow(assets: &Assets) -> Result<Vec<(String, Frame)>> {
+/// The slideshow.
+#[derive(Clone, Debug)]
+pub struct Slideshow {
+    /// The lines of its log, except for measurements.
+    pub log: String,
+    /// Its frames, sorted by name.
+    pub frames: Vec<(String, Frame)>,
+}
+
+/// The slideshow on a display of this size. It follows from the pictures, which may be replaced, so it has no log file.
+pub fn slideshow(assets: &Assets, width: usize, height: usize) -> Result<Slideshow> {
     let model = Model::from_bytes(assets.model)?;
+    let mut log = String::new();
     let mut frames = Vec::new();
-    for slide in assets.slides {
-        let image = Image::from_bytes(slide.file)?;
-        let (width, height) = (image.width() as usize, image.height() as usize);
+    for (name, file) in assets.slides {
+        let image = Image::from_bytes(file)?;
+        let (image_width, image_height) = (image.width() as usize, image.height() as usize);
+        ensure!(
+            image_width <= width && image_height <= height,
+            "the image {name} is larger than the display"
+        );
+        // In the middle of a black display.
         let mut bytes = vec![0; 2 * width * height];
-        Decoder::new(&model, &image)?.region::<Rgb565Le>(image.region(), &mut bytes, 2 * width)?;
+        let (x, y) = ((width - image_width) / 2, (height - image_height) / 2);
+        let lines = &mut bytes[2 * (y * width + x)..];
+        Decoder::new(&model, &image)?.region::<Rgb565Le>(image.region(), lines, 2 * width)?;
+        writeln!(
+            log,
+            "image of {image_width} x {image_height} pixels in {} blocks, {:?} layout, encoded for model {}",
+            image.blocks(),
+            image.layout(),
+            image.model_id()
+        )?;
+        let checksum = crc32fast::hash(&bytes);
+        writeln!(
+            log,
+            "{name}: {width} x {height} pixels, checksum {checksum:08x}"
+        )?;
         let pixels = bytes.as_chunks().0.iter();
         let pixels = pixels.map(|pixel| u16::from_le_bytes(*pixel)).collect();
-        frames.push((
-            slide.name.to_str()?.to_owned(),
-            Frame {
-                width,
-                height,
-                pixels,
-            },
-        ));
+        let frame = Frame {
+            width,
+            height,
+            pixels,
+        };
+        frames.push(((*name).to_owned(), frame));
     }
     frames.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(frames)
+    Ok(Slideshow { log, frames })
 }
 
 /// The frames of the renderer on a display of this size, with every texel decoded on its own.

@@ -1,7 +1,5 @@
 //! A model and the images that are encoded for it, for two sizes of board.
 
-use core::ffi::CStr;
-
 /// A model, and the images that the demonstrations show with it.
 #[derive(Clone, Copy, Debug)]
 pub struct Assets {
@@ -11,22 +9,23 @@ pub struct Assets {
     pub demo: &'static [u8],
     /// A part of it, 200 x 120 pixels, in the adaptive layout.
     pub part: &'static [u8],
+    /// The lake of the demo image in the size of the display, in the fixed layout.
+    pub lake: &'static [u8],
     /// One pixel of every block of the demo image before it was encoded: red, green and blue, block after block. In block `i`
     /// it is the pixel in column `i % 8` and line `i / 8 % 8`.
     pub original: &'static [u8],
     /// The texture of the renderer's floor, 256 x 256 pixels that can be tiled.
     pub floor: &'static [u8],
-    /// The images of the slideshow, the first in the fixed layout, the others in the adaptive layout.
-    pub slides: &'static [Slide],
+    /// The images of the slideshow with their names: in the adaptive layout on large boards, in the fixed layout on small ones.
+    pub slides: &'static [(&'static str, &'static [u8])],
 }
 
-/// An image of the slideshow.
-#[derive(Clone, Copy, Debug)]
-pub struct Slide {
-    /// Its name.
-    pub name: &'static CStr,
-    /// The image file.
-    pub file: &'static [u8],
+mod large_slides {
+    include!(concat!(env!("OUT_DIR"), "/large.rs"));
+}
+
+mod small_slides {
+    include!(concat!(env!("OUT_DIR"), "/small.rs"));
 }
 
 static ORIGINAL: &[u8] = include_bytes!("../demo.rgb");
@@ -37,22 +36,10 @@ pub const fn large(model: &'static [u8]) -> Assets {
         model,
         demo: include_bytes!("../large/demo.nice"),
         part: include_bytes!("../large/part.nice"),
+        lake: include_bytes!("../large/lake.nice"),
         original: ORIGINAL,
         floor: include_bytes!("../large/floor.nice"),
-        slides: &[
-            Slide {
-                name: c"lake",
-                file: include_bytes!("../large/lake.nice"),
-            },
-            Slide {
-                name: c"house",
-                file: include_bytes!("../large/house.nice"),
-            },
-            Slide {
-                name: c"sign",
-                file: include_bytes!("../large/sign.nice"),
-            },
-        ],
+        slides: large_slides::ALL,
     }
 }
 
@@ -62,21 +49,9 @@ pub const fn small(model: &'static [u8]) -> Assets {
         model,
         demo: include_bytes!("../small/demo.nice"),
         part: include_bytes!("../small/part.nice"),
+        lake: include_bytes!("../small/lake.nice"),
         original: ORIGINAL,
         floor: include_bytes!("../small/floor.nice"),
-        slides: &[
-            Slide {
-                name: c"lake",
-                file: include_bytes!("../small/lake.nice"),
-            },
-            Slide {
-                name: c"house",
-                file: include_bytes!("../small/house.nice"),
-            },
-            Slide {
-                name: c"sign",
-                file: include_bytes!("../small/sign.nice"),
-            },
-        ],
+        slides: small_slides::ALL,
     }
 }

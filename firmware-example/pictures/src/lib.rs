@@ -1,7 +1,9 @@
-//! The project's own images, for the flash of the boards. `cargo run --release -p nice-data --example firmware-pictures` renders
-//! and encodes them. A program links only those that it uses.
+//! The images for the flash of the boards. A program links only those that it uses.
+//!
+//! The build script encodes the pictures in the folder `slides`. The others are test vectors, which
+//! `cargo run --release -p nice-data --example firmware-pictures` encodes.
 #![no_std]
 
 mod assets;
 
-pub use assets::{Assets, Slide, large, small};
+pub use assets::{Assets, large, small};

@@ -53,7 +53,7 @@ fn main() -> ! {
         deepest = stack_usage(|| model.block(latent, &mut block)).max(deepest);
     }
     println!("measured: {=usize} bytes of stack for a block", deepest);
-    let image = or_exit(Image::from_bytes(ASSETS.slides[0].file));
+    let image = or_exit(Image::from_bytes(ASSETS.lake));
     let decoder = or_exit(Decoder::new(&model, &image));
     let mut lines = [0; 2 * WIDTH * 8];
     let deepest = stack_usage(|| {

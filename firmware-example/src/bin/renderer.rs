@@ -27,7 +27,7 @@ fn main() -> ! {
     let mut texture = Texture::new(or_exit(Decoder::new(&model, &image)));
     println!("cache of {=usize} bytes", size_of::<Texture>());
     let display = display();
-    let names = [c"floor-0", c"floor-1", c"floor-2", c"floor-3"];
+    let names = ["floor-0", "floor-1", "floor-2", "floor-3"];
     for (name, camera) in names.into_iter().zip(floor::cameras(WIDTH, HEIGHT)) {
         texture.reset_counts();
         let total = cost(|| render(&camera, &mut texture, display));

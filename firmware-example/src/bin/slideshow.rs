@@ -1,8 +1,8 @@
-//! Shows the project's images on the display, one after another, with embedded-graphics.
+//! Shows the images of the board on the display, one after another, with embedded-graphics.
 #![no_std]
 #![no_main]
 
-use board::{ASSETS, COUNTER_UNIT, WIDTH, display, entry};
+use board::{ASSETS, COUNTER_UNIT, HEIGHT, WIDTH, display, entry};
 use defmt::println;
 use embedded_graphics::image::{Image as DrawnImage, ImageRawLE};
 use embedded_graphics::pixelcolor::Rgb565;
@@ -15,22 +15,29 @@ use nice_decode::{Decoder, Image, Model, Rgb565Le};
 fn main() -> ! {
     let model = or_exit(Model::from_bytes(ASSETS.model));
     let display = display();
-    for slide in ASSETS.slides {
-        let image = or_exit(Image::from_bytes(slide.file));
+    for (name, file) in ASSETS.slides {
+        let image = or_exit(Image::from_bytes(file));
         println!("{}", image);
         let decoder = or_exit(Decoder::new(&model, &image));
-        let width = image.width() as usize;
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        if (width, height) != (WIDTH, HEIGHT) {
+            let Ok(()) = display.clear(Rgb565::BLACK);
+        }
+        // An image that does not fill the display is in its middle.
+        let left = (WIDTH.saturating_sub(width) / 2) as i32;
+        let top = (HEIGHT.saturating_sub(height) / 2) as i32;
         let mut lines = [0; 2 * 8 * WIDTH];
         let mut total = 0;
-        for row in 0..image.blocks_high() {
+        for strip in image.region().strips() {
             total += cost(|| {
-                or_exit(decoder.row::<Rgb565Le>(row, &mut lines, 2 * width));
-                let strip = ImageRawLE::<Rgb565>::new(&lines[..2 * 8 * width], width as u32);
-                let position = Point::new(0, 8 * row as i32);
-                let Ok(()) = DrawnImage::new(&strip, position).draw(display);
+                or_exit(decoder.region::<Rgb565Le>(strip, &mut lines, 2 * width));
+                let bytes = 2 * width * strip.height as usize;
+                let pixels = ImageRawLE::<Rgb565>::new(&lines[..bytes], strip.width);
+                let position = Point::new(left, top + strip.y as i32);
+                let Ok(()) = DrawnImage::new(&pixels, position).draw(display);
             });
         }
-        display.present(slide.name);
+        display.present(name);
         let pixels = image.width() * image.height();
         println!(
             "measured: {=u32} {=str} per pixel",

@@ -1,5 +1,6 @@
 //! The pictures of a folder as images, and the module that holds them.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fmt::Write as _;
 use std::fs;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use nice_data::picture_file::{self, ReadOptions};
-use nice_data::{folder, message};
+use nice_data::{Resize, folder, message};
 use nice_encode::{Encoder, Options, Rate, Tune, files, measure, pretrained};
 
 use crate::names;
@@ -17,6 +18,8 @@ use crate::names;
 pub struct Pictures {
     folder: PathBuf,
     model: PathBuf,
+    module: Option<String>,
+    resize: Option<Resize>,
     options: Options,
 }
 
@@ -43,6 +46,8 @@ impl Pictures {
         Self {
             folder: folder.into(),
             model: pretrained::DEFAULT.into(),
+            module: None,
+            resize: None,
             options: Options {
                 tune: Tune::Looks,
                 rate: Rate::BitsPerPixel(0.75),
@@ -56,6 +61,20 @@ impl Pictures {
     #[must_use]
     pub fn model(mut self, model: impl Into<PathBuf>) -> Self {
         self.model = model.into();
+        self
+    }
+
+    /// The name of the module's file, without `.rs`: by default that of the folder. Modules of one folder need different ones.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>) -> Self {
+        self.module = Some(name.into());
+        self
+    }
+
+    /// Makes pictures smaller or larger first, such as to fit into a display.
+    #[must_use]
+    pub fn resize(mut self, resize: Resize) -> Self {
+        self.resize = Some(resize);
         self
     }
 
@@ -87,8 +106,8 @@ impl Pictures {
         self
     }
 
-    /// Encodes the pictures, and writes the module to `OUT_DIR`, named like the folder: `pictures.rs` for `pictures`. In a build script; it
-    /// tells cargo what to watch.
+    /// Encodes the pictures, and writes the module to `OUT_DIR`: `pictures.rs` for the folder `pictures`. In a build script; it tells cargo
+    /// what to watch.
     ///
     /// # Errors
     ///
@@ -115,7 +134,8 @@ impl Pictures {
         let mut memory = Vec::new();
         let encoder = Encoder::load(&model_file, Some(&self.model))?.expanded(&mut memory);
 
-        let name = self.folder.file_name().unwrap_or("pictures".as_ref());
+        let folder_name = self.folder.file_name().unwrap_or("pictures".as_ref());
+        let name = self.module.as_ref().map_or(folder_name, OsStr::new);
         let images = out.join("nice").join(name);
         fs::create_dir_all(&images)
             .with_context(|| format!("cannot create {}", images.display()))?;
@@ -157,13 +177,14 @@ impl Pictures {
 
     /// Encodes a picture, unless that was done before.
     fn encode(&self, path: &Path, image: &Path, encoder: &Encoder<'_>) -> Result<()> {
-        let picture = files::read(path)?;
+        let bytes = files::read(path)?;
         let key = format!(
-            "{} {:08x} {} {} {:?}\n",
+            "{} {:08x} {} {} {:?} {:?}\n",
             env!("CARGO_PKG_VERSION"),
-            crc32fast::hash(&picture),
-            picture.len(),
+            crc32fast::hash(&bytes),
+            bytes.len(),
             encoder.model().id(),
+            self.resize,
             self.options
         );
         let key_file = image.with_extension("key");
@@ -171,11 +192,17 @@ impl Pictures {
             return Ok(());
         }
         let name = path.display().to_string();
-        let opened = picture_file::open_bytes(&picture, &name, &ReadOptions::default())?;
+        let opened = picture_file::open_bytes(&bytes, &name, &ReadOptions::default())?;
         for note in &opened.notes {
             println!("cargo::warning={name}: {}", message::one_line(note));
         }
-        let encoded = measure::encode(encoder, &opened.picture, &self.options)?;
+        let mut picture = opened.picture;
+        if let Some(resize) = self.resize {
+            picture = resize
+                .apply(picture)
+                .with_context(|| format!("cannot resize {name}"))?;
+        }
+        let encoded = measure::encode(encoder, &picture, &self.options)?;
         files::write_atomically(image, &encoded.file)?;
         files::write_atomically(&key_file, key.as_bytes())
     }
@@ -231,6 +258,32 @@ mod tests {
         write(&from.join("one.png"), 11);
         pictures.rate(Rate::Fixed).generate_in(&out).unwrap();
         assert_ne!(fs::read(&image).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_folder_can_become_several_modules_of_pictures_in_different_sizes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, out) = (folder.path().join("pictures"), folder.path().join("out"));
+        write(&from.join("one.png"), 10);
+        let pictures = Pictures::new(&from).model("s").effort(0);
+        let sizes = [
+            ("large", Resize::Part(2.0), (48, 32)),
+            ("small", Resize::Within(8, 8), (8, 5)),
+        ];
+        for (name, resize, size) in sizes {
+            let pictures = pictures.clone().module(name).resize(resize);
+            pictures.generate_in(&out).unwrap();
+            let file = fs::read(out.join(format!("nice/{name}/ONE.nice"))).unwrap();
+            let image = Image::from_bytes(&file).unwrap();
+            assert_eq!((image.width(), image.height()), size);
+            assert!(out.join(format!("{name}.rs")).is_file());
+        }
+        // Another size is encoded.
+        let image = out.join("nice/small/ONE.nice");
+        let before = fs::read(&image).unwrap();
+        let pictures = pictures.module("small").resize(Resize::Within(16, 16));
+        pictures.generate_in(&out).unwrap();
+        assert_ne!(fs::read(&image).unwrap(), before);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,7 +11,7 @@ use nice_data::{message, progress};
 use nice_encode::files;
 use rayon::prelude::*;
 
-use crate::output::{Inputs, Kind, is_standard};
+use crate::output::{self, ForceArgs, Inputs, Kind, is_standard};
 
 /// The options of commands that work on several files.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -23,9 +24,8 @@ pub(crate) struct BatchArgs {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
-    /// Write an output whose name has the ending of another kind of file, and overwrite such files, but never an input
-    #[arg(long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// Parses a number of threads.
@@ -42,7 +42,7 @@ pub(crate) struct Batch {
     /// Each input with its output.
     pub(crate) jobs: Vec<Job>,
     /// Whether it is a single file, with an output of that name.
-    pub(crate) is_single: bool,
+    is_single: bool,
     /// What could not be searched for inputs.
     unreadable: Vec<Unreadable>,
 }
@@ -141,19 +141,52 @@ impl Batch {
         })
     }
 
-    /// Makes the contents of each output, with a report, on all threads, and writes them to files of a kind.
+    /// Makes the contents of each output, with a report, on the requested threads, and writes them to files of a kind. A single one may
+    /// go to standard output, which is `out`.
+    ///
+    /// # Errors
+    ///
+    /// That of a single file; those of several are among the results.
     pub(crate) fn write<T: Send>(
         &self,
         task: &'static str,
-        (kind, inputs, force): (Kind, &Inputs, bool),
+        (kind, inputs, args): (Kind, &Inputs, &BatchArgs),
+        out: &mut dyn Write,
         make: impl Fn(&Job) -> Result<(T, Vec<u8>)> + Sync,
-    ) -> Results<T> {
-        self.run(task, |job| {
-            inputs.check(&job.output, kind, force)?;
-            let (report, bytes) = make(job)?;
-            files::write_atomically(&job.output, &bytes)?;
-            Ok(report)
+    ) -> Result<Results<T>> {
+        let make = |job: &Job| {
+            inputs.check(&job.output, kind, args.force)?;
+            make(job)
+        };
+        let Some(job) = self.single() else {
+            return on_threads(args.jobs, || {
+                self.run(task, |job| {
+                    let (report, bytes) = make(job)?;
+                    files::write_atomically(&job.output, &bytes)?;
+                    Ok(report)
+                })
+            });
+        };
+        let (report, bytes) = on_threads(args.jobs, || make(job))??;
+        output::write(&job.output, &bytes, out)?;
+        Ok(Results {
+            done: vec![report],
+            failed: Vec::new(),
+            of: 1,
         })
+    }
+
+    /// The single file, if there is only one and it has an output of that name.
+    pub(crate) fn single(&self) -> Option<&Job> {
+        self.jobs.first().filter(|_| self.is_single)
+    }
+
+    /// Where messages go: to standard error if the result goes to standard output.
+    pub(crate) fn messages<'a>(&self, out: &'a mut dyn Write) -> Box<dyn Write + 'a> {
+        match self.single() {
+            Some(job) => output::messages(&job.output, out),
+            None => Box::new(out),
+        }
     }
 
     /// Does the work for each file on all threads, and shows the progress; each result comes with its number.
@@ -226,10 +259,7 @@ impl<T> Results<T> {
 }
 
 /// Runs `work` on so many threads; on all cores if none are given.
-pub(crate) fn on_threads<T: Send>(
-    jobs: Option<usize>,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T> {
+fn on_threads<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0));
     Ok(pool.build().context("cannot start threads")?.install(work))
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use nice_encode::container::file_type::FileType;
 use nice_encode::pretrained;
 
-use crate::output::{self, Inputs, Kind};
+use crate::output::{self, ForceArgs, Inputs, Kind};
 
 /// The arguments of `nicec c-array`.
 #[derive(Debug, clap::Args)]
@@ -27,9 +27,8 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT.h")]
     output: PathBuf,
 
-    /// Write an output whose name has the ending of another kind of file, but never over an input
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// A header.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::image_file;
-use crate::output::{self, Inputs};
+use crate::output::{self, ForceArgs, Inputs};
 
 /// The arguments of `nicec crop`.
 #[derive(Debug, clap::Args)]
@@ -28,9 +28,8 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT.nice")]
     output: PathBuf,
 
-    /// Write an output whose name has the ending of another kind of file, but never over the input
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// Parses `320x240+64+128`.

@@ -15,7 +15,7 @@ use nice_encode::{Picture, block, files};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::output::{self, Inputs};
+use crate::output::{self, ForceArgs, Inputs};
 use crate::reading::ReadArgs;
 
 /// The commands for data sets.
@@ -46,9 +46,8 @@ pub(crate) struct Build {
     seed: u64,
     #[command(flatten)]
     reading: ReadArgs,
-    /// Write an output whose name has another ending than .bin, and overwrite files of NICE, but never a picture
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: ForceArgs,
     /// Print a report as JSON
     #[arg(long)]
     json: bool,
@@ -220,7 +219,7 @@ impl Fetch {
                 let base = self.base.clone().unwrap_or_else(remote::kaggle_base);
                 Remote::kaggle(name, &base)?
             }
-            Source::Bin(_) | Source::Folder(_) => bail!(
+            Source::Bin(_) | Source::Folder(_) | Source::Pictures(_) => bail!(
                 "{} is not a URL: give http://.., https://.. or kaggle:owner/name",
                 self.source
             ),

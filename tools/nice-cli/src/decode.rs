@@ -11,7 +11,7 @@ use nice_encode::decode::{WORTH_EXPANDING, decode_image};
 use nice_encode::measure::{megapixels_per_second, timed};
 use nice_encode::{container, pretrained};
 
-use crate::batch::{self, Batch, BatchArgs, Job};
+use crate::batch::{Batch, BatchArgs, Job};
 use crate::output::{self, Inputs, Kind};
 
 /// The arguments of `nicec decode`.
@@ -95,22 +95,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let inputs = batch.jobs.iter().map(|job| job.input.as_path());
     let inputs = Inputs::new(inputs.chain(args.model.as_deref()));
 
-    if let ([job], true) = (&batch.jobs[..], batch.is_single) {
-        inputs.check(&job.output, kind, args.batch.force)?;
-        let (report, bytes) = batch::on_threads(args.batch.jobs, || decode(job, format, args))??;
-        output::write(&job.output, &bytes, out)?;
-        if !args.batch.quiet {
-            writeln!(output::messages(&job.output, out), "{report}")?;
-        }
-        return Ok(());
-    }
-    let results = batch::on_threads(args.batch.jobs, || {
-        let to = (kind, &inputs, args.batch.force);
-        batch.write("decoding", to, |job| decode(job, format, args))
-    })?;
+    let to = (kind, &inputs, &args.batch);
+    let results = batch.write("decoding", to, out, |job| decode(job, format, args))?;
     if !args.batch.quiet {
+        let messages = &mut batch.messages(out);
         for report in &results.done {
-            writeln!(out, "{report}")?;
+            writeln!(messages, "{report}")?;
         }
     }
     results.check()

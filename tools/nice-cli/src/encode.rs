@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use nice_data::picture_file::{self, Opened};
-use nice_data::{folder, message, progress};
+use nice_data::{Resize, folder, message, progress};
 use nice_decode::format::stage_ends;
 use nice_decode::{Image, Layout, Model};
 use nice_encode::container::encoder_network;
@@ -16,10 +16,9 @@ use nice_encode::psnr::PooledError;
 use nice_encode::{Encoder, block, container, needs_encoder_network, pretrained};
 use serde::Serialize;
 
-use crate::batch::{self, Batch, BatchArgs, Job};
+use crate::batch::{Batch, BatchArgs, Job};
 use crate::output::{self, Inputs};
 use crate::reading::ReadArgs;
-use crate::resize::{self, Resize};
 use crate::search::{SearchArgs, Tune};
 
 /// The arguments of `nicec encode`.
@@ -51,7 +50,7 @@ pub(crate) struct Args {
     output: PathBuf,
 
     /// Make the picture smaller or larger first: so that it fits into W x H pixels, or N percent of its sides
-    #[arg(long, value_name = "WxH|N%", value_parser = resize::parse)]
+    #[arg(long, value_name = "WxH|N%")]
     resize: Option<Resize>,
 
     #[command(flatten)]
@@ -123,41 +122,31 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let inputs = batch.jobs.iter().map(|job| job.input.as_path());
     let inputs = Inputs::new(inputs.chain(path).chain(network.as_deref()));
 
-    if let ([job], true) = (&batch.jobs[..], batch.is_single) {
-        inputs.check(&job.output, output::IMAGE, args.batch.force)?;
-        let (report, bytes) = batch::on_threads(args.batch.jobs, || {
-            let picture = read(job, args)?;
-            let bar = progress::bar(block::count(&picture.picture) as u64, "encoding");
-            let encoded = encode(job, picture, &encoder, args, &|blocks| bar.inc(blocks));
-            bar.finish_and_clear();
-            encoded
-        })??;
-        output::write(&job.output, &bytes, out)?;
-        let messages = &mut output::messages(&job.output, out);
-        if args.json {
-            writeln!(messages, "{}", serde_json::to_string_pretty(&report)?)?;
-        } else if !args.batch.quiet {
-            report.print(messages)?;
+    let to = (output::IMAGE, &inputs, &args.batch);
+    let results = batch.write("encoding", to, out, |job| {
+        let picture = read(job, args)?;
+        if batch.single().is_none() {
+            return encode(job, picture, &encoder, args, &|_| {});
         }
-        return Ok(());
-    }
-
-    let results = batch::on_threads(args.batch.jobs, || {
-        let to = (output::IMAGE, &inputs, args.batch.force);
-        batch.write("encoding", to, |job| {
-            encode(job, read(job, args)?, &encoder, args, &|_| {})
-        })
+        let bar = progress::bar(block::count(&picture.picture) as u64, "encoding");
+        let encoded = encode(job, picture, &encoder, args, &|blocks| bar.inc(blocks));
+        bar.finish_and_clear();
+        encoded
     })?;
     let failed = results.check();
+    let messages = &mut batch.messages(out);
     if args.json {
-        let reports = Reports {
-            encoded: results.done,
-            failed: results.failed,
+        let text = match &results.done[..] {
+            [report] if batch.single().is_some() => serde_json::to_string_pretty(report)?,
+            _ => serde_json::to_string_pretty(&Reports {
+                encoded: results.done,
+                failed: results.failed,
+            })?,
         };
-        writeln!(out, "{}", serde_json::to_string_pretty(&reports)?)?;
+        writeln!(messages, "{text}")?;
     } else if !args.batch.quiet {
         for report in &results.done {
-            report.print(out)?;
+            report.print(messages)?;
         }
     }
     failed
@@ -195,7 +184,7 @@ fn encode(
     let decoded = decode_image(encoder.model(), &image, false)?;
     let bpp = container::image::bits_per_pixel(&image, bytes.len());
     let mut notes = opened.notes;
-    notes.extend(unreached(args.search.bpp, &image, bpp));
+    notes.extend(unreached(args.search.bpp, encoder.model(), &image, bpp));
     let report = Report {
         input: output::shown(&job.input),
         output: job.output.display().to_string(),
@@ -262,9 +251,20 @@ fn blocks_of_lengths(model: &Model<'_>, image: &Image<'_>) -> Vec<BlocksOfLength
 }
 
 /// A note if the requested bits per pixel are out of reach.
-fn unreached(requested: Option<f64>, image: &Image<'_>, reached: f64) -> Option<String> {
+fn unreached(
+    requested: Option<f64>,
+    model: &Model<'_>,
+    image: &Image<'_>,
+    reached: f64,
+) -> Option<String> {
     let requested = requested.filter(|_| image.layout() == Layout::Adaptive)?;
-    if reached > requested {
+    let shortest = stage_ends(model.stages()).next();
+    let is_smallest = image.lengths().all(|bits| Some(bits.into()) == shortest);
+    if reached > requested && !is_smallest {
+        Some(format!(
+            "the picture is so small that with its header the file has more than {requested} bits per pixel"
+        ))
+    } else if reached > requested {
         Some(format!(
             "{requested} bits per pixel are not possible with this model; this is the smallest file"
         ))

@@ -10,7 +10,7 @@ use nice_encode::container::file_type::FileType;
 use nice_encode::lossless::BlockGrid;
 use nice_encode::{container, pretrained};
 
-use crate::output::{self, Inputs};
+use crate::output::{self, ForceArgs, Inputs};
 
 /// Reads the latents of an image.
 pub(crate) fn read(input: &Path) -> Result<BlockGrid> {
@@ -45,7 +45,7 @@ pub(crate) fn write(
     grid: &BlockGrid,
     path: &Path,
     inputs: &Inputs,
-    force: bool,
+    force: ForceArgs,
     out: &mut dyn Write,
 ) -> Result<()> {
     inputs.check(path, output::IMAGE, force)?;

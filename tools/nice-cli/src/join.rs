@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use nice_encode::lossless::{BlockGrid, Direction};
 
 use crate::image_file;
-use crate::output::Inputs;
+use crate::output::{ForceArgs, Inputs};
 
 /// The arguments of `nicec join`.
 #[derive(Debug, clap::Args)]
@@ -31,9 +31,8 @@ pub(crate) struct Args {
     #[arg(long)]
     below: bool,
 
-    /// Write an output whose name has the ending of another kind of file, but never over an input
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// Runs `nicec join`.

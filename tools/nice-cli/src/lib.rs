@@ -15,7 +15,6 @@ mod join;
 mod manual;
 mod output;
 mod reading;
-mod resize;
 mod search;
 mod ssimulacra2;
 mod turn;

@@ -9,6 +9,14 @@ use anyhow::{Context, Result, bail, ensure};
 use nice_encode::container::file_type::FileType;
 use nice_encode::files;
 
+/// The option to write an output that would be refused.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct ForceArgs {
+    /// Write an output whose name has the ending of another kind of file, and overwrite such files, but never an input
+    #[arg(long)]
+    force: bool,
+}
+
 /// A kind of file that is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kind {
@@ -97,7 +105,7 @@ impl Inputs {
 
     /// Checks that an output is neither one of the inputs nor a folder. Unless it is forced, it also needs an ending of its kind, and
     /// an existing file must not be of another kind.
-    pub(crate) fn check(&self, output: &Path, kind: Kind, force: bool) -> Result<()> {
+    pub(crate) fn check(&self, output: &Path, kind: Kind, force: ForceArgs) -> Result<()> {
         if is_standard(output) || files::is_stream(output) {
             return Ok(());
         }
@@ -113,7 +121,7 @@ impl Inputs {
                 bail!("cannot write {shown}: it is a folder; give the name of a file in it");
             }
         }
-        if force {
+        if force.force {
             return Ok(());
         }
         let ending = output.extension().map(|ending| ending.to_string_lossy());
@@ -151,7 +159,7 @@ mod tests {
         std::fs::write(path("b.nice"), b"NICM").unwrap();
         let error = |output: &str, inputs: &[&Path], force| {
             Inputs::new(inputs.iter().copied())
-                .check(&path(output), IMAGE, force)
+                .check(&path(output), IMAGE, ForceArgs { force })
                 .map_or_else(|error| error.to_string(), |()| "fine".to_owned())
         };
         assert!(error("a.nice", &[&path("a.nice")], false).contains("overwrite the input"));
@@ -169,9 +177,9 @@ mod tests {
 
     #[test]
     fn standard_output_and_devices_can_always_be_written_to() {
-        let inputs = Inputs::default();
-        inputs.check(Path::new("-"), IMAGE, false).unwrap();
+        let (inputs, force) = (Inputs::default(), ForceArgs::default());
+        inputs.check(Path::new("-"), IMAGE, force).unwrap();
         #[cfg(unix)]
-        inputs.check(Path::new("/dev/null"), IMAGE, false).unwrap();
+        inputs.check(Path::new("/dev/null"), IMAGE, force).unwrap();
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use nice_decode::Orientation;
 
 use crate::image_file;
-use crate::output::{self, Inputs};
+use crate::output::{self, ForceArgs, Inputs};
 
 /// The arguments of `nicec turn`.
 #[derive(Debug, clap::Args)]
@@ -39,9 +39,8 @@ pub(crate) struct Args {
     #[arg(long)]
     trim: bool,
 
-    /// Write an output whose name has the ending of another kind of file, but never over the input
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// The ways to turn an image.

@@ -1,67 +1,33 @@
 //! Makes the images of `firmware-example` from the demo picture. Run it after a change to the picture or to a model, and then run
 //! the device checks.
 //!
-//! Boards with enough flash have images with model m for displays of 320 x 240 pixels, small boards have images with model s for
-//! 96 x 64, and the Game Boy Advance has one with model m for 240 x 160. Of the original demo picture, a board has one pixel of
-//! each block, to measure the error.
+//! Boards with enough flash have images with model m, small boards have images with model s, the Game Boy Advance has one with model m
+//! for 240 x 160 pixels, and the smallest program one with model xs. Of the original demo picture, a board has one pixel of each block, to measure the error. The
+//! slides stay pictures, which the build script of `firmware-example` encodes.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
+use nice_data::picture_file;
 use nice_decode::BLOCK_SIDE;
 use nice_encode::psnr::PooledError;
 use nice_encode::{
     Encoder, MAX_EFFORT, Options, Picture, Rate, Tune, block, files, measure, pretrained,
 };
 
-/// A picture for a display: a part of the demo picture, scaled to a size.
-struct Slide {
-    name: &'static str,
-    /// Column and line of the upper left corner, width and height.
-    part: [u32; 4],
-    size: [u32; 2],
-    model: &'static str,
-    rate: Rate,
-}
-
 /// As many bits for each block as it needs, in a file that is not larger than one in the fixed layout.
 const ADAPTIVE: Rate = Rate::BitsPerPixel(0.75);
 
 const WHOLE: [u32; 4] = [0, 0, 768, 512];
 
-const SLIDES: [Slide; 7] = [
-    fixed("large/lake", [43, 0, 682, 512], [320, 240], "m"),
-    adaptive("large/house", [440, 200, 320, 240], [320, 240], "m"),
-    adaptive("large/sign", [168, 272, 320, 240], [320, 240], "m"),
-    fixed("small/lake", WHOLE, [96, 64], "s"),
-    adaptive("small/house", [432, 208, 336, 224], [96, 64], "s"),
-    adaptive("small/sign", [220, 364, 222, 148], [96, 64], "s"),
-    fixed("gba/lake", WHOLE, [240, 160], "m"),
+/// The slides: column and line of the upper left corner, width and height in the demo picture.
+const SLIDES: [(&str, [u32; 4]); 3] = [
+    ("lake", [43, 0, 682, 512]),
+    ("house", [440, 200, 320, 240]),
+    ("sign", [168, 272, 320, 240]),
 ];
-
-const fn fixed(name: &'static str, part: [u32; 4], size: [u32; 2], model: &'static str) -> Slide {
-    Slide {
-        name,
-        part,
-        size,
-        model,
-        rate: Rate::Fixed,
-    }
-}
-
-const fn adaptive(
-    name: &'static str,
-    part: [u32; 4],
-    size: [u32; 2],
-    model: &'static str,
-) -> Slide {
-    Slide {
-        rate: ADAPTIVE,
-        ..fixed(name, part, size, model)
-    }
-}
 
 fn main() -> Result<()> {
     let demo = nice_data::demo::picture()?;
@@ -78,24 +44,31 @@ fn main() -> Result<()> {
     let floor = Picture::new(floor.width(), floor.height(), floor.into_raw())?;
     save("large/floor", &floor, "m", Rate::Fixed)?;
     save("small/floor", &floor, "s", Rate::Fixed)?;
-    for Slide {
-        name,
-        part: [x, y, width, height],
-        size,
-        model,
-        rate,
-    } in SLIDES
-    {
-        let part = imageops::crop_imm(&demo, x, y, width, height).to_image();
-        let scaled = imageops::resize(&part, size[0], size[1], FilterType::Lanczos3);
-        save(
-            name,
-            &Picture::new(size[0], size[1], scaled.into_raw())?,
-            model,
-            rate,
+    // The lake, in the sizes of the displays.
+    let part = SLIDES[0].1;
+    for (name, part, size, model, rate) in [
+        ("large/lake", part, [320, 240], "m", Rate::Fixed),
+        ("small/lake", WHOLE, [96, 64], "s", Rate::Fixed),
+        ("gba/lake", WHOLE, [240, 160], "m", Rate::Fixed),
+        ("xs/lake", WHOLE, [96, 64], "xs", ADAPTIVE),
+    ] {
+        save(name, &scaled(&demo, part, size)?, model, rate)?;
+    }
+    for (name, part) in SLIDES {
+        let slide = scaled(&demo, part, [320, 240])?;
+        write(
+            &format!("slides/{name}.png"),
+            &picture_file::to_png(&slide)?,
         )?;
     }
     Ok(())
+}
+
+/// A part of the demo picture, given its column, line, width and height, scaled to a size.
+fn scaled(demo: &RgbImage, [x, y, width, height]: [u32; 4], size: [u32; 2]) -> Result<Picture> {
+    let part = imageops::crop_imm(demo, x, y, width, height).to_image();
+    let scaled = imageops::resize(&part, size[0], size[1], FilterType::Lanczos3);
+    Picture::new(size[0], size[1], scaled.into_raw())
 }
 
 /// A square part of the demo picture with a border of stone, to be repeated as a floor.

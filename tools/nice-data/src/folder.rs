@@ -162,16 +162,20 @@ pub fn list_kind(
     Ok(listing)
 }
 
-/// [`list`] for several folders and files, one after the other.
+/// [`list`] for several folders and files, one after the other. A file that is found more than once is listed once.
 ///
 /// # Errors
 ///
 /// Those of [`list`], for any of them.
 pub fn list_all(paths: &[PathBuf]) -> Result<Listing> {
     let mut all = Listing::default();
+    let mut seen = BTreeSet::new();
     for path in paths {
         let more = list(path)?;
-        all.pictures.extend(more.pictures);
+        let new = more.pictures.into_iter().filter(|picture| {
+            seen.insert(fs::canonicalize(picture).unwrap_or_else(|_| picture.clone()))
+        });
+        all.pictures.extend(new);
         all.unreadable.extend(more.unreadable);
     }
     Ok(all)

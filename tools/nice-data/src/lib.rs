@@ -15,9 +15,11 @@ pub mod picture_file;
 pub mod progress;
 pub mod random;
 pub mod remote;
+mod resize;
 mod source;
 pub mod synthetic;
 
 pub use block_set::{BlockId, BlockPosition, BlockSet};
 pub use open::{OpenOptions, SYNTHETIC_SIDE, Splits, open, open_picture};
+pub use resize::Resize;
 pub use source::{SYNTHETIC_PICTURES, Source};

@@ -39,6 +39,8 @@ pub struct OpenOptions {
     pub kaggle_base: String,
     /// The most bytes of decoded pictures in memory; by default half of the memory that is available.
     pub memory: u64,
+    /// How pictures are read.
+    pub reading: ReadOptions,
 }
 
 impl Default for OpenOptions {
@@ -48,6 +50,7 @@ impl Default for OpenOptions {
             cache: cache::default_folder(),
             kaggle_base: remote::kaggle_base(),
             memory: available_memory() / 2,
+            reading: ReadOptions::default(),
         }
     }
 }
@@ -103,12 +106,12 @@ pub fn open(data: &Source, validation: Option<&Source>, options: &OpenOptions) -
                 }
             }
         }
-        Located::Pictures(path) => {
-            let (pictures, source) = pictures_in(&path, options, &mut notes)?;
+        Located::Pictures(paths) => {
+            let (pictures, source) = pictures_in(&paths, options, &mut notes)?;
             match given {
                 Some(given) => (BlockSet::at_random(pictures, options.seed, &source), given),
                 None => {
-                    let (train, validation) = split_pictures(&path, pictures)?;
+                    let (train, validation) = split_pictures(&source, pictures)?;
                     (
                         BlockSet::at_random(train, options.seed, &source),
                         BlockSet::on_grid(&validation, &source),
@@ -142,11 +145,12 @@ pub fn open(data: &Source, validation: Option<&Source>, options: &OpenOptions) -
 ///
 /// When the picture cannot be read or is not in the cache.
 pub fn open_picture(path_or_url: &str, options: &OpenOptions) -> Result<Picture> {
-    if source::is_url(path_or_url) {
-        picture_file::read(&cache::find(&options.cache, &Remote::url(path_or_url))?)
+    let path = if source::is_url(path_or_url) {
+        cache::find(&options.cache, &Remote::url(path_or_url))?
     } else {
-        picture_file::read(Path::new(path_or_url))
-    }
+        path_or_url.into()
+    };
+    Ok(picture_file::open(&path, &options.reading)?.picture)
 }
 
 /// What a source is on this machine.
@@ -155,7 +159,8 @@ enum Located {
         train: Option<PathBuf>,
         val: Option<PathBuf>,
     },
-    Pictures(PathBuf),
+    /// Pictures and folders of pictures.
+    Pictures(Vec<PathBuf>),
     Synthetic {
         seed: u64,
         pictures: u32,
@@ -184,6 +189,7 @@ fn locate(source: &Source, options: &OpenOptions) -> Result<Located> {
     let remote = match source {
         Source::Bin(path) => return Ok(with_val_beside(path)),
         Source::Folder(path) => return in_folder(path),
+        Source::Pictures(paths) => return Ok(Located::Pictures(paths.clone())),
         Source::Synthetic { seed, pictures } => {
             if *pictures == 0 {
                 bail!("a synthetic data set needs at least one picture");
@@ -205,7 +211,7 @@ fn locate(source: &Source, options: &OpenOptions) -> Result<Located> {
             val: None,
         })
     } else {
-        Ok(Located::Pictures(path))
+        Ok(Located::Pictures(vec![path]))
     }
 }
 
@@ -229,12 +235,12 @@ fn in_folder(path: &Path) -> Result<Located> {
     let entries: Vec<PathBuf> = match std::fs::read_dir(path) {
         Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
         // A single picture, or a path for which the search for pictures returns an error.
-        Err(_) => return Ok(Located::Pictures(path.to_path_buf())),
+        Err(_) => return Ok(Located::Pictures(vec![path.to_path_buf()])),
     };
     match entries.as_slice() {
         [only] if only.is_dir() && !only.is_symlink() => in_folder(only),
         [only] if bin::has_extension(only) => Ok(with_val_beside(only)),
-        _ => Ok(Located::Pictures(path.to_path_buf())),
+        _ => Ok(Located::Pictures(vec![path.to_path_buf()])),
     }
 }
 
@@ -245,8 +251,8 @@ fn all_of(located: Located, options: &OpenOptions, notes: &mut Vec<String>) -> R
             let path = val.or(train).context("there is no .bin file")?;
             BlockSet::mapped(BinFile::open(&path)?)
         }
-        Located::Pictures(path) => {
-            let (pictures, source) = pictures_in(&path, options, notes)?;
+        Located::Pictures(paths) => {
+            let (pictures, source) = pictures_in(&paths, options, notes)?;
             BlockSet::on_grid(&pictures, &source)
         }
         Located::Synthetic { seed, pictures } => synthetic_validation(seed, pictures),
@@ -256,30 +262,35 @@ fn all_of(located: Located, options: &OpenOptions, notes: &mut Vec<String>) -> R
 /// Pictures with their paths.
 type NamedPictures = Vec<(PathBuf, Picture)>;
 
-/// Reads the pictures in a folder, and describes where they come from.
+/// Reads pictures and those in folders, and describes where they come from.
 fn pictures_in(
-    path: &Path,
+    paths: &[PathBuf],
     options: &OpenOptions,
     notes: &mut Vec<String>,
 ) -> Result<(NamedPictures, String)> {
-    let listing = folder::list(path)?;
+    let source = match paths {
+        [first, _, more @ ..] => {
+            format!("{} and {} more", first.display(), 1 + more.len())
+        }
+        _ => paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect(),
+    };
+    let listing = folder::list_all(paths)?;
     let of = listing.pictures.len();
-    let loaded = folder::load(listing, &ReadOptions::default(), options.memory)
-        .with_context(|| format!("cannot use the pictures in {}", path.display()))?;
+    let loaded = folder::load(listing, &options.reading, options.memory)
+        .with_context(|| format!("cannot use the pictures in {source}"))?;
     notes.extend(loaded.told.lines(of));
-    Ok((loaded.pictures, path.display().to_string()))
+    Ok((loaded.pictures, source))
 }
 
 /// Splits pictures by their names.
-fn split_pictures(
-    folder: &Path,
-    pictures: NamedPictures,
-) -> Result<(NamedPictures, NamedPictures)> {
+fn split_pictures(source: &str, pictures: NamedPictures) -> Result<(NamedPictures, NamedPictures)> {
     if pictures.len() < 2 {
         bail!(
-            "{} has only one readable picture, which cannot be used for both training and validation; add more, or give \
-             other data for validation with --val",
-            folder.display()
+            "{source} has only one readable picture, which cannot be used for both training and validation; add more, or give \
+             other data for validation with --val"
         );
     }
     let paths: Vec<&Path> = pictures.iter().map(|(path, _)| path.as_path()).collect();
@@ -294,8 +305,7 @@ fn split_pictures(
     }
     if train.is_empty() || validation.is_empty() {
         bail!(
-            "all pictures in {} have the same file name, by which they are split; give other data for validation with --val",
-            folder.display()
+            "all pictures in {source} have the same file name, by which they are split; give other data for validation with --val"
         );
     }
     Ok((train, validation))

@@ -18,6 +18,8 @@ pub enum Source {
     Bin(PathBuf),
     /// A folder of pictures or of `train.bin` and `val.bin`; or a single picture.
     Folder(PathBuf),
+    /// Several pictures and folders of pictures.
+    Pictures(Vec<PathBuf>),
     /// The URL of a `.bin` file, a picture, or a `.zip` archive of either.
     Url(String),
     /// A data set on Kaggle, `owner/name`.
@@ -36,6 +38,29 @@ impl Default for Source {
         Self::Synthetic {
             seed: 0,
             pictures: SYNTHETIC_PICTURES,
+        }
+    }
+}
+
+impl Source {
+    /// Reads the arguments of a command line: one that [`Source::from_str`] reads, or several pictures and folders of pictures.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or one is invalid.
+    pub fn from_arguments(arguments: &[String]) -> Result<Self> {
+        match arguments {
+            [] => bail!("the name of a data set is missing"),
+            [only] => only.parse(),
+            several => {
+                let paths = several.iter().map(|text| match text.parse()? {
+                    Self::Folder(path) => Ok(path),
+                    other => bail!(
+                        "{other} cannot be used together with others; only pictures and folders of pictures can"
+                    ),
+                });
+                Ok(Self::Pictures(paths.collect::<Result<_>>()?))
+            }
         }
     }
 }
@@ -124,15 +149,43 @@ fn synthetic(numbers: &str) -> Result<Source> {
 }
 
 impl fmt::Display for Source {
-    /// Writes what [`Source::from_str`] reads.
+    /// Writes what [`Source::from_str`] reads, and several paths with commas between them.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bin(path) | Self::Folder(path) => write!(formatter, "{}", path.display()),
+            Self::Pictures(paths) => {
+                let paths = paths.iter().map(|path| path.display().to_string());
+                formatter.write_str(&paths.collect::<Vec<_>>().join(", "))
+            }
             Self::Url(url) => formatter.write_str(url),
             Self::Kaggle(name) => write!(formatter, "kaggle:{name}"),
             Self::Synthetic { seed, pictures } => {
                 write!(formatter, "synthetic:{seed}:{pictures}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_arguments_are_pictures_and_folders_of_them() {
+        let source = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+            Source::from_arguments(&arguments).map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            source(&["icons", "a.png"]),
+            Ok(Source::Pictures(vec!["icons".into(), "a.png".into()]))
+        );
+        assert_eq!(source(&["icons"]), Ok(Source::Folder("icons".into())));
+        assert_eq!(source(&["a.bin"]), Ok(Source::Bin("a.bin".into())));
+        for wrong in [&["icons", "a.bin"], &["synthetic", "icons"]] {
+            let error = source(wrong).unwrap_err();
+            assert!(error.contains("only pictures and folders"), "{error}");
+        }
+        assert!(source(&[]).is_err());
     }
 }

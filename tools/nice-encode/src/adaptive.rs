@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use nice_decode::AdaptiveLatent;
+use nice_decode::{AdaptiveLatent, BLOCK_SIDE};
 use rayon::prelude::*;
 
 use crate::block;
@@ -38,6 +38,10 @@ const HALVINGS: usize = 17;
 /// The part of the requested size with which the search for a slope is content.
 const CLOSE_ENOUGH: f64 = 0.996;
 
+/// The part of the requested bits that blocks get at least, if the file's header and index take more than the others, as in very small
+/// pictures. The file then has more bits than requested.
+const LEAST_PART: f64 = 0.75;
+
 /// A search for latents of several lengths.
 pub(crate) struct AdaptiveSearch<'a> {
     /// The search in the codebook.
@@ -51,15 +55,15 @@ pub(crate) struct AdaptiveSearch<'a> {
 }
 
 impl AdaptiveSearch<'_> {
-    /// The latents of a file with at most so many bits for a pixel, if that is possible.
+    /// The latents of a file with at most so many bits for a pixel, if that is possible and the picture is not very small.
     pub fn for_bits_per_pixel(
         &self,
         bits_per_pixel: f64,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Vec<AdaptiveLatent> {
-        let target = (bits_per_pixel * self.picture.pixels() as f64 / 8.0).max(0.0) as usize;
         let blocks = block::count(self.picture);
         let overhead = image::adaptive_overhead_bytes(blocks);
+        let target = target_bytes(bits_per_pixel, self.picture.pixels(), blocks);
         let bits = target.saturating_sub(overhead) as f64 * 8.0 / blocks as f64;
         let allocation = self.sample(0).for_bits(bits);
         // The slope that is found in the end differs a little from the estimate.
@@ -208,6 +212,14 @@ impl AdaptiveSearch<'_> {
     }
 }
 
+/// The bytes that a file may have.
+fn target_bytes(bits_per_pixel: f64, pixels: u64, blocks: usize) -> usize {
+    let requested = bits_per_pixel * pixels as f64 / 8.0;
+    let of_blocks = bits_per_pixel * (blocks * BLOCK_SIDE * BLOCK_SIDE) as f64 / 8.0;
+    let least = image::adaptive_overhead_bytes(blocks) as f64 + LEAST_PART * of_blocks;
+    requested.max(least) as usize
+}
+
 /// The geometric mean of two slopes.
 fn geometric_mean(low: u64, high: u64) -> u64 {
     (u128::from(low) * u128::from(high)).isqrt() as u64
@@ -235,6 +247,24 @@ mod tests {
         let mean = geometric_mean(steepest, 2 * steepest);
         assert!(steepest < mean && mean < 2 * steepest);
         assert_eq!(geometric_mean(4, 9), 6);
+    }
+
+    #[test]
+    fn the_header_takes_no_more_than_a_quarter_from_the_blocks() {
+        // As requested where the header is small.
+        assert_eq!(target_bytes(0.75, 320 * 240, 1200), 7200);
+        assert_eq!(target_bytes(0.75, 48 * 48, 36), 216);
+        // 38 bytes of header and index, and 36 bits for every block.
+        assert_eq!(target_bytes(0.75, 8 * 8, 1), 38 + 4);
+        assert_eq!(target_bytes(0.75, 32 * 32, 16), 38 + 72);
+        // Blocks that reach over the edge count as a whole.
+        assert_eq!(target_bytes(0.75, 10 * 10, 4), 38 + 18);
+        // More pixels never mean fewer bytes.
+        let targets = (1..100).map(|side: usize| {
+            let blocks = side.div_ceil(8).pow(2);
+            target_bytes(0.5, (side * side) as u64, blocks)
+        });
+        assert!(targets.is_sorted());
     }
 
     #[test]

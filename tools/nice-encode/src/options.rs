@@ -24,7 +24,8 @@ pub enum Rate {
     #[default]
     Fixed,
     /// As many bits for each block as it needs, in the adaptive layout: a file with at most this many bits for a pixel, and within
-    /// a percent of it, if that can be reached. A network encodes with [`Fixed`](Self::Fixed).
+    /// a percent of it, if that can be reached. In very small pictures, where the header would take more than a quarter of the bits, blocks
+    /// get three quarters, and the file has more. A network encodes with [`Fixed`](Self::Fixed).
     BitsPerPixel(f64),
     /// As many bits for each block as are worth their cost, in the adaptive layout, from 0, a small file, to 100, a good one. With 10
     /// more, half as much error is worth a bit. A network encodes with [`Fixed`](Self::Fixed).

@@ -1,7 +1,6 @@
 //! The display, an ILI9341 on SPI.
 
 use core::convert::Infallible;
-use core::ffi::CStr;
 
 use embedded_graphics::pixelcolor::Rgb565;
 use embedded_graphics::prelude::*;
@@ -114,11 +113,8 @@ pub fn display() -> &'static mut Display {
 
 impl Display {
     /// Ends a frame: logs its name, and leaves time to look at it.
-    pub fn present(&mut self, name: &CStr) {
-        defmt::println!(
-            "{=str} is on the display",
-            name.to_str().unwrap_or_default()
-        );
+    pub fn present(&mut self, name: &str) {
+        defmt::println!("{=str} is on the display", name);
         self.timer.delay_ms(FRAME_MS);
     }
 }

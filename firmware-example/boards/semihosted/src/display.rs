@@ -16,6 +16,9 @@ use crate::exit::exit;
 /// CRC-32 as in zlib and PNG, without a table: flash matters more than speed here.
 static CRC_32: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
+/// The most bytes of the name of a frame.
+const MAX_NAME_BYTES: usize = 63;
+
 /// A display of `W` x `H` pixels in RAM; `N` is the size of the framebuffer, two bytes per pixel.
 pub struct MemoryDisplay<const W: usize, const H: usize, const N: usize> {
     pixels: Framebuffer<Rgb565, RawU16, LittleEndian, W, H, N>,
@@ -32,10 +35,10 @@ impl<const W: usize, const H: usize, const N: usize> MemoryDisplay<W, H, N> {
 
     /// Ends a frame: logs the checksum of its bytes, and writes the file `name` with its width, height and all pixels, 16 bits
     /// each, low byte first.
-    pub fn present(&mut self, name: &CStr) {
+    pub fn present(&mut self, name: &str) {
         defmt::println!(
             "{=str}: {=usize} x {=usize} pixels, checksum {=u32:08x}",
-            name.to_str().unwrap_or_default(),
+            name,
             W,
             H,
             CRC_32.checksum(self.pixels.data())
@@ -47,8 +50,14 @@ impl<const W: usize, const H: usize, const N: usize> MemoryDisplay<W, H, N> {
     }
 
     /// Writes the frame to a file.
-    fn save(&self, name: &CStr) -> io::Result<()> {
-        let mut file = File::create(name)?;
+    fn save(&self, name: &str) -> io::Result<()> {
+        let mut with_end = [0; MAX_NAME_BYTES + 1];
+        let start = with_end[..MAX_NAME_BYTES].get_mut(..name.len());
+        start
+            .ok_or(io::ErrorKind::InvalidInput)?
+            .copy_from_slice(name.as_bytes());
+        let name = CStr::from_bytes_until_nul(&with_end);
+        let mut file = File::create(name.map_err(|_| io::ErrorKind::InvalidInput)?)?;
         file.write_all(&(W as u16).to_le_bytes())?;
         file.write_all(&(H as u16).to_le_bytes())?;
         file.write_all(self.pixels.data())

@@ -113,11 +113,11 @@ struct Cluster<B: CodebookBackend> {
 }
 
 impl<B: CodebookBackend> Cluster<B> {
-    /// A codebook of this stage. A residual stage comes after a base of a single codeword, which is zero.
+    /// A codebook of this stage. A residual stage comes after a base whose codewords are zero.
     fn codebook(&self, codewords: Tensor<B, 2>) -> CodebookTensors<B> {
         let device = codewords.device();
         let zero_stage = Stage {
-            bits: 0,
+            bits: 1,
             orientation_bits: 0,
         };
         let [count, _] = codewords.dims();
@@ -131,8 +131,8 @@ impl<B: CodebookBackend> Cluster<B> {
         }
         CodebookTensors {
             stages: vec![zero_stage, self.stage],
-            base: Tensor::zeros([1, DIMENSIONS], &device),
-            gains: Tensor::ones([1], &device),
+            base: Tensor::zeros([2, DIMENSIONS], &device),
+            gains: Tensor::ones([2], &device),
             residuals: codewords,
         }
     }

@@ -22,7 +22,7 @@ use nice_encode::{Picture, Rate, files};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::output::{self, Inputs};
+use crate::output::{self, ForceArgs, Inputs};
 use crate::reading::ReadArgs;
 use crate::search::SearchArgs;
 use crate::ssimulacra2;
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 /// Checks that the page can be written, before the work for it begins.
 fn check_page(page: &Path, pictures: &[PathBuf], models: &[PathBuf]) -> Result<()> {
     let inputs = pictures.iter().chain(models).map(PathBuf::as_path);
-    Inputs::new(inputs).check(page, output::PAGE, false)?;
+    Inputs::new(inputs).check(page, output::PAGE, ForceArgs::default())?;
     match page.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => bail!(
             "cannot write {}: there is no folder {}; create it first, or give another name",

@@ -1,35 +1,42 @@
 //! Resizing of pictures before they are encoded.
 
+use std::str::FromStr;
+
 use anyhow::{Context, Result};
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 use nice_encode::Picture;
 
-/// A size that is requested.
+/// A size that is requested. The proportions of a picture are kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Resize {
-    /// The largest size of these proportions that fits into a width and a height.
+pub enum Resize {
+    /// The largest size that fits into a width and a height in pixels.
     Within(u32, u32),
-    /// A part of the sides.
+    /// A part of the sides, which is positive.
     Part(f64),
 }
 
-/// Parses `320x240` or `50%`.
-pub(crate) fn parse(text: &str) -> Result<Resize, String> {
-    let sides = text.split_once(['x', 'X']);
-    let sides = sides.and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    let percent = text
-        .strip_suffix('%')
-        .and_then(|number| number.parse::<f64>().ok());
-    match (sides, percent) {
-        (Some((width @ 1.., height @ 1..)), _) => Ok(Resize::Within(width, height)),
-        (_, Some(percent)) if percent > 0.0 && percent.is_finite() => {
-            Ok(Resize::Part(percent / 100.0))
+impl FromStr for Resize {
+    type Err = String;
+
+    /// Parses `320x240` or `50%`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let sides = text.split_once(['x', 'X']);
+        let sides =
+            sides.and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+        let percent = text
+            .strip_suffix('%')
+            .and_then(|number| number.parse::<f64>().ok());
+        match (sides, percent) {
+            (Some((width @ 1.., height @ 1..)), _) => Ok(Self::Within(width, height)),
+            (_, Some(percent)) if percent > 0.0 && percent.is_finite() => {
+                Ok(Self::Part(percent / 100.0))
+            }
+            _ => Err(
+                "a size is a width and a height in pixels, such as 320x240, or percent, such as 50%"
+                    .to_owned(),
+            ),
         }
-        _ => Err(
-            "a size is a width and a height in pixels, such as 320x240, or percent, such as 50%"
-                .to_owned(),
-        ),
     }
 }
 
@@ -47,12 +54,12 @@ impl Resize {
         (side(width), side(height))
     }
 
-    /// Resizes a picture with a Lanczos filter.
+    /// Resizes a picture with a Lanczos filter, whose results can differ by a level from one operating system to another.
     ///
     /// # Errors
     ///
     /// When the result has too many pixels.
-    pub(crate) fn apply(self, picture: Picture) -> Result<Picture> {
+    pub fn apply(self, picture: Picture) -> Result<Picture> {
         /// The most pixels that a picture may become.
         const MOST: u64 = 1 << 30;
         let (old_width, old_height) = (picture.width(), picture.height());
@@ -77,6 +84,7 @@ mod tests {
 
     #[test]
     fn sizes_are_sides_or_percent() {
+        let parse = |text: &str| text.parse::<Resize>();
         assert_eq!(parse("320x240"), Ok(Resize::Within(320, 240)));
         assert_eq!(parse("50%"), Ok(Resize::Part(0.5)));
         for text in [
@@ -97,7 +105,7 @@ mod tests {
     #[test]
     fn a_constant_picture_stays_constant() {
         let picture = Picture::new(31, 17, [10, 200, 90].repeat(31 * 17)).unwrap();
-        let small = parse("10x10").unwrap().apply(picture).unwrap();
+        let small = Resize::Within(10, 10).apply(picture).unwrap();
         assert_eq!((small.width(), small.height()), (10, 5));
         assert_eq!(small.rgb(), [10, 200, 90].repeat(50));
     }
