@@ -1,9 +1,10 @@
 //! Extends the partial sums of each block by the codewords of the next stage, and keeps the best.
 //!
 //! A cube has one block. Its units compute the errors of all ways to extend its partial sums, one after the other, and put those
-//! that are below a limit into a list in shared memory. Whenever the list is nearly full, it is sorted, all but the best are
-//! dropped, and the worst of these is the new limit. So few candidates are ever sorted, and the result does not depend on the
-//! order in which the units run.
+//! that are within a limit into a list in shared memory. Whenever the list is nearly full, it is sorted, all but the best are
+//! dropped, and the worst of these is the new limit. The first limit comes from the extensions of the best partial sum: of the
+//! smallest error of each unit, the worst of the best ones. So few candidates are ever sorted, and the result does not depend on
+//! the order in which the units run.
 
 use cubecl::prelude::*;
 
@@ -121,13 +122,43 @@ pub(crate) fn extend(
     } else {
         best.kept[block]
     };
+    let total = sums << lanes_bits;
+    let mut least = f32::INFINITY.runtime();
+    let mut number = UNIT_POS;
+    while number < total && number < comptime!(1 << lanes_bits) {
+        let (error, _) = candidate(
+            inner,
+            squared_norms,
+            tables,
+            from,
+            block,
+            from_width,
+            stages,
+            number,
+            stage,
+        );
+        least = select(error < least, error, least);
+        number += UNITS;
+    }
+    errors[UNIT_POS as usize] = least;
     if UNIT_POS == 0 {
         length[0].store(0);
         limit[0] = f32::INFINITY;
     }
     sync_cube();
+    // The units are ranked by their smallest errors.
+    let mut rank = 0u32;
+    for other in 0..UNITS {
+        let before = errors[other as usize];
+        let first = before < least || (before == least && other < UNIT_POS);
+        rank += select(first, 1u32, 0u32);
+    }
+    sync_cube();
+    if rank == kept - 1 {
+        limit[0] = least;
+    }
+    sync_cube();
 
-    let total = sums << lanes_bits;
     let mut start = 0u32;
     while start < total {
         let below = limit[0];
@@ -146,7 +177,7 @@ pub(crate) fn extend(
                     number,
                     stage,
                 );
-                if error < below {
+                if error <= below {
                     let at = length[0].fetch_add(1) as usize;
                     errors[at] = error;
                     numbers[at] = number << 1 | negative;
