@@ -216,7 +216,7 @@ impl AdaptiveSearch<'_> {
 fn target_bytes(bits_per_pixel: f64, pixels: u64, blocks: usize) -> usize {
     let requested = bits_per_pixel * pixels as f64 / 8.0;
     let of_blocks = bits_per_pixel * (blocks * BLOCK_SIDE * BLOCK_SIDE) as f64 / 8.0;
-    let least = image::adaptive_overhead_bytes(blocks) as f64 + LEAST_PART * of_blocks;
+    let least = image::adaptive_overhead_bytes(blocks) as f64 + (LEAST_PART * of_blocks).ceil();
     requested.max(least) as usize
 }
 
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(target_bytes(0.75, 320 * 240, 1200), 7200);
         assert_eq!(target_bytes(0.75, 48 * 48, 36), 216);
         // 38 bytes of header and index, and 36 bits for every block.
-        assert_eq!(target_bytes(0.75, 8 * 8, 1), 38 + 4);
+        assert_eq!(target_bytes(0.75, 8 * 8, 1), 38 + 5);
         assert_eq!(target_bytes(0.75, 32 * 32, 16), 38 + 72);
         // Blocks that reach over the edge count as a whole.
         assert_eq!(target_bytes(0.75, 10 * 10, 4), 38 + 18);
