@@ -1,14 +1,15 @@
-//! Makes a cartridge from the program in `gba`, runs it in mGBA without a window, prints its log, and compares its screen with
-//! the image decoded on the host.
+//! Makes a cartridge of a program for a game console, runs it in an emulator without a window, prints its log, and compares its
+//! screen with the image decoded on the host.
 //!
-//! Cargo calls it (`runner` in `gba/.cargo/config.toml`): `gba PROGRAM`.
+//! Cargo calls it (`runner` in `consoles/.cargo/config.toml`): `console NAME PROGRAM`.
 
 use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail, ensure};
-use firmware_host::cartridge;
+use anyhow::{Context, Result, bail, ensure};
+use firmware_host::console::{CONSOLES, Console};
+use firmware_host::{emulator, expected};
 
 fn main() -> ExitCode {
     match run() {
@@ -22,12 +23,19 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let [program] = arguments.as_slice() else {
-        bail!("usage: gba PROGRAM");
+    let [name, program] = arguments.as_slice() else {
+        bail!("usage: console NAME PROGRAM");
     };
-    let outcome = cartridge::run(Path::new(program))?;
+    let console = name.to_str().and_then(Console::named).with_context(|| {
+        let names = CONSOLES.map(|console| console.name).join(", ");
+        format!(
+            "there is no console {}; choose one of {names}",
+            name.display()
+        )
+    })?;
+    let outcome = emulator::run(console, Path::new(program))?;
     print!("{}", outcome.log);
-    let expected = cartridge::expected()?;
+    let expected = expected::console(console)?;
     let pixels = outcome.screen.pixels.iter().zip(&expected.pixels);
     let different = pixels.filter(|(found, expected)| found != expected).count();
     ensure!(
