@@ -24,8 +24,7 @@ enum {
 	LOG_BYTES = 492,
 };
 
-/* In two parts, so that it is not found in this program. */
-static const char MARKER[] = "the log of " "NICE:";
+static const char MARKER[] = "the log of NICE:";
 enum { MARKER_BYTES = sizeof MARKER - 1 };
 
 static enum retro_pixel_format format = RETRO_PIXEL_FORMAT_0RGB1555;
@@ -217,5 +216,6 @@ int main(int count, char** arguments) {
 	}
 	CALL(retro_unload_game)();
 	CALL(retro_deinit)();
+	rmdir(folder);
 	return 0;
 }

@@ -103,18 +103,26 @@ pub fn psp(program: &[u8]) -> Result<Vec<u8>> {
     let sections = original.sections(LittleEndian, program)?;
     let module_info = sections.section_by_name(LittleEndian, PSP_MODULE_INFO);
     let (_, module_info) = module_info.context("the program has no description of the module")?;
-    let allocated =
-        |section: &SectionHeader32<LittleEndian>| section.sh_flags(LittleEndian) & SHF_ALLOC != 0;
-    let ends = sections.iter().filter(|section| allocated(section));
-    let ends = ends.map(|section| section.sh_addr(LittleEndian) + section.sh_size(LittleEndian));
-    let end = ends.max().unwrap_or_default();
+    let has =
+        |section: &SectionHeader32<LittleEndian>, flag| section.sh_flags(LittleEndian) & flag != 0;
+    let end = |flag| {
+        let ends = sections.iter().filter(|section| has(section, flag));
+        let ends =
+            ends.map(|section| section.sh_addr(LittleEndian) + section.sh_size(LittleEndian));
+        ends.max().unwrap_or_default()
+    };
+    // Code comes first.
+    let code_bytes = end(SHF_EXECINSTR);
 
     let mut relocations = Vec::new();
     for section in sections.iter() {
         let Some((table, symbols)) = section.rel(LittleEndian, program)? else {
             continue;
         };
-        if !allocated(sections.section(section.info_link(LittleEndian))?) {
+        if !has(
+            sections.section(section.info_link(LittleEndian))?,
+            SHF_ALLOC,
+        ) {
             continue;
         }
         let symbols = sections.symbol_table_by_index(LittleEndian, program, symbols)?;
@@ -153,7 +161,7 @@ pub fn psp(program: &[u8]) -> Result<Vec<u8>> {
     header.e_phoff = word(segment_offset as u32);
     header.e_phnum = half(1);
     header.e_shoff = word(sections_offset as u32);
-    header.e_shnum = half(3);
+    header.e_shnum = half(4);
     header.e_shstrndx = half(SHN_UNDEF);
     let segment = ProgramHeader32 {
         p_type: word(PT_LOAD),
@@ -161,7 +169,7 @@ pub fn psp(program: &[u8]) -> Result<Vec<u8>> {
         p_vaddr: word(0),
         p_paddr: word(memory_offset as u32 + module_info.sh_addr(LittleEndian)),
         p_filesz: word(memory.len() as u32),
-        p_memsz: word(end),
+        p_memsz: word(end(SHF_ALLOC)),
         p_flags: word(PF_R | PF_W | PF_X),
         p_align: word(16),
     };
@@ -177,21 +185,30 @@ pub fn psp(program: &[u8]) -> Result<Vec<u8>> {
         sh_addralign: word(0),
         sh_entsize: word(0),
     };
-    let sections = [
+    let new_sections = [
         none,
         SectionHeader32 {
             sh_type: word(SHT_PROGBITS),
-            sh_flags: word(SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR),
+            sh_flags: word(SHF_ALLOC | SHF_EXECINSTR),
             sh_offset: word(memory_offset as u32),
-            sh_size: word(memory.len() as u32),
+            sh_size: word(code_bytes),
             sh_addralign: word(16),
+            ..none
+        },
+        SectionHeader32 {
+            sh_type: word(SHT_PROGBITS),
+            sh_flags: word(SHF_ALLOC | SHF_WRITE),
+            sh_addr: word(code_bytes),
+            sh_offset: word(memory_offset as u32 + code_bytes),
+            sh_size: word(memory.len() as u32 - code_bytes),
+            sh_addralign: word(4),
             ..none
         },
         SectionHeader32 {
             sh_type: word(PSP_RELOCATIONS),
             sh_offset: word(relocations_offset as u32),
             sh_size: word(relocations_bytes as u32),
-            // The section that is relocated.
+            // A section that is relocated.
             sh_info: word(1),
             sh_addralign: word(4),
             sh_entsize: word(size_of::<Rel32<LittleEndian>>() as u32),
@@ -205,7 +222,7 @@ pub fn psp(program: &[u8]) -> Result<Vec<u8>> {
     module.extend(memory);
     module.resize(relocations_offset, 0);
     module.extend(bytes_of_slice(&relocations));
-    module.extend(bytes_of_slice(&sections));
+    module.extend(bytes_of_slice(&new_sections));
     Ok(module)
 }
 

@@ -11,8 +11,8 @@ pub struct Console {
     pub name: &'static str,
     /// The extension of its cartridges.
     pub extension: &'static str,
-    /// The emulator, and how it is run.
-    pub emulator: Emulator,
+    /// The emulator: a library with the interface of libretro, without `_libretro.so`. If there is none, a cartridge is only made.
+    pub emulator: Option<&'static str>,
     /// The width and height of its screens together.
     pub screen: (usize, usize),
     /// Where on the screen the picture begins.
@@ -21,21 +21,12 @@ pub struct Console {
     pub cartridge: fn(&[u8]) -> Result<Vec<u8>>,
 }
 
-/// An emulator, by its name in libretro.
-#[derive(Clone, Copy, Debug)]
-pub enum Emulator {
-    /// A shared library, which distributions of Linux have.
-    Library(&'static str),
-    /// One that is compiled for browsers.
-    Browser(&'static str),
-}
-
 /// All consoles.
 pub static CONSOLES: [Console; 3] = [
     Console {
         name: "gba",
         extension: "gba",
-        emulator: Emulator::Library("mgba"),
+        emulator: Some("mgba"),
         screen: (240, 160),
         picture: (0, 0),
         cartridge: cartridge::gba,
@@ -43,7 +34,7 @@ pub static CONSOLES: [Console; 3] = [
     Console {
         name: "nds",
         extension: "nds",
-        emulator: Emulator::Library("desmume"),
+        emulator: Some("desmume"),
         // Two screens, the picture is in the middle of the upper one.
         screen: (256, 2 * 192),
         picture: (8, 16),
@@ -52,7 +43,8 @@ pub static CONSOLES: [Console; 3] = [
     Console {
         name: "psp",
         extension: "prx",
-        emulator: Emulator::Browser("ppsspp"),
+        // No distribution has PPSSPP as a library; see `README.md`.
+        emulator: None,
         screen: (480, 272),
         picture: (120, 56),
         cartridge: cartridge::psp,

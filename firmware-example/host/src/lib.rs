@@ -1,5 +1,5 @@
-//! The host side of the firmware example: starts QEMU and the emulators of game consoles, prints the log, keeps the frames of the display, and checks
-//! both.
+//! The host side of the firmware example: starts QEMU and the emulators of game consoles, prints the log, keeps the frames of
+//! the display, and checks both.
 
 pub mod cartridge;
 pub mod console;
