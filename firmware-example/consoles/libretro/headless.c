@@ -11,6 +11,7 @@
 #include <libretro.h>
 
 #include <dlfcn.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,9 +149,8 @@ int main(int count, char** arguments) {
 		fprintf(stderr, "%s\n", dlerror());
 		return 1;
 	}
-	/* An emulator looks for the files of its console here, and finds none. */
-	char empty[] = "/tmp/headless-XXXXXX";
-	folder = mkdtemp(empty);
+	/* The folder of the file, where the emulator may keep what the cartridge saves. */
+	folder = dirname(strdup(arguments[3]));
 
 	CALL(retro_set_environment)(environment);
 	CALL(retro_set_video_refresh)(refresh);
@@ -216,6 +216,5 @@ int main(int count, char** arguments) {
 	}
 	CALL(retro_unload_game)();
 	CALL(retro_deinit)();
-	rmdir(folder);
 	return 0;
 }
