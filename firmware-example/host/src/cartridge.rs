@@ -1,142 +1,260 @@
-//! Makes a cartridge from a program for the Game Boy Advance, runs it in mGBA without a window, and reads its screen.
+//! Makes cartridges from the programs for game consoles. GBATEK describes those of the Game Boy Advance and the Nintendo DS.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::ops::Range;
 
-use anyhow::{Context, Result, ensure};
-use nice_decode::{Bgr555Le, Decoder, Image, Model, pretrained};
-use object::read::elf::{FileHeader, ProgramHeader};
-use object::{Endianness, elf};
+use anyhow::{Context, Result, bail, ensure};
+use crc::{CRC_16_MODBUS, Crc};
+use object::elf::{
+    FileHeader32, PF_R, PF_W, PF_X, PT_LOAD, ProgramHeader32, R_MIPS_26, R_MIPS_32, R_MIPS_HI16,
+    R_MIPS_JALR, R_MIPS_LO16, R_MIPS_PC16, Rel32, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHN_UNDEF,
+    SHT_PROGBITS, SectionHeader32,
+};
+use object::pod::{bytes_of, bytes_of_slice};
+use object::read::elf::{FileHeader, ProgramHeader, Rel, SectionHeader, Sym};
+use object::{LittleEndian, U16, U32};
 
-use crate::frame::{Frame, Levels};
+/// The addresses of the cartridge of a Game Boy Advance.
+const GBA_CARTRIDGE: Range<u32> = 0x0800_0000..0x0A00_0000;
 
-/// The address of the cartridge.
-const ORIGIN: u32 = 0x0800_0000;
+/// The addresses of the main memory of a Nintendo DS, where the program of its ARM9 is loaded.
+const NDS_MAIN_MEMORY: Range<u32> = 0x0200_0000..0x0240_0000;
 
-/// The width and height of the screen in pixels.
-const SCREEN: (usize, usize) = (240, 160);
+/// The addresses where the program of its ARM7 is loaded.
+const NDS_ARM7_MEMORY: Range<u32> = 0x0380_0000..0x0381_0000;
 
-/// The image of the cartridge, the same file as in the program.
-static IMAGE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
+/// The bytes of the header of a card for the Nintendo DS, and the boundary where a program begins.
+const NDS_BLOCK: usize = 0x200;
 
-/// The bytes of a cartridge: the segments of a program, each at its load address.
+/// The offset of the checksum in that header, which covers what is before it.
+const NDS_CHECKSUM: usize = 0x15E;
+
+/// A cartridge for the Game Boy Advance: the program as it is in memory, including the header.
 ///
 /// # Errors
 ///
-/// If it is not a program for the console.
-pub fn from_elf(program: &[u8]) -> Result<Vec<u8>> {
-    let header = elf::FileHeader32::<Endianness>::parse(program)?;
-    let endian = header.endian()?;
-    let mut cartridge = Vec::new();
-    for segment in header.program_headers(endian, program)? {
-        if segment.p_type(endian) != elf::PT_LOAD || segment.p_filesz(endian) == 0 {
-            continue;
-        }
-        let offset = segment.p_paddr(endian).checked_sub(ORIGIN);
-        let offset = offset.context("the program has a segment outside the cartridge")? as usize;
-        let data = segment
-            .data(endian, program)
-            .ok()
-            .context("the program is truncated")?;
-        if cartridge.len() < offset + data.len() {
-            cartridge.resize(offset + data.len(), 0);
-        }
-        cartridge[offset..offset + data.len()].copy_from_slice(data);
-    }
-    ensure!(!cartridge.is_empty(), "the program is empty");
+/// If it is not a program for this console.
+pub fn gba(program: &[u8]) -> Result<Vec<u8>> {
+    let (_, [cartridge]) = memories(program, [GBA_CARTRIDGE])?;
     Ok(cartridge)
 }
 
-/// The result of running a cartridge.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Its log.
-    pub log: String,
-    /// Its screen at the end.
-    pub screen: Frame,
-    /// The path of the cartridge, for any emulator.
-    pub cartridge: PathBuf,
-    /// The path of the screen as a PNG.
-    pub png: PathBuf,
-}
-
-/// Runs the program with this path in mGBA, and keeps the cartridge and its screen beside it.
+/// A card for the Nintendo DS: a header and the programs of both processors.
+///
+/// The header has no logo, which only the menu of the console looks for, and which is not ours.
 ///
 /// # Errors
 ///
-/// If there is no C compiler or no mGBA, or if the program does not finish.
-pub fn run(program: &Path) -> Result<Outcome> {
-    let cartridge = program.with_extension("gba");
-    let bytes = fs::read(program).with_context(|| program.display().to_string())?;
-    fs::write(&cartridge, from_elf(&bytes)?)?;
-    let mgba = compile_mgba(program.parent().unwrap_or(Path::new(".")))?;
-    let memory = program.with_extension("screen");
-    let output = Command::new(&mgba)
-        .arg(&cartridge)
-        .arg(&memory)
-        .stderr(Stdio::inherit())
-        .output()?;
-    let log = String::from_utf8_lossy(&output.stdout).into_owned();
-    ensure!(
-        output.status.success(),
-        "the cartridge did not finish; its log: {log}"
-    );
-    let screen = Frame {
-        width: SCREEN.0,
-        height: SCREEN.1,
-        pixels: words(&fs::read(&memory)?),
+/// If it is not a program for this console.
+pub fn nds(program: &[u8]) -> Result<Vec<u8>> {
+    let (entry, [arm9, arm7]) = memories(program, [NDS_MAIN_MEMORY, NDS_ARM7_MEMORY])?;
+    let arm9_offset = NDS_BLOCK;
+    let arm7_offset = (arm9_offset + arm9.len()).next_multiple_of(NDS_BLOCK);
+    let bytes = arm7_offset + arm7.len();
+
+    let mut card = vec![0; NDS_BLOCK];
+    // Title, game code and maker code.
+    card[..18].copy_from_slice(b"NICE 48 BITSNICE00");
+    // The size of the card, 128 KiB times a power of two.
+    let units = bytes.div_ceil(128 << 10).next_power_of_two();
+    card[0x14] = units.ilog2() as u8;
+    let mut put = |offset: usize, words: [usize; 4]| {
+        for (index, word) in words.into_iter().enumerate() {
+            card[offset + 4 * index..][..4].copy_from_slice(&(word as u32).to_le_bytes());
+        }
     };
-    let png = program.with_extension("png");
-    screen.save_png(Levels::BGR555, &png)?;
-    Ok(Outcome {
-        log,
-        screen,
-        cartridge,
-        png,
-    })
+    // Of each processor: offset on the card, first instruction, address in memory, and bytes.
+    let arm9_start = NDS_MAIN_MEMORY.start as usize;
+    put(0x20, [arm9_offset, entry as usize, arm9_start, arm9.len()]);
+    let arm7_start = NDS_ARM7_MEMORY.start as usize;
+    put(0x30, [arm7_offset, arm7_start, arm7_start, arm7.len()]);
+    // The bytes that are used, and those of the header.
+    put(0x80, [bytes, NDS_BLOCK, 0, 0]);
+    let checksum = Crc::<u16>::new(&CRC_16_MODBUS).checksum(&card[..NDS_CHECKSUM]);
+    card[NDS_CHECKSUM..][..2].copy_from_slice(&checksum.to_le_bytes());
+
+    card.extend(arm9);
+    card.resize(arm7_offset, 0);
+    card.extend(arm7);
+    Ok(card)
 }
 
-/// The screen that the cartridge must show: its image, decoded on the host.
+/// The addresses of a program for a PlayStation Portable, before it is moved to where there is memory.
+const PSP_PROGRAM: Range<u32> = 0..0x0100_0000;
+
+/// The type of an ELF file that the PlayStation Portable can move, and of the section that says what to change then.
+const PSP_MODULE: u16 = 0xFFA0;
+const PSP_RELOCATIONS: u32 = 0x7000_00A0;
+
+/// The section that describes a module.
+const PSP_MODULE_INFO: &[u8] = b".rodata.sceModuleInfo";
+
+/// A module for the PlayStation Portable (PRX): an ELF file with one segment, and the relocations of the linker, which
+/// `--emit-relocs` keeps, in the console's own type of section. The load address of the segment is the offset of the module's
+/// description in the file.
 ///
 /// # Errors
 ///
-/// If the image cannot be decoded.
-pub fn expected() -> Result<Frame> {
-    let model = Model::from_bytes(pretrained::M)?;
-    let image = Image::from_bytes(IMAGE)?;
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let mut bytes = vec![0; 2 * width * height];
-    Decoder::new(&model, &image)?.region::<Bgr555Le>(image.region(), &mut bytes, 2 * width)?;
-    Ok(Frame {
-        width,
-        height,
-        pixels: words(&bytes),
-    })
+/// If it is not a program for this console.
+pub fn psp(program: &[u8]) -> Result<Vec<u8>> {
+    let (_, [memory]) = memories(program, [PSP_PROGRAM])?;
+    let word = |value| U32::new(LittleEndian, value);
+    let half = |value| U16::new(LittleEndian, value);
+    let original = FileHeader32::<LittleEndian>::parse(program)?;
+    let sections = original.sections(LittleEndian, program)?;
+    let module_info = sections.section_by_name(LittleEndian, PSP_MODULE_INFO);
+    let (_, module_info) = module_info.context("the program has no description of the module")?;
+    let has =
+        |section: &SectionHeader32<LittleEndian>, flag| section.sh_flags(LittleEndian) & flag != 0;
+    let end = |flag| {
+        let ends = sections.iter().filter(|section| has(section, flag));
+        let ends =
+            ends.map(|section| section.sh_addr(LittleEndian) + section.sh_size(LittleEndian));
+        ends.max().unwrap_or_default()
+    };
+    // Code comes first.
+    let code_bytes = end(SHF_EXECINSTR);
+
+    let mut relocations = Vec::new();
+    for section in sections.iter() {
+        let Some((table, symbols)) = section.rel(LittleEndian, program)? else {
+            continue;
+        };
+        if !has(
+            sections.section(section.info_link(LittleEndian))?,
+            SHF_ALLOC,
+        ) {
+            continue;
+        }
+        let symbols = sections.symbol_table_by_index(LittleEndian, program, symbols)?;
+        for relocation in table {
+            let kind = relocation.r_type(LittleEndian);
+            match kind {
+                // They do not change when everything is moved together.
+                R_MIPS_PC16 | R_MIPS_JALR => continue,
+                R_MIPS_32 | R_MIPS_26 | R_MIPS_HI16 | R_MIPS_LO16 => {}
+                _ => bail!("the program has a relocation of the unexpected type {kind}"),
+            }
+            let symbol = relocation
+                .symbol(LittleEndian)
+                .context("a relocation has no symbol")?;
+            if symbols.symbol(symbol)?.st_shndx(LittleEndian) == SHN_UNDEF {
+                continue;
+            }
+            relocations.push(Rel32 {
+                r_offset: relocation.r_offset,
+                // Without a symbol: relative to the first segment.
+                r_info: word(kind),
+            });
+        }
+    }
+
+    // The file: header, segment header, memory, relocations, section headers.
+    let segment_offset = size_of::<FileHeader32<LittleEndian>>();
+    let memory_offset =
+        (segment_offset + size_of::<ProgramHeader32<LittleEndian>>()).next_multiple_of(16);
+    let relocations_offset = (memory_offset + memory.len()).next_multiple_of(4);
+    let relocations_bytes = size_of_val(relocations.as_slice());
+    let sections_offset = relocations_offset + relocations_bytes;
+
+    let mut header = *original;
+    header.e_type = half(PSP_MODULE);
+    header.e_phoff = word(segment_offset as u32);
+    header.e_phnum = half(1);
+    header.e_shoff = word(sections_offset as u32);
+    header.e_shnum = half(4);
+    header.e_shstrndx = half(SHN_UNDEF);
+    let segment = ProgramHeader32 {
+        p_type: word(PT_LOAD),
+        p_offset: word(memory_offset as u32),
+        p_vaddr: word(0),
+        p_paddr: word(memory_offset as u32 + module_info.sh_addr(LittleEndian)),
+        p_filesz: word(memory.len() as u32),
+        p_memsz: word(end(SHF_ALLOC)),
+        p_flags: word(PF_R | PF_W | PF_X),
+        p_align: word(16),
+    };
+    let none = SectionHeader32 {
+        sh_name: word(0),
+        sh_type: word(0),
+        sh_flags: word(0),
+        sh_addr: word(0),
+        sh_offset: word(0),
+        sh_size: word(0),
+        sh_link: word(0),
+        sh_info: word(0),
+        sh_addralign: word(0),
+        sh_entsize: word(0),
+    };
+    let new_sections = [
+        none,
+        SectionHeader32 {
+            sh_type: word(SHT_PROGBITS),
+            sh_flags: word(SHF_ALLOC | SHF_EXECINSTR),
+            sh_offset: word(memory_offset as u32),
+            sh_size: word(code_bytes),
+            sh_addralign: word(16),
+            ..none
+        },
+        SectionHeader32 {
+            sh_type: word(SHT_PROGBITS),
+            sh_flags: word(SHF_ALLOC | SHF_WRITE),
+            sh_addr: word(code_bytes),
+            sh_offset: word(memory_offset as u32 + code_bytes),
+            sh_size: word(memory.len() as u32 - code_bytes),
+            sh_addralign: word(4),
+            ..none
+        },
+        SectionHeader32 {
+            sh_type: word(PSP_RELOCATIONS),
+            sh_offset: word(relocations_offset as u32),
+            sh_size: word(relocations_bytes as u32),
+            // A section that is relocated.
+            sh_info: word(1),
+            sh_addralign: word(4),
+            sh_entsize: word(size_of::<Rel32<LittleEndian>>() as u32),
+            ..none
+        },
+    ];
+
+    let mut module = bytes_of(&header).to_vec();
+    module.extend(bytes_of(&segment));
+    module.resize(memory_offset, 0);
+    module.extend(memory);
+    module.resize(relocations_offset, 0);
+    module.extend(bytes_of_slice(&relocations));
+    module.extend(bytes_of_slice(&new_sections));
+    Ok(module)
 }
 
-/// Words of 16 bits from their bytes, low byte first.
-fn words(bytes: &[u8]) -> Vec<u16> {
-    let words = bytes.as_chunks().0.iter();
-    words.map(|word| u16::from_le_bytes(*word)).collect()
-}
-
-/// Compiles the program that runs mGBA without a window into a folder, and returns its path.
-fn compile_mgba(folder: &Path) -> Result<PathBuf> {
-    let program = folder.join("mgba-headless");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gba/mgba/headless.c");
-    let compiler = std::env::var_os("CC");
-    let compiler = compiler.as_deref().unwrap_or(OsStr::new("cc"));
-    let compiled = Command::new(compiler)
-        .arg(source)
-        .args(["-O1", "-Wall", "-Wextra", "-lmgba", "-o"])
-        .arg(&program)
-        .status()
-        .with_context(|| format!("cannot start the C compiler {}", compiler.display()))?;
+/// The address of the first instruction of a program, and what it loads into each of the memories, from their first addresses.
+fn memories<const N: usize>(
+    program: &[u8],
+    addresses: [Range<u32>; N],
+) -> Result<(u32, [Vec<u8>; N])> {
+    let header = FileHeader32::<LittleEndian>::parse(program)?;
+    let endian = header.endian()?;
+    let mut memories = [const { Vec::new() }; N];
+    for segment in header.program_headers(endian, program)? {
+        if segment.p_type(endian) != PT_LOAD || segment.p_filesz(endian) == 0 {
+            continue;
+        }
+        let address = segment.p_paddr(endian);
+        let index = addresses.iter().position(|range| range.contains(&address));
+        let index = index.with_context(|| {
+            format!("the program has a segment at {address:#x}, where the console has no memory")
+        })?;
+        let data = segment.data(endian, program).ok();
+        let data = data.context("the program is truncated")?;
+        let offset = (address - addresses[index].start) as usize;
+        let memory: &mut Vec<u8> = &mut memories[index];
+        if memory.len() < offset + data.len() {
+            memory.resize(offset + data.len(), 0);
+        }
+        memory[offset..offset + data.len()].copy_from_slice(data);
+    }
     ensure!(
-        compiled.success(),
-        "the library of mGBA is not installed; on Debian and Ubuntu run `sudo apt install libmgba-dev`"
+        memories.iter().all(|memory| !memory.is_empty()),
+        "the program is empty"
     );
-    Ok(program)
+    Ok((header.e_entry(endian), memories))
 }

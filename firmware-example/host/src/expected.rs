@@ -1,14 +1,20 @@
-//! The frames and checksums that the boards must produce, computed on the host.
+//! The frames and checksums that boards and consoles must produce, computed on the host.
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
 use floor::{Line, rgb565};
-use nice_decode::{AdaptiveLatent, Decoder, Image, Model, Rgb565Le, pretrained};
+use nice_decode::{
+    AdaptiveLatent, Bgr555Le, Decoder, Image, Model, PixelFormat, Rgb565Le, pretrained,
+};
 use pictures::Assets;
 
+use crate::console::Console;
 use crate::frame::Frame;
 use crate::machine::Machine;
+
+/// The image that the consoles show.
+static PICTURE: &[u8] = include_bytes!("../../pictures/gba/lake.nice");
 
 /// The assets of a board.
 pub fn assets(machine: &Machine) -> Assets {
@@ -68,6 +74,36 @@ pub fn slideshow(assets: &Assets, width: usize, height: usize) -> Result<Slidesh
     }
     frames.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(Slideshow { log, frames })
+}
+
+/// An image in a format of two bytes per pixel, low byte first.
+fn decoded<F: PixelFormat>(model: &Model<'_>, image: &Image<'_>) -> Result<Frame> {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let mut bytes = vec![0; 2 * width * height];
+    Decoder::new(model, image)?.region::<F>(image.region(), &mut bytes, 2 * width)?;
+    let pixels = bytes.as_chunks().0.iter();
+    Ok(Frame {
+        width,
+        height,
+        pixels: pixels.map(|pixel| u16::from_le_bytes(*pixel)).collect(),
+    })
+}
+
+/// What a console shows: the picture, and black around it.
+pub fn console(console: Console) -> Result<Frame> {
+    let model = Model::from_bytes(pretrained::M)?;
+    let picture = decoded::<Bgr555Le>(&model, &Image::from_bytes(PICTURE)?)?;
+    let (width, height) = console.screen;
+    let (left, top) = console.picture;
+    let mut pixels = vec![0; width * height];
+    for (y, line) in picture.pixels.chunks(picture.width).enumerate() {
+        pixels[(top + y) * width + left..][..line.len()].copy_from_slice(line);
+    }
+    Ok(Frame {
+        width,
+        height,
+        pixels,
+    })
 }
 
 /// The frames of the renderer on a display of this size, with every texel decoded on its own.

@@ -2,8 +2,6 @@
 
 use core::arch::global_asm;
 
-use crate::console;
-
 /// The header after its first instruction.
 ///
 /// Its first 156 bytes are a logo that the console compares with its own before it starts a cartridge. We may not distribute
@@ -69,16 +67,7 @@ global_asm!(
     "3:  cmp r1, r2",
     "    strlo r3, [r1], #4",
     "    blo 3b",
-    "    ldr r0, ={started}",
-    "    mov lr, pc",
+    "    ldr r0, =main",
     "    bx r0",
-    "4:  b 4b",
     ".pool",
-    started = sym started,
 );
-
-/// Called by the startup code when memory is initialized.
-extern "C" fn started() -> ! {
-    crate::main();
-    console::halt()
-}

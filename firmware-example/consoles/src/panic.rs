@@ -2,11 +2,11 @@
 
 use core::panic::PanicInfo;
 
-use crate::console;
+use crate::log::log;
 
 /// Logs the panic and halts.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    console::log(format_args!("{info}"));
+    log(format_args!("{info}"));
     console::halt()
 }

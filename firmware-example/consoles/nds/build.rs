@@ -1,0 +1,6 @@
+//! Adds this folder to the linker's search path: `nds.x` is the linker script.
+
+fn main() {
+    println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
+    println!("cargo::rerun-if-changed=nds.x");
+}
