@@ -1,6 +1,6 @@
 //! A codebook on the device, and the gradients of its error.
 
-use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn::tensor::{DType, TensorData};
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeRuntime};
 use cubecl::prelude::*;
@@ -9,7 +9,7 @@ use nice_encode::codebook::{DIMENSIONS, coordinates};
 
 use crate::accumulate;
 use crate::decode::{self, CodebookArraysLaunch, DifferencesLaunch};
-use crate::tensors::{Gpu, empty_like, of_floats, of_integers, to_floats};
+use crate::tensors::{Floats, Integers, empty_like, of_floats, of_integers, to_floats};
 
 /// A codebook on the device.
 #[derive(Clone, Debug)]
@@ -25,13 +25,13 @@ pub struct DeviceCodebook<R: CubeRuntime> {
 #[derive(Clone, Debug)]
 pub struct Differences<R: CubeRuntime, BT: BoolElement> {
     /// Twice the weighted difference: the gradient of the weighted squared error of a block, `[blocks, 96]`.
-    pub differences: Tensor<Gpu<R, BT>, 2>,
+    pub differences: Floats<R, BT, 2>,
     /// The gradient of its gain, `[blocks]`.
-    pub of_gains: Tensor<Gpu<R, BT>, 1>,
+    pub of_gains: Floats<R, BT, 1>,
     /// The factor of each of its codewords, 0 for stages that it does not use, `[blocks, stages]`.
-    pub factors: Tensor<Gpu<R, BT>, 2>,
+    pub factors: Floats<R, BT, 2>,
     /// Its weighted squared error, `[blocks]`.
-    pub errors: Tensor<Gpu<R, BT>, 1>,
+    pub errors: Floats<R, BT, 1>,
 }
 
 /// What blocks use of a codebook.
@@ -39,9 +39,9 @@ pub struct Differences<R: CubeRuntime, BT: BoolElement> {
 pub struct DeviceIndices<R: CubeRuntime, BT: BoolElement> {
     /// The index of each stage, `[blocks, stages]`. Bits 0 to 2 of an index are the orientation, bit 3 says that the codeword is negated,
     /// and the bits above are its number.
-    pub indices: Tensor<Gpu<R, BT>, 2, Int>,
+    pub indices: Integers<R, BT, 2>,
     /// The number of stages that a block uses, `[blocks]`.
-    pub used: Tensor<Gpu<R, BT>, 1, Int>,
+    pub used: Integers<R, BT, 1>,
 }
 
 /// The number of codewords of each stage.
@@ -58,7 +58,7 @@ pub(crate) fn transposed_indices<R: CubeRuntime, BT: BoolElement>(
         .map(|at| coordinates::transposed_index(at) as i32)
         .collect();
     let data = TensorData::from(&indices[..]);
-    of_integers(Tensor::<Gpu<R, BT>, 1, Int>::from_data(data, device))
+    of_integers(Integers::<R, BT, 1>::from_data(data, device))
 }
 
 impl<R: CubeRuntime> DeviceCodebook<R> {
@@ -66,9 +66,9 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
     /// the residual stages, one stage after the other, `[residual codewords, 96]`.
     pub fn new<BT: BoolElement>(
         stages: &[Stage],
-        base: Tensor<Gpu<R, BT>, 2>,
-        gains: Tensor<Gpu<R, BT>, 1>,
-        residuals: Tensor<Gpu<R, BT>, 2>,
+        base: Floats<R, BT, 2>,
+        gains: Floats<R, BT, 1>,
+        residuals: Floats<R, BT, 2>,
     ) -> Self {
         let device = base.device();
         let mut end = 0;
@@ -77,8 +77,7 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
             starts.push(end);
             end += count as i32;
         }
-        let starts =
-            Tensor::<Gpu<R, BT>, 1, Int>::from_data(TensorData::from(&starts[..]), &device);
+        let starts = Integers::<R, BT, 1>::from_data(TensorData::from(&starts[..]), &device);
         Self {
             base: of_floats(base),
             gains: of_floats(gains),
@@ -91,8 +90,8 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
     /// What blocks with these indices decode to, compared with what they should be, `[blocks, 96]`. The weights are `[blocks]`.
     pub fn differences<BT: BoolElement>(
         &self,
-        blocks: Tensor<Gpu<R, BT>, 2>,
-        weights: Tensor<Gpu<R, BT>, 1>,
+        blocks: Floats<R, BT, 2>,
+        weights: Floats<R, BT, 1>,
         indices: DeviceIndices<R, BT>,
     ) -> Differences<R, BT> {
         let [count, stages] = indices.indices.dims();
@@ -142,11 +141,11 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
 /// their scalars, `[blocks]`: `[codewords]`.
 pub fn sum_by_codeword<R: CubeRuntime, BT: BoolElement>(
     stages: &[Stage],
-    values: Tensor<Gpu<R, BT>, 2>,
-    factors: Tensor<Gpu<R, BT>, 2>,
-    scalars: Tensor<Gpu<R, BT>, 1>,
+    values: Floats<R, BT, 2>,
+    factors: Floats<R, BT, 2>,
+    scalars: Floats<R, BT, 1>,
     indices: DeviceIndices<R, BT>,
-) -> (Tensor<Gpu<R, BT>, 2>, Tensor<Gpu<R, BT>, 1>) {
+) -> (Floats<R, BT, 2>, Floats<R, BT, 1>) {
     let device = values.device();
     let values = of_floats(values);
     let factors = of_floats(factors);

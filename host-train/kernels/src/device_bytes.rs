@@ -1,6 +1,6 @@
 //! Pictures that are on the device as bytes, and blocks that are cut out of them.
 
-use burn::tensor::{DType, Int, Tensor, TensorMetadata};
+use burn::tensor::{DType, TensorMetadata};
 use burn_cubecl::{BoolElement, CubeRuntime};
 use cubecl::prelude::{CubeCount, CubeDim};
 use nice_decode::BLOCK_SAMPLES;
@@ -8,13 +8,13 @@ use nice_encode::codebook::DIMENSIONS;
 
 use crate::codebook::transposed_indices;
 use crate::cut::{self, SampleLayout};
-use crate::tensors::{Gpu, empty_like, of_integers, to_floats};
+use crate::tensors::{Floats, Integers, empty_like, of_integers, to_floats};
 
 /// The bytes of pictures, and where blocks are in them.
 #[derive(Clone, Debug)]
 pub struct DeviceBytes<R: CubeRuntime, BT: BoolElement> {
     /// The bytes, four in a number, the first one lowest, `[numbers]`.
-    pub words: Tensor<Gpu<R, BT>, 1, Int>,
+    pub words: Integers<R, BT, 1>,
     /// How samples lie in them.
     pub layout: SampleLayout,
 }
@@ -22,7 +22,7 @@ pub struct DeviceBytes<R: CubeRuntime, BT: BoolElement> {
 impl<R: CubeRuntime, BT: BoolElement> DeviceBytes<R, BT> {
     /// The samples of blocks, in 0..1 and planar, `[blocks, 192]`. A place is the offset of the first pixel, the distance between two
     /// lines, and an orientation, which is not used, `[blocks, 3]`.
-    pub fn samples(&self, places: Tensor<Gpu<R, BT>, 2, Int>) -> Tensor<Gpu<R, BT>, 2> {
+    pub fn samples(&self, places: Integers<R, BT, 2>) -> Floats<R, BT, 2> {
         let words = of_integers(self.words.clone());
         let places = of_integers(places);
         let count = places.shape()[0];
@@ -45,10 +45,7 @@ impl<R: CubeRuntime, BT: BoolElement> DeviceBytes<R, BT> {
 
     /// The coordinates of blocks, `[blocks, 96]`, each in the orientation that its place says, and the squared errors of their fine
     /// chroma, `[blocks]`. For places, see [`samples`](Self::samples).
-    pub fn coordinates(
-        &self,
-        places: Tensor<Gpu<R, BT>, 2, Int>,
-    ) -> (Tensor<Gpu<R, BT>, 2>, Tensor<Gpu<R, BT>, 1>) {
+    pub fn coordinates(&self, places: Integers<R, BT, 2>) -> (Floats<R, BT, 2>, Floats<R, BT, 1>) {
         let transposed = transposed_indices::<R, BT>(&places.device());
         let words = of_integers(self.words.clone());
         let places = of_integers(places);

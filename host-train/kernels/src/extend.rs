@@ -228,7 +228,7 @@ pub(crate) fn extend(
         let lane = number & comptime!((1 << lanes_bits) - 1);
         let orientation = lane >> comptime!(stage.codeword_bits);
         let codeword = lane & comptime!((1 << stage.codeword_bits) - 1);
-        let index = codeword << VARIANT_BITS | (packed & 1) * NEGATIVE | orientation;
+        let index = (codeword << VARIANT_BITS) | ((packed & 1) * NEGATIVE) | orientation;
         let error = errors[rank as usize];
         let place = block * to_width + rank as usize;
         to.errors[place] = error;

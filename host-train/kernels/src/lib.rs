@@ -1,5 +1,10 @@
 #![doc = include_str!("../README.md")]
-#![warn(missing_docs)]
+// The language of kernels lacks methods that clippy would use, and their launch functions have many arguments.
+#![allow(
+    clippy::manual_div_ceil,
+    clippy::manual_is_multiple_of,
+    clippy::too_many_arguments
+)]
 
 mod accumulate;
 mod codebook;
@@ -17,4 +22,4 @@ pub use codebook::{DeviceCodebook, DeviceIndices, Differences, sum_by_codeword};
 pub use cut::SampleLayout;
 pub use device_bytes::DeviceBytes;
 pub use search::{BeamSearch, Found};
-pub use tensors::Gpu;
+pub use tensors::{Floats, Gpu, Integers};

@@ -1,6 +1,6 @@
 //! The beam search over the stages of a codebook, for many blocks at once.
 
-use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn::tensor::{DType, Tensor, TensorData};
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeRuntime};
 use cubecl::prelude::*;
@@ -12,7 +12,9 @@ use crate::codebook::transposed_indices;
 use crate::extend::{self, BestLaunch, PartialSumsLaunch, StageTablesLaunch, WidthLaunch};
 use crate::inner_products;
 use crate::orientation::ORIENTATIONS;
-use crate::tensors::{Gpu, empty_like, of_floats, of_integers, to_floats, to_integers};
+use crate::tensors::{
+    Floats, Integers, empty_like, of_floats, of_integers, to_floats, to_integers,
+};
 
 /// The most bytes of the inner products of the blocks that are searched together.
 const INNER_BYTES: usize = 64 << 20;
@@ -50,10 +52,10 @@ struct StageOnDevice<R: CubeRuntime> {
 #[derive(Clone, Debug)]
 pub struct Found<R: CubeRuntime, BT: BoolElement> {
     /// The squared error of the best sum of each number of stages, `[blocks, stages]`.
-    pub errors: Tensor<Gpu<R, BT>, 2>,
+    pub errors: Floats<R, BT, 2>,
     /// The indices of that sum, `[blocks, stages, stages]`; those of further stages are 0. Bits 0 to 2 of an index are the
     /// orientation, bit 3 says that the codeword is negated, and the bits above are its number.
-    pub indices: Tensor<Gpu<R, BT>, 3, Int>,
+    pub indices: Integers<R, BT, 3>,
 }
 
 /// The largest magnitude of a tabulated inner product, in its unit. The search of nice-encode tabulates them with 16 bits; here they
@@ -66,8 +68,8 @@ impl<R: CubeRuntime> BeamSearch<R> {
     pub fn new<BT: BoolElement>(
         stages: &[Stage],
         fixed_stages: usize,
-        codewords: &[Tensor<Gpu<R, BT>, 2>],
-        gains: Tensor<Gpu<R, BT>, 1>,
+        codewords: &[Floats<R, BT, 2>],
+        gains: Floats<R, BT, 1>,
     ) -> Self {
         let device = gains.device();
         let transposed = transposed_indices::<R, BT>(&device);
@@ -79,7 +81,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
             let norms = own.clone().powi_scalar(2).sum_dim(1).reshape([count]); // [codewords]
             let longest = norms.clone().max().sqrt(); // [1]
             let columns = of_floats(own.transpose()); // [96, codewords]
-            let exact: Vec<Tensor<Gpu<R, BT>, 1>> = codewords[..number]
+            let exact: Vec<Floats<R, BT, 1>> = codewords[..number]
                 .iter()
                 .map(|earlier| {
                     let earlier = of_floats(earlier.clone());
@@ -108,7 +110,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
     /// The best sums of up to a number of stages for blocks that are given by their coordinates, `[blocks, 96]`.
     pub fn find<BT: BoolElement>(
         &self,
-        blocks: Tensor<Gpu<R, BT>, 2>,
+        blocks: Floats<R, BT, 2>,
         width: usize,
         stages: usize,
     ) -> Found<R, BT> {
@@ -120,7 +122,8 @@ impl<R: CubeRuntime> BeamSearch<R> {
         let mut indices = Vec::new();
         for start in (0..count).step_by(together) {
             let end = count.min(start + together);
-            let found = self.find_together(blocks.clone().slice([start..end]), width, stages);
+            let found =
+                self.find_together(blocks.clone().narrow(0, start, end - start), width, stages);
             errors.push(found.errors);
             indices.push(found.indices);
         }
@@ -133,7 +136,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
     /// [`find`](Self::find) for blocks that are searched together.
     fn find_together<BT: BoolElement>(
         &self,
-        blocks: Tensor<Gpu<R, BT>, 2>,
+        blocks: Floats<R, BT, 2>,
         width: usize,
         stages: usize,
     ) -> Found<R, BT> {
@@ -142,8 +145,8 @@ impl<R: CubeRuntime> BeamSearch<R> {
         let squared_norms = of_floats(blocks.clone().powi_scalar(2).sum_dim(1)); // [blocks, 1]
         let blocks = of_floats(blocks);
         // Blocks of which nothing is finite keep these.
-        let best_errors = of_floats(Tensor::<Gpu<R, BT>, 2>::zeros([count, stages], &device));
-        let best_indices = of_integers(Tensor::<Gpu<R, BT>, 3, Int>::zeros(
+        let best_errors = of_floats(Floats::<R, BT, 2>::zeros([count, stages], &device));
+        let best_indices = of_integers(Integers::<R, BT, 3>::zeros(
             [count, stages, stages],
             &device,
         ));
@@ -264,10 +267,10 @@ fn inner_products_of<R: CubeRuntime>(
 /// The inner products with earlier stages, rounded and one after the other, and where those of each stage begin. `longest` is the
 /// norm of the longest codeword of the stage, and `most_gain` is the largest gain, `[1]` each.
 fn tabulate<R: CubeRuntime, BT: BoolElement>(
-    exact: &[Tensor<Gpu<R, BT>, 1>],
-    longest: Tensor<Gpu<R, BT>, 1>,
-    most_gain: Tensor<Gpu<R, BT>, 1>,
-) -> (Tensor<Gpu<R, BT>, 1>, Tensor<Gpu<R, BT>, 1, Int>) {
+    exact: &[Floats<R, BT, 1>],
+    longest: Floats<R, BT, 1>,
+    most_gain: Floats<R, BT, 1>,
+) -> (Floats<R, BT, 1>, Integers<R, BT, 1>) {
     let device = longest.device();
     let units: Vec<_> = exact
         .iter()

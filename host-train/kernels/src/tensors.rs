@@ -8,16 +8,22 @@ use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, kernel};
 /// The backends that the kernels run on, which have 32-bit floats and integers.
 pub type Gpu<R, BT> = CubeBackend<R, f32, i32, BT>;
 
+/// A tensor of floats.
+pub type Floats<R, BT, const D: usize> = Tensor<Gpu<R, BT>, D>;
+
+/// A tensor of integers.
+pub type Integers<R, BT, const D: usize> = Tensor<Gpu<R, BT>, D, Int>;
+
 /// The buffer of a tensor, in the order of its elements.
 pub(crate) fn of_floats<R: CubeRuntime, BT: BoolElement, const D: usize>(
-    tensor: Tensor<Gpu<R, BT>, D>,
+    tensor: Floats<R, BT, D>,
 ) -> CubeTensor<R> {
     kernel::into_contiguous(tensor.into_primitive().tensor())
 }
 
 /// The buffer of a tensor of integers, in the order of its elements.
 pub(crate) fn of_integers<R: CubeRuntime, BT: BoolElement, const D: usize>(
-    tensor: Tensor<Gpu<R, BT>, D, Int>,
+    tensor: Integers<R, BT, D>,
 ) -> CubeTensor<R> {
     kernel::into_contiguous(tensor.into_primitive())
 }
@@ -25,14 +31,14 @@ pub(crate) fn of_integers<R: CubeRuntime, BT: BoolElement, const D: usize>(
 /// A tensor with the elements of a buffer.
 pub(crate) fn to_floats<R: CubeRuntime, BT: BoolElement, const D: usize>(
     buffer: CubeTensor<R>,
-) -> Tensor<Gpu<R, BT>, D> {
+) -> Floats<R, BT, D> {
     Tensor::from_primitive(TensorPrimitive::Float(buffer))
 }
 
 /// A tensor of integers with the elements of a buffer.
 pub(crate) fn to_integers<R: CubeRuntime, BT: BoolElement, const D: usize>(
     buffer: CubeTensor<R>,
-) -> Tensor<Gpu<R, BT>, D, Int> {
+) -> Integers<R, BT, D> {
     Tensor::from_primitive(buffer)
 }
 

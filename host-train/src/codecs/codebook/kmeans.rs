@@ -212,8 +212,8 @@ impl<B: CodebookBackend> Cluster<B> {
         let all: usize = codeword_counts(&codebook.stages).sum();
         let first = all - self.stage.codewords(self.base).unwrap_or_default();
         CodewordSums {
-            values: sums.values.slice([first..all]),
-            scalars: sums.scalars.slice([first..all]),
+            values: sums.values.narrow(0, first, all - first),
+            scalars: sums.scalars.narrow(0, first, all - first),
         }
     }
 

@@ -78,7 +78,7 @@ pub fn choose<B: Backend>(
 fn slopes<B: Backend>(errors: Tensor<B, 2>, bits: Tensor<B, 1>) -> Tensor<B, 1> {
     let device = errors.device();
     let [blocks, _] = errors.dims();
-    let errors = errors.slice([0..blocks.min(COMPARED)]);
+    let errors = errors.narrow(0, 0, blocks.min(COMPARED));
     let (from, to) = SLOPES;
     let step = (to - from) / (COARSE - 1) as f32;
     let row = |values: Vec<f32>| -> Tensor<B, 1> {

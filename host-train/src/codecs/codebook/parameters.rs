@@ -140,9 +140,9 @@ where
         );
         let [all, _] = sums.values.dims();
         let mean = 1.0 / blocks.dims()[0] as f32;
-        let base = sums.values.clone().slice([0..count]) * (BASE_SCALE * mean); // [base codewords, 96]
-        let gains = sums.scalars.slice([0..count]) * (GAIN_SCALE * mean); // [base codewords]
-        let residuals = sums.values.slice([count..all]) * mean; // [residual codewords, 96]
+        let base = sums.values.clone().narrow(0, 0, count) * (BASE_SCALE * mean); // [base codewords, 96]
+        let gains = sums.scalars.narrow(0, 0, count) * (GAIN_SCALE * mean); // [base codewords]
+        let residuals = sums.values.narrow(0, count, all - count) * mean; // [residual codewords, 96]
         let mut gradients = GradientsParams::new();
         gradients.register(self.base.id, base);
         gradients.register(self.gains.id, gains.reshape([count, 1]));
@@ -271,7 +271,7 @@ mod tests {
                 "{found} {expected}"
             );
         };
-        for codeword in 0..4 {
+        for (codeword, &gain) in gains.iter().enumerate() {
             for at in [0, 17, 30, 95] {
                 let place = codeword * DIMENSIONS + at;
                 let expected = derivative(&|codebook, step| codebook.base[codeword][at] += step);
@@ -281,7 +281,7 @@ mod tests {
                 close(residuals[4 * DIMENSIONS + place], expected, 1.0);
             }
             let expected = derivative(&|codebook, step| codebook.gains[codeword] += step);
-            close(gains[codeword], expected, GAIN_SCALE);
+            close(gain, expected, GAIN_SCALE);
         }
     }
 }

@@ -259,13 +259,25 @@ impl<B: TrainingBackend> Trainer<B> for CodebookTrainer<'_, B> {
         let start = (step % self.config.pool) as usize * batch;
         let blocks = start..start + batch;
         let batch = Batch {
-            blocks: pool.blocks.blocks.clone().slice([blocks.clone()]),
-            weights: pool.blocks.weights.clone().slice([blocks.clone()]),
+            blocks: pool
+                .blocks
+                .blocks
+                .clone()
+                .narrow(0, blocks.start, blocks.len()),
+            weights: pool
+                .blocks
+                .weights
+                .clone()
+                .narrow(0, blocks.start, blocks.len()),
             indices: pool.blocks.indices.slice(blocks.clone()),
         };
         let (error, gradients) = module.gradients(&batch, self.stages, pool.rounding.as_ref());
         // The fine chroma is a part of the error that no step changes.
-        let fine_chroma = pool.fine_chroma.clone().slice([blocks]).mean();
+        let fine_chroma = pool
+            .fine_chroma
+            .clone()
+            .narrow(0, blocks.start, blocks.len())
+            .mean();
         Ok(Step {
             squared_error: (error + fine_chroma) / SAMPLES,
             gradients,

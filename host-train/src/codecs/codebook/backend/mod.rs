@@ -155,7 +155,7 @@ impl<B: Backend> CodebookTensors<B> {
     pub fn codewords(&self) -> Vec<Tensor<B, 2>> {
         let mut start = 0;
         let residuals = codeword_counts(&self.stages).skip(1).map(|count| {
-            let codewords = self.residuals.clone().slice([start..start + count]);
+            let codewords = self.residuals.clone().narrow(0, start, count);
             start += count;
             codewords
         });
@@ -178,8 +178,8 @@ impl<B: Backend> BlockIndices<B> {
     /// The indices of some of the blocks.
     pub fn slice(&self, blocks: std::ops::Range<usize>) -> Self {
         Self {
-            indices: self.indices.clone().slice([blocks.clone()]),
-            used: self.used.clone().slice([blocks]),
+            indices: self.indices.clone().narrow(0, blocks.start, blocks.len()),
+            used: self.used.clone().narrow(0, blocks.start, blocks.len()),
         }
     }
 }
