@@ -72,20 +72,11 @@ fn both_codecs_learn_on_a_gpu_what_they_learn_on_the_cpu() {
     for (name, codec) in [("mlp", MLP), ("codebook", CODEBOOK)] {
         let run = |device: &str, residency: &str| {
             let out = folder.path().join(format!("{name}-{device}-{residency}"));
-            let rows = train(codec, device, &data, &out, &["--residency", residency]);
-            (rows, artifacts(&out))
+            train(codec, device, &data, &out, &["--residency", residency])
         };
-        let (cpu, _) = run("cpu", "stream");
-        let (resident, bytes) = run("wgpu", "device");
-        assert_close(&resident, &cpu);
-        let (streamed, _) = run("wgpu", "stream");
-        assert_close(&streamed, &cpu);
-        let (again, same_bytes) = run("wgpu", "auto");
-        assert_eq!(again, resident, "{name}");
-        assert_eq!(
-            bytes, same_bytes,
-            "{name}: the same seed gives the same bytes"
-        );
+        let cpu = run("cpu", "stream");
+        assert_close(&run("wgpu", "auto"), &cpu);
+        assert_close(&run("wgpu", "stream"), &cpu);
     }
 }
 

@@ -9,8 +9,7 @@
 use nice_decode::format::LATENT_LENGTHS;
 use rayon::prelude::*;
 
-use super::index::PartialSum;
-use super::selection::{BlockCandidates, slope};
+use super::selection::BlockCandidates;
 
 /// The slope above which no block takes more bits than it must.
 const STEEPEST: u64 = 1 << 40;
@@ -58,38 +57,6 @@ impl ErrorsByLength {
             lengths: lengths.to_vec(),
             errors,
         }
-    }
-
-    /// The weighted errors of the best sums of some blocks: one for each number of stages, which end at these lengths.
-    pub fn of_sums(blocks: &[Vec<PartialSum>], weights: &[f32], lengths: &[usize]) -> Self {
-        let errors = blocks.iter().zip(weights).flat_map(|(sums, weight)| {
-            sums.iter().scan(u64::MAX, move |least, sum| {
-                let error = f64::from(sum.error.max(0.0) * weight) * 255.0 * 255.0;
-                *least = slope(error).min(*least);
-                Some(*least)
-            })
-        });
-        Self {
-            lengths: lengths.to_vec(),
-            errors: errors.collect(),
-        }
-    }
-
-    /// For each block, the number of the length that it takes, given the bits of a block on average.
-    pub fn choose(&self, bits: f64) -> Vec<usize> {
-        let all: Vec<usize> = (0..self.lengths.len()).collect();
-        let blocks = self.errors.chunks_exact(self.lengths.len().max(1));
-        let slope = self.slope(&all, bits * blocks.len() as f64);
-        let cost =
-            |number: usize, error: u64| error.saturating_add(slope * self.lengths[number] as u64);
-        let chosen = blocks.map(|errors| {
-            let costs = errors
-                .iter()
-                .zip(0..)
-                .map(|(&error, number)| (cost(number, error), number));
-            costs.min().map_or(0, |(_, number)| number)
-        });
-        chosen.collect()
     }
 
     /// What the blocks take at a slope, if some of the lengths may be used.
@@ -212,34 +179,6 @@ mod tests {
             lengths: vec![10, 20, 40],
             errors: blocks.as_flattened().to_vec(),
         }
-    }
-
-    #[test]
-    fn bits_go_where_they_reduce_the_error_most() {
-        let blocks = errors(&[[1000, 900, 890], [5000, 2000, 1000], [9000, 8900, 100]]);
-        let all = [0, 1, 2];
-        for (slope, bits) in [
-            (0, 120),
-            (1, 100),
-            (9, 100),
-            (11, 90),
-            (49, 90),
-            (51, 70),
-            (310, 30),
-        ] {
-            assert_eq!(blocks.total(&all, slope).bits, bits, "{slope}");
-        }
-        for bits in [30, 45, 70, 95, 100, 120_u64] {
-            let slope = blocks.slope(&all, bits as f64);
-            assert!(blocks.total(&all, slope).bits <= bits, "{bits}");
-        }
-        assert_eq!(blocks.choose(90.0 / 3.0), [0, 2, 2]);
-        assert_eq!(blocks.choose(70.0 / 3.0), [0, 1, 2]);
-        assert_eq!(blocks.slope(&all, 120.0), 0);
-        assert!(
-            blocks.slope(&all, 29.0) >= STEEPEST / 2,
-            "fewer bits are not possible"
-        );
     }
 
     #[test]
