@@ -1,10 +1,9 @@
-//! The examples in C, compiled, linked with the static library and run, write the pixels that `nice-decode` decodes.
+//! The examples in C, compiled with `nice.c` and run, write the pixels that `nice-decode` decodes.
 //!
 //! Without a C compiler (`$CC`, or `cc`) these tests do nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use nice_decode::{Deblocker, Decoder, Model, Region, Rgb888};
 
@@ -53,34 +52,16 @@ fn compiler() -> Option<String> {
     None
 }
 
-/// The static library, built as for a program in C.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library");
-        let status = Command::new(env!("CARGO"))
-            .args(["rustc", "--package", "nice-c", "--lib", "--release"])
-            .args(["--locked", "--quiet", "--crate-type", "staticlib"])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(ROOT)
-            .status()
-            .unwrap();
-        assert!(status.success(), "the library cannot be built");
-        target.join("release/libnice_c.a")
-    })
-}
-
 /// Compiles an example into a folder; `None` if there is no compiler.
 fn compile(name: &str, folder: &Path) -> Option<PathBuf> {
     let program = folder.join(name);
     let output = Command::new(compiler()?)
         .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Wconversion"])
         .args(["-pedantic", "-Werror", "-I"])
-        .arg(format!("{ROOT}/include"))
+        .arg(format!("{ROOT}/src"))
         .arg(format!("{ROOT}/examples/{name}.c"))
-        .arg(library())
-        .args(["-lpthread", "-ldl", "-lm", "-o"])
+        .arg(format!("{ROOT}/src/nice.c"))
+        .arg("-o")
         .arg(&program)
         .output()
         .unwrap();
