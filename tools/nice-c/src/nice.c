@@ -44,14 +44,22 @@
 #define NICE_SELDOM(condition) (condition)
 #endif
 
-/* Whether the compiler optimizes for size: then an operation has one variant for all cases. */
+/* Whether the compiler optimizes for size: then an operation has one variant for all cases, and no loop is unrolled. */
 #if defined(__OPTIMIZE_SIZE__)
 #define NICE_SMALL 1
 #else
 #define NICE_SMALL 0
 #endif
 
-#if defined(__ARM_FEATURE_SIMD32) && !defined(NICE_NO_DSP)
+/* Before a loop: unrolls four iterations. */
+#if defined(__GNUC__) && !defined(__clang__) && !NICE_SMALL
+#define NICE_UNROLL _Pragma("GCC unroll 4")
+#else
+#define NICE_UNROLL
+#endif
+
+/* ACLE has no intrinsic for a pack, and none that rotates: these are written in assembly. */
+#if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__) && !defined(NICE_NO_DSP)
 #include <arm_acle.h>
 #define NICE_DSP 1
 #if defined(__GNUC__)
@@ -145,6 +153,21 @@ NICE_INLINE nice_word nice_load(const uint8_t *from)
 #endif
 }
 
+#if NICE_WORD_BYTES == 4
+
+/* Two words of a codeword that follow each other. */
+NICE_INLINE void nice_load_two(const uint8_t *from, uint32_t *first, uint32_t *second)
+{
+#if NICE_DSP
+    __asm__("ldrd %0, %1, [%2]" : "=r"(*first), "=r"(*second) : "r"(from), "m"(*(const uint8_t(*)[8])from));
+#else
+    *first = nice_load(from);
+    *second = nice_load(from + 4);
+#endif
+}
+
+#endif
+
 /* Stores a word, its lowest byte first. Without NICE_UNALIGNED the address is a multiple of the size of a word. */
 NICE_INLINE void nice_store(uint8_t *to, nice_word word)
 {
@@ -162,6 +185,50 @@ NICE_INLINE void nice_store(uint8_t *to, nice_word word)
         to[i] = (uint8_t)(word >> (8 * i));
 #endif
 }
+
+/* The even bytes of a word, and the odd ones, in lanes. */
+NICE_INLINE nice_word nice_even_bytes(nice_word word)
+{
+    return word & NICE_EVEN_BYTES;
+}
+
+NICE_INLINE nice_word nice_odd_bytes(nice_word word)
+{
+#if NICE_DSP
+    nice_word lanes;
+    __asm__("uxtb16 %0, %1, ror #8" : "=r"(lanes) : "r"(word));
+    return lanes;
+#else
+    return word >> 8 & NICE_EVEN_BYTES;
+#endif
+}
+
+#if NICE_WORD_BYTES == 4
+
+/* A word of the lower halves of two words, and one of their upper halves. */
+NICE_INLINE uint32_t nice_lower_halves(uint32_t first, uint32_t second)
+{
+#if NICE_DSP
+    uint32_t word;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(word) : "r"(first), "r"(second));
+    return word;
+#else
+    return (first & 0xFFFFu) | second << 16;
+#endif
+}
+
+NICE_INLINE uint32_t nice_upper_halves(uint32_t first, uint32_t second)
+{
+#if NICE_DSP
+    uint32_t word;
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(word) : "r"(second), "r"(first));
+    return word;
+#else
+    return first >> 16 | (second & 0xFFFF0000u);
+#endif
+}
+
+#endif
 
 /* The smaller of two numbers. */
 NICE_INLINE uint32_t nice_min(uint32_t a, uint32_t b)
@@ -1094,30 +1161,35 @@ int nice_image_has_deblocking(const nice_image *image)
 
 #ifndef NICE_NO_CODEBOOK
 
-/* The index of a stage: how many codewords are before the one that it selects, and how to orient that. */
+/* What the index of a stage selects: a codeword; whether that is negated, in bit 0; and its orientation, from bit 1 on. */
 struct nice_index {
-    uint32_t codeword;
-    uint8_t orientation;
-    uint8_t negated;
+    const uint8_t *codeword;
+    uint32_t flags;
 };
 
-enum { NICE_FLIP_VERTICALLY = 1, NICE_FLIP_HORIZONTALLY = 2, NICE_TRANSPOSE = 4 };
+enum { NICE_NEGATE = 1, NICE_FLIP_VERTICALLY = 2, NICE_FLIP_HORIZONTALLY = 4, NICE_TRANSPOSE = 8 };
 
-/* Takes the index of a stage from the low end of the rest of a latent. The codeword is numbered within its stage. */
-NICE_INLINE void nice_take(const uint8_t *stage, uint32_t rest[3], int base, struct nice_index *index)
+/* Takes the index of a stage from the low end of the rest of a latent, and goes on after the codewords of the stage. Returns the
+ * number of the codeword in its stage. */
+NICE_INLINE uint32_t nice_take(const uint8_t *stage, uint32_t rest[3], int base, const uint8_t **codewords,
+                               struct nice_index *index)
 {
-    unsigned bits = stage[0]; /* 1 to 16 */
-    uint32_t number = rest[0] & (((uint32_t)1 << bits) - 1);
+    unsigned bits = stage[0], flag_bits = stage[1] + 1u; /* 1 to 16, and 1 to 4 */
+    uint32_t number = rest[0] & (((uint32_t)1 << bits) - 1), codeword;
 
     rest[0] = rest[0] >> bits | rest[1] << (32 - bits);
     rest[1] = rest[1] >> bits | rest[2] << (32 - bits);
     rest[2] >>= bits;
     /* A base codeword is never negated. With a zero as its negation bit, all stages are alike. */
-    if (base)
+    if (base) {
         number <<= 1;
-    index->negated = (uint8_t)(number & 1);
-    index->orientation = (uint8_t)(number >> 1 & ((1u << stage[1]) - 1));
-    index->codeword = number >> (stage[1] + 1);
+        bits++;
+    }
+    codeword = number >> flag_bits;
+    index->flags = number & (((uint32_t)1 << flag_bits) - 1);
+    index->codeword = *codewords + (size_t)codeword * NICE_CODEWORD_BYTES;
+    *codewords += ((size_t)1 << (bits - flag_bits)) * NICE_CODEWORD_BYTES;
+    return codeword;
 }
 
 /* A block in luma and chroma, in the layout of a codeword: the base codeword, the sum of the residual codewords, and the gain of
@@ -1199,6 +1271,29 @@ NICE_INLINE void nice_apply(nice_word *to, nice_word word, enum nice_operation o
         *to += nice_signed(word, sign);
 }
 
+#if NICE_WORD_BYTES == 4
+
+/* nice_apply() to two words next to each other. Returns the address after them. */
+NICE_INLINE nice_word *nice_apply_two(nice_word *to, nice_word first, nice_word second, enum nice_operation operation,
+                                      nice_word sign, nice_word start)
+{
+#if NICE_DSP
+    nice_word to_first = 0, to_second = 0;
+    if (operation == NICE_ADD)
+        __asm__("ldrd %0, %1, [%2]" : "=r"(to_first), "=r"(to_second) : "r"(to), "m"(to[0]), "m"(to[1]));
+    nice_apply(&to_first, first, operation, sign, start);
+    nice_apply(&to_second, second, operation, sign, start);
+    __asm__ volatile("strd %1, %2, [%0], #8" : "+r"(to) : "r"(to_first), "r"(to_second) : "memory");
+    return to;
+#else
+    nice_apply(to, first, operation, sign, start);
+    nice_apply(to + 1, second, operation, sign, start);
+    return to + 2;
+#endif
+}
+
+#endif
+
 #if NICE_WORD_BYTES == 8
 
 /* Exchanges the bits of `first` above the mask with the bits of `second` under it. */
@@ -1209,49 +1304,49 @@ NICE_INLINE void nice_apply(nice_word *to, nice_word word, enum nice_operation o
         (second) ^= change; \
     } while (0)
 
-/* The columns of 8 lines of luma. */
-NICE_INLINE void nice_columns(uint64_t l[8])
-{
-    unsigned i;
-
-    for (i = 0; i < 4; i++)
-        NICE_EXCHANGE(l[i], l[i + 4], 32, 0x00000000FFFFFFFFu);
-    for (i = 0; i < 8; i += 4) {
-        NICE_EXCHANGE(l[i], l[i + 2], 16, 0x0000FFFF0000FFFFu);
-        NICE_EXCHANGE(l[i + 1], l[i + 3], 16, 0x0000FFFF0000FFFFu);
-    }
-    for (i = 0; i < 8; i += 2)
-        NICE_EXCHANGE(l[i], l[i + 1], 8, 0x00FF00FF00FF00FFu);
-}
-
-/* The columns of 4 lines of chroma sites. */
-NICE_INLINE void nice_site_columns(uint64_t l[4])
-{
-    NICE_EXCHANGE(l[0], l[2], 32, 0x00000000FFFFFFFFu);
-    NICE_EXCHANGE(l[1], l[3], 32, 0x00000000FFFFFFFFu);
-    NICE_EXCHANGE(l[0], l[1], 16, 0x0000FFFF0000FFFFu);
-    NICE_EXCHANGE(l[2], l[3], 16, 0x0000FFFF0000FFFFu);
-}
-
 /* Applies an operation to a codeword, transposed; `step` bytes from line to line of it, `next` words from line to line of the
  * result. */
 NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const uint8_t *from_luma, const uint8_t *from_chroma,
                                      ptrdiff_t step, ptrdiff_t next, enum nice_operation operation, nice_word sign,
                                      nice_word start)
 {
-    uint64_t lines[8];
-    int i;
+    uint64_t a = nice_load(from_luma), b = nice_load(from_luma + step), c = nice_load(from_luma + 2 * step),
+             d = nice_load(from_luma + 3 * step), e = nice_load(from_luma + 4 * step), f = nice_load(from_luma + 5 * step),
+             g = nice_load(from_luma + 6 * step), h = nice_load(from_luma + 7 * step);
 
-    for (i = 0; i < 8; i++)
-        lines[i] = nice_load(from_luma + i * step);
-    nice_columns(lines);
-    for (i = 0; i < 8; i++)
-        nice_apply(luma + i * next, lines[i], operation, sign, start);
-    for (i = 0; i < 4; i++)
-        lines[i] = nice_load(from_chroma + i * step);
-    nice_site_columns(lines);
-    for (i = 0; i < 4; i++)
-        nice_apply(chroma + i * next, lines[i], operation, sign, start);
+    NICE_EXCHANGE(a, e, 32, 0x00000000FFFFFFFFu);
+    NICE_EXCHANGE(b, f, 32, 0x00000000FFFFFFFFu);
+    NICE_EXCHANGE(c, g, 32, 0x00000000FFFFFFFFu);
+    NICE_EXCHANGE(d, h, 32, 0x00000000FFFFFFFFu);
+    NICE_EXCHANGE(a, c, 16, 0x0000FFFF0000FFFFu);
+    NICE_EXCHANGE(b, d, 16, 0x0000FFFF0000FFFFu);
+    NICE_EXCHANGE(e, g, 16, 0x0000FFFF0000FFFFu);
+    NICE_EXCHANGE(f, h, 16, 0x0000FFFF0000FFFFu);
+    NICE_EXCHANGE(a, b, 8, NICE_EVEN_BYTES);
+    NICE_EXCHANGE(c, d, 8, NICE_EVEN_BYTES);
+    NICE_EXCHANGE(e, f, 8, NICE_EVEN_BYTES);
+    NICE_EXCHANGE(g, h, 8, NICE_EVEN_BYTES);
+    nice_apply(luma, a, operation, sign, start);
+    nice_apply(luma + next, b, operation, sign, start);
+    nice_apply(luma + 2 * next, c, operation, sign, start);
+    nice_apply(luma + 3 * next, d, operation, sign, start);
+    nice_apply(luma + 4 * next, e, operation, sign, start);
+    nice_apply(luma + 5 * next, f, operation, sign, start);
+    nice_apply(luma + 6 * next, g, operation, sign, start);
+    nice_apply(luma + 7 * next, h, operation, sign, start);
+
+    a = nice_load(from_chroma);
+    b = nice_load(from_chroma + step);
+    c = nice_load(from_chroma + 2 * step);
+    d = nice_load(from_chroma + 3 * step);
+    NICE_EXCHANGE(a, c, 32, 0x00000000FFFFFFFFu);
+    NICE_EXCHANGE(b, d, 32, 0x00000000FFFFFFFFu);
+    NICE_EXCHANGE(a, b, 16, 0x0000FFFF0000FFFFu);
+    NICE_EXCHANGE(c, d, 16, 0x0000FFFF0000FFFFu);
+    nice_apply(chroma, a, operation, sign, start);
+    nice_apply(chroma + next, b, operation, sign, start);
+    nice_apply(chroma + 2 * next, c, operation, sign, start);
+    nice_apply(chroma + 3 * next, d, operation, sign, start);
 }
 
 /* Applies an operation to lines of a codeword, each reversed if it is flipped horizontally. */
@@ -1273,24 +1368,19 @@ NICE_INLINE void nice_orient_lines(nice_word *to, const uint8_t *from, int lines
 
 #else
 
-/* The two columns of two lines of two chroma sites. */
-NICE_INLINE void nice_site_columns(uint32_t a, uint32_t b, uint32_t *left, uint32_t *right)
-{
-    *left = (a & 0xFFFFu) | b << 16;
-    *right = a >> 16 | (b & 0xFFFF0000u);
-}
-
 /* The columns of four lines of four samples. */
-NICE_INLINE void nice_columns(uint32_t l[4])
+NICE_INLINE void nice_columns(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
 {
-    uint32_t ac_left, ac_right, bd_left, bd_right;
+    uint32_t ac_left = nice_lower_halves(*a, *c), ac_right = nice_upper_halves(*a, *c);
+    uint32_t bd_left = nice_lower_halves(*b, *d), bd_right = nice_upper_halves(*b, *d);
 
-    nice_site_columns(l[0], l[2], &ac_left, &ac_right);
-    nice_site_columns(l[1], l[3], &bd_left, &bd_right);
-    l[0] = (ac_left & NICE_EVEN_BYTES) | (bd_left & NICE_EVEN_BYTES) << 8;
-    l[1] = (ac_left >> 8 & NICE_EVEN_BYTES) | (bd_left & NICE_ODD_BYTES);
-    l[2] = (ac_right & NICE_EVEN_BYTES) | (bd_right & NICE_EVEN_BYTES) << 8;
-    l[3] = (ac_right >> 8 & NICE_EVEN_BYTES) | (bd_right & NICE_ODD_BYTES);
+    /* Exchanges the odd bytes of one with the even bytes of the other. */
+    *b = (ac_left >> 8 ^ bd_left) & NICE_EVEN_BYTES;
+    *a = ac_left ^ *b << 8;
+    *b ^= bd_left;
+    *d = (ac_right >> 8 ^ bd_right) & NICE_EVEN_BYTES;
+    *c = ac_right ^ *d << 8;
+    *d ^= bd_right;
 }
 
 /* Applies an operation to a codeword, transposed; `step` bytes from line to line of it, `next` words from line to line of the
@@ -1299,34 +1389,26 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
                                      ptrdiff_t step, ptrdiff_t next, enum nice_operation operation, nice_word sign,
                                      nice_word start)
 {
-    int side, i;
+    int side, quarter;
 
-    /* Four columns at a time, which become four lines. */
-    for (side = 0; side < 2; side++, from_luma += 4) {
-        const uint8_t *from = from_luma;
-        uint32_t upper[4], lower[4];
-        for (i = 0; i < 4; i++, from += step)
-            upper[i] = nice_load(from);
-        for (i = 0; i < 4; i++, from += step)
-            lower[i] = nice_load(from);
-        nice_columns(upper);
-        nice_columns(lower);
-        for (i = 0; i < 4; i++, luma += next) {
-            nice_apply(luma, upper[i], operation, sign, start);
-            nice_apply(luma + 1, lower[i], operation, sign, start);
+    /* A quarter of the luma after the other: four words below each other become four words below each other. */
+    for (side = 0; side < 2; side++, from_luma += 4 - 8 * step, luma += 4 * next - 2)
+        for (quarter = 0; quarter < 2; quarter++, from_luma += 4 * step, luma++) {
+            uint32_t a = nice_load(from_luma), b = nice_load(from_luma + step), c = nice_load(from_luma + 2 * step),
+                     d = nice_load(from_luma + 3 * step);
+            nice_columns(&a, &b, &c, &d);
+            nice_apply(luma, a, operation, sign, start);
+            nice_apply(luma + next, b, operation, sign, start);
+            nice_apply(luma + 2 * next, c, operation, sign, start);
+            nice_apply(luma + 3 * next, d, operation, sign, start);
         }
-    }
-    for (side = 0; side < 2; side++, from_chroma += 4) {
-        const uint8_t *from = from_chroma;
-        uint32_t lines[4], upper[2], lower[2];
-        for (i = 0; i < 4; i++, from += step)
-            lines[i] = nice_load(from);
-        nice_site_columns(lines[0], lines[1], &upper[0], &upper[1]);
-        nice_site_columns(lines[2], lines[3], &lower[0], &lower[1]);
-        for (i = 0; i < 2; i++, chroma += next) {
-            nice_apply(chroma, upper[i], operation, sign, start);
-            nice_apply(chroma + 1, lower[i], operation, sign, start);
-        }
+    for (side = 0; side < 2; side++, from_chroma += 4, chroma += 2 * next) {
+        uint32_t a = nice_load(from_chroma), b = nice_load(from_chroma + step), c = nice_load(from_chroma + 2 * step),
+                 d = nice_load(from_chroma + 3 * step);
+        nice_apply(chroma, nice_lower_halves(a, b), operation, sign, start);
+        nice_apply(chroma + 1, nice_lower_halves(c, d), operation, sign, start);
+        nice_apply(chroma + next, nice_upper_halves(a, b), operation, sign, start);
+        nice_apply(chroma + next + 1, nice_upper_halves(c, d), operation, sign, start);
     }
 }
 
@@ -1336,42 +1418,43 @@ NICE_INLINE void nice_orient_lines(nice_word *to, const uint8_t *from, int lines
 {
     int y;
 
-    for (y = 0; y < lines; y++, to += 2, from += step) {
-        nice_word left = nice_load(from), right = nice_load(from + 4);
+    NICE_UNROLL
+    for (y = 0; y < lines; y++, from += step) {
+        nice_word left, right;
+        nice_load_two(from, &left, &right);
         if (horizontal) {
             nice_word first = sites ? right << 16 | right >> 16 : nice_reversed_bytes(right);
             right = sites ? left << 16 | left >> 16 : nice_reversed_bytes(left);
             left = first;
         }
-        nice_apply(to, left, operation, sign, start);
-        nice_apply(to + 1, right, operation, sign, start);
+        to = nice_apply_two(to, left, right, operation, sign, start);
     }
 }
 
 #endif
 
-/* Applies an operation to a codeword in an orientation. */
-NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, unsigned orientation, enum nice_operation operation,
+/* Applies an operation to a codeword in the orientation of some flags. */
+NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t flags, enum nice_operation operation,
                              nice_word sign, nice_word start)
 {
     nice_word *chroma = to + NICE_LUMA_WORDS;
     const uint8_t *from_luma = codeword, *from_chroma = codeword + 64;
     ptrdiff_t step = 8;
 
-    if (orientation & NICE_FLIP_VERTICALLY) {
+    if (flags & NICE_FLIP_VERTICALLY) {
         from_luma += 7 * 8;
         from_chroma += 3 * 8;
         step = -8;
     }
-    if (orientation & NICE_TRANSPOSE) {
+    if (flags & NICE_TRANSPOSE) {
         ptrdiff_t next = NICE_LINE_WORDS;
-        if (orientation & NICE_FLIP_HORIZONTALLY) {
+        if (flags & NICE_FLIP_HORIZONTALLY) {
             to += 7 * NICE_LINE_WORDS;
             chroma += 3 * NICE_LINE_WORDS;
             next = -NICE_LINE_WORDS;
         }
         nice_orient_columns(to, chroma, from_luma, from_chroma, step, next, operation, sign, start);
-    } else if (orientation & NICE_FLIP_HORIZONTALLY) {
+    } else if (flags & NICE_FLIP_HORIZONTALLY) {
         nice_orient_lines(to, from_luma, 8, step, 1, 0, operation, sign, start);
         nice_orient_lines(chroma, from_chroma, 4, step, 1, 1, operation, sign, start);
     } else {
@@ -1380,33 +1463,26 @@ NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, unsigned or
     }
 }
 
-NICE_OUTLINE void nice_orient_copy(nice_word *to, const uint8_t *codeword, unsigned orientation)
+NICE_OUTLINE void nice_orient_copy(nice_word *to, const uint8_t *codeword, uint32_t flags)
 {
-    nice_orient(to, codeword, orientation, NICE_COPY, 0, 0);
+    nice_orient(to, codeword, flags, NICE_COPY, 0, 0);
 }
 
-NICE_OUTLINE void nice_orient_set(nice_word *to, const uint8_t *codeword, unsigned orientation, nice_word sign, nice_word start)
+NICE_OUTLINE void nice_orient_set(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign, nice_word start)
 {
-    nice_orient(to, codeword, orientation, NICE_SET, sign, start);
+    nice_orient(to, codeword, flags, NICE_SET, sign, start);
 }
 
-NICE_OUTLINE void nice_orient_add(nice_word *to, const uint8_t *codeword, unsigned orientation, nice_word sign)
+NICE_OUTLINE void nice_orient_add(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign)
 {
-    nice_orient(to, codeword, orientation, NICE_ADD, sign, 0);
+    nice_orient(to, codeword, flags, NICE_ADD, sign, 0);
 }
 
 /* Applies an operation to the codeword of an index. */
-NICE_INLINE void nice_put_codeword(nice_word *to, const uint8_t *codeword, const struct nice_index *index,
-                                   enum nice_operation operation, nice_word start)
+NICE_INLINE void nice_put_codeword(nice_word *to, const struct nice_index *index, enum nice_operation operation, nice_word start)
 {
-    nice_word sign = NICE_SIGN(index->negated);
-#if NICE_WORD_BYTES == 4
-    nice_word copy[NICE_BLOCK_WORDS];
-    if (NICE_SELDOM(((uintptr_t)codeword & 3) != 0)) {
-        memcpy(copy, codeword, sizeof copy);
-        codeword = (const uint8_t *)copy;
-    }
-#endif
+    nice_word sign = NICE_SIGN(index->flags & NICE_NEGATE);
+
     if (NICE_SMALL) {
         unsigned i;
         for (i = 0; operation != NICE_ADD && i < NICE_BLOCK_WORDS; i++)
@@ -1414,11 +1490,38 @@ NICE_INLINE void nice_put_codeword(nice_word *to, const uint8_t *codeword, const
         operation = NICE_ADD;
     }
     if (operation == NICE_COPY)
-        nice_orient_copy(to, codeword, index->orientation);
+        nice_orient_copy(to, index->codeword, index->flags);
     else if (operation == NICE_SET)
-        nice_orient_set(to, codeword, index->orientation, sign, start);
+        nice_orient_set(to, index->codeword, index->flags, sign, start);
     else
-        nice_orient_add(to, codeword, index->orientation, sign);
+        nice_orient_add(to, index->codeword, index->flags, sign);
+}
+
+#if NICE_WORD_BYTES == 4
+
+/* nice_put_codeword() of a codeword that is not aligned: it is copied first. */
+NICE_OUTLINE void nice_put_copy(nice_word *to, const struct nice_index *index, enum nice_operation operation, nice_word start)
+{
+    nice_word copy[NICE_BLOCK_WORDS];
+    struct nice_index aligned = *index;
+
+    memcpy(copy, index->codeword, sizeof copy);
+    aligned.codeword = (const uint8_t *)copy;
+    nice_put_codeword(to, &aligned, operation, start);
+}
+
+#endif
+
+/* Applies an operation to the codeword of an index, which may be at any address. */
+NICE_INLINE void nice_put(nice_word *to, const struct nice_index *index, enum nice_operation operation, nice_word start)
+{
+#if NICE_WORD_BYTES == 4
+    if (NICE_SELDOM(((uintptr_t)index->codeword & 3) != 0)) {
+        nice_put_copy(to, index, operation, start);
+        return;
+    }
+#endif
+    nice_put_codeword(to, index, operation, start);
 }
 
 /* Decodes a block to luma and chroma.
@@ -1428,40 +1531,31 @@ NICE_INLINE void nice_put_codeword(nice_word *to, const uint8_t *codeword, const
 NICE_OUTLINE void nice_codebook_block(const struct nice_codebook *codebook, const struct nice_latent *latent,
                                       struct nice_ycc *block)
 {
-    struct nice_index indices[NICE_MAX_STAGES];
-    uint32_t rest[3], left = latent->length, before = 0, peak_sum = 0, start = 0;
-    unsigned i, count;
+    struct nice_index indices[NICE_MAX_STAGES], *index = indices, *end;
+    const uint8_t *stage = codebook->stages, *peaks = codebook->peaks, *codewords = codebook->codewords;
+    const uint8_t *last = stage + 2 * codebook->stage_count;
+    uint32_t rest[3], left = latent->length - stage[0], peak_sum = 0, start = 0, gain;
 
     memcpy(rest, latent->words, sizeof rest);
-    memset(&indices[0], 0, sizeof indices[0]);
-    for (count = 0; count < codebook->stage_count; count++) {
-        const uint8_t *stage = codebook->stages + 2 * count;
-        struct nice_index *index = &indices[count];
-        if (left < stage[0])
-            break;
-        left -= stage[0];
-        nice_take(stage, rest, count == 0, index);
-        index->codeword += before;
-        before += nice_codewords(stage, count == 0);
-        if (count > 0) {
-            uint32_t peak = codebook->peaks[count - 1];
-            peak_sum += peak;
-            start += index->negated ? peak : 0;
-        }
-    }
     /* There is a base: every length of latents ends with a stage. */
-    nice_set_gain(block, codebook->gains[indices[0].codeword], peak_sum);
-    nice_put_codeword(block->base, codebook->codewords + (size_t)indices[0].codeword * NICE_CODEWORD_BYTES, &indices[0], NICE_COPY,
-                      0);
-    if (count == 1)
-        memset(block->sums, 0, sizeof block->sums);
-    for (i = 1; i < count; i++) {
-        const uint8_t *codeword = codebook->codewords + (size_t)indices[i].codeword * NICE_CODEWORD_BYTES;
-        if (i == 1)
-            nice_put_codeword(block->sums, codeword, &indices[i], NICE_SET, start * NICE_BYTE_ONES);
-        else
-            nice_put_codeword(block->sums, codeword, &indices[i], NICE_ADD, 0);
+    gain = codebook->gains[nice_take(stage, rest, 1, &codewords, index++)];
+    for (stage += 2; stage < last && left >= stage[0]; stage += 2, index++) {
+        uint32_t peak = *peaks++;
+        left -= stage[0];
+        nice_take(stage, rest, 0, &codewords, index);
+        peak_sum += peak;
+        start += peak & (0 - (index->flags & NICE_NEGATE));
     }
+    end = index;
+    nice_set_gain(block, gain, peak_sum);
+    nice_put(block->base, indices, NICE_COPY, 0);
+    if (end == indices + 1) {
+        memset(block->sums, 0, sizeof block->sums);
+        return;
+    }
+    nice_put(block->sums, indices + 1, NICE_SET, start * NICE_BYTE_ONES);
+    for (index = indices + 2; index < end; index++)
+        nice_put(block->sums, index, NICE_ADD, 0);
 }
 
 /* Adds a residual with some fraction bits to a sample of a base codeword. */
@@ -1474,48 +1568,53 @@ NICE_INLINE int32_t nice_sample(int32_t base, int32_t gain, int32_t sum, int32_t
 static void nice_codebook_texel(const struct nice_codebook *codebook, const struct nice_latent *latent, unsigned x, unsigned y,
                                 uint8_t *rgb)
 {
-    uint32_t rest[3], left = latent->length;
     const uint8_t *codewords = codebook->codewords;
-    int32_t base[3] = { 0, 0, 0 }, sums[3] = { 0, 0, 0 }, peak_sum = 0, gain = 0, luma, chroma1, chroma2;
-    unsigned i, plane;
+    uint32_t rest[3], left = latent->length;
+    int32_t base_luma = 0, base_chroma1 = 0, base_chroma2 = 0, luma = 0, chroma1 = 0, chroma2 = 0, peak_sum = 0, gain = 0;
+    unsigned i;
 
     memcpy(rest, latent->words, sizeof rest);
-    for (i = 0; i < codebook->stage_count && left >= codebook->stages[2 * i]; i++) {
-        const uint8_t *stage = codebook->stages + 2 * i, *codeword;
+    for (i = 0; i < codebook->stage_count; i++) {
+        const uint8_t *stage = codebook->stages + 2 * i, *luma_sample, *chroma_samples;
         struct nice_index index;
-        unsigned column = x, line = y, site;
+        unsigned column = x, line = y;
+        uint32_t codeword;
+        if (left < stage[0])
+            break;
         left -= stage[0];
-        nice_take(stage, rest, i == 0, &index);
-        codeword = codewords + (size_t)index.codeword * NICE_CODEWORD_BYTES;
-        codewords += (size_t)nice_codewords(stage, i == 0) * NICE_CODEWORD_BYTES;
-        if (index.orientation & NICE_TRANSPOSE) {
+        codeword = nice_take(stage, rest, i == 0, &codewords, &index);
+        if (index.flags & NICE_TRANSPOSE) {
             column = y;
             line = x;
         }
-        if (index.orientation & NICE_FLIP_HORIZONTALLY)
+        if (index.flags & NICE_FLIP_HORIZONTALLY)
             column ^= 7;
-        if (index.orientation & NICE_FLIP_VERTICALLY)
+        if (index.flags & NICE_FLIP_VERTICALLY)
             line ^= 7;
-        site = 64 + 8 * (line / 2) + 2 * (column / 2);
+        luma_sample = index.codeword + 8 * line + column;
+        chroma_samples = index.codeword + 64 + 8 * (line / 2) + 2 * (column / 2);
         if (i == 0) {
-            gain = codebook->gains[index.codeword];
-            base[0] = codeword[8 * line + column];
-            base[1] = codeword[site];
-            base[2] = codeword[site + 1];
+            gain = codebook->gains[codeword];
+            base_luma = luma_sample[0];
+            base_chroma1 = chroma_samples[0] - 128;
+            base_chroma2 = chroma_samples[1] - 128;
         } else {
             int32_t peak = codebook->peaks[i - 1];
-            int32_t samples[3];
-            samples[0] = codeword[8 * line + column];
-            samples[1] = codeword[site];
-            samples[2] = codeword[site + 1];
             peak_sum += peak;
-            for (plane = 0; plane < 3; plane++)
-                sums[plane] += index.negated ? peak - samples[plane] : samples[plane];
+            if (index.flags & NICE_NEGATE) {
+                luma += peak - luma_sample[0];
+                chroma1 += peak - chroma_samples[0];
+                chroma2 += peak - chroma_samples[1];
+            } else {
+                luma += luma_sample[0];
+                chroma1 += chroma_samples[0];
+                chroma2 += chroma_samples[1];
+            }
         }
     }
-    luma = nice_sample(base[0], gain, sums[0], peak_sum, 6);
-    chroma1 = nice_sample(base[1] - 128, gain, sums[1], peak_sum, 7);
-    chroma2 = nice_sample(base[2] - 128, gain, sums[2], peak_sum, 8);
+    luma = nice_sample(base_luma, gain, luma, peak_sum, 6);
+    chroma1 = nice_sample(base_chroma1, gain, chroma1, peak_sum, 7);
+    chroma2 = nice_sample(base_chroma2, gain, chroma2, peak_sum, 8);
     rgb[0] = nice_clamped(luma + chroma1 - chroma2);
     rgb[1] = nice_clamped(luma + 2 * chroma2);
     rgb[2] = nice_clamped(luma - chroma1 - chroma2);
@@ -1649,8 +1748,19 @@ NICE_OUTLINE void nice_convert(nice_format format, const uint8_t *rgb, unsigned 
 
 /* Red, green and blue in the lanes of words: of the pixels in even columns, and of those in odd columns. */
 struct nice_rgb {
-    nice_word even[3];
-    nice_word odd[3];
+    nice_word even_red;
+    nice_word even_green;
+    nice_word even_blue;
+    nice_word odd_red;
+    nice_word odd_green;
+    nice_word odd_blue;
+};
+
+/* What chroma adds to luma for red, green and blue, in lanes. */
+struct nice_differences {
+    nice_word red;
+    nice_word green;
+    nice_word blue;
 };
 
 NICE_INLINE nice_word nice_add_lanes(nice_word a, nice_word b)
@@ -1684,7 +1794,9 @@ NICE_INLINE nice_word nice_add_even_bytes(nice_word lanes, nice_word bytes)
 NICE_INLINE nice_word nice_add_odd_bytes(nice_word lanes, nice_word bytes)
 {
 #if NICE_DSP
-    return (uint32_t)__uxtab16((uint16x2_t)lanes, (uint8x4_t)(bytes << 24 | bytes >> 8));
+    nice_word sums;
+    __asm__("uxtab16 %0, %1, %2, ror #8" : "=r"(sums) : "r"(lanes), "r"(bytes));
+    return sums;
 #else
     return lanes + (bytes >> 8 & NICE_EVEN_BYTES);
 #endif
@@ -1711,35 +1823,52 @@ NICE_INLINE nice_word nice_residual(const struct nice_ycc *block, nice_word sums
 {
     nice_word products = sums * block->gain + block->starts[plane];
 
+    if (plane == 2)
+        return nice_odd_bytes(products);
     return products >> (6 + plane) & ((nice_word)(0xFFFFu >> (6 + plane)) * NICE_LANE_ONES);
 }
 
 /* What chroma sites of 2 x 2 pixels add to luma for red, green and blue. */
-NICE_INLINE void nice_color_differences(const struct nice_ycc *block, unsigned word, nice_word differences[3])
+NICE_INLINE struct nice_differences nice_color_differences(const struct nice_ycc *block, unsigned word)
 {
+    struct nice_differences differences;
     nice_word base = block->base[NICE_LUMA_WORDS + word], sums = block->sums[NICE_LUMA_WORDS + word];
-    nice_word chroma1 = nice_add_even_bytes(nice_residual(block, sums & NICE_EVEN_BYTES, 1), base);
-    nice_word chroma2 = nice_add_odd_bytes(nice_residual(block, sums >> 8 & NICE_EVEN_BYTES, 2), base);
+    nice_word chroma1 = nice_add_even_bytes(nice_residual(block, nice_even_bytes(sums), 1), base);
+    nice_word chroma2 = nice_add_odd_bytes(nice_residual(block, nice_odd_bytes(sums), 2), base);
 
     chroma2 = nice_add_lanes(chroma2, block->chroma2_offset);
-    differences[0] = nice_sub_lanes(chroma1, chroma2);
-    differences[1] = nice_sub_lanes(nice_add_lanes(chroma2, chroma2), block->green_offset);
-    differences[2] = nice_sub_lanes(nice_sub_lanes(block->blue_offset, chroma1), chroma2);
+    differences.red = nice_sub_lanes(chroma1, chroma2);
+    differences.green = nice_sub_lanes(nice_add_lanes(chroma2, chroma2), block->green_offset);
+    differences.blue = nice_sub_lanes(nice_sub_lanes(block->blue_offset, chroma1), chroma2);
+    return differences;
 }
 
 /* The samples of the pixels of a word of luma, not clamped. */
-NICE_INLINE struct nice_rgb nice_samples(const struct nice_ycc *block, unsigned word, const nice_word differences[3])
+NICE_INLINE struct nice_rgb nice_samples(const struct nice_ycc *block, unsigned word, struct nice_differences differences)
 {
     nice_word base = block->base[word], sums = block->sums[word];
-    nice_word even = nice_add_even_bytes(nice_residual(block, sums & NICE_EVEN_BYTES, 0), base);
-    nice_word odd = nice_add_odd_bytes(nice_residual(block, sums >> 8 & NICE_EVEN_BYTES, 0), base);
+    nice_word even = nice_add_even_bytes(nice_residual(block, nice_even_bytes(sums), 0), base);
+    nice_word odd = nice_add_odd_bytes(nice_residual(block, nice_odd_bytes(sums), 0), base);
     struct nice_rgb rgb;
-    unsigned channel;
 
-    for (channel = 0; channel < 3; channel++) {
-        rgb.even[channel] = nice_add_lanes(even, differences[channel]);
-        rgb.odd[channel] = nice_add_lanes(odd, differences[channel]);
-    }
+    rgb.even_red = nice_add_lanes(even, differences.red);
+    rgb.even_green = nice_add_lanes(even, differences.green);
+    rgb.even_blue = nice_add_lanes(even, differences.blue);
+    rgb.odd_red = nice_add_lanes(odd, differences.red);
+    rgb.odd_green = nice_add_lanes(odd, differences.green);
+    rgb.odd_blue = nice_add_lanes(odd, differences.blue);
+    return rgb;
+}
+
+/* Clamped pixels. */
+NICE_INLINE struct nice_rgb nice_clamped_rgb(struct nice_rgb rgb)
+{
+    rgb.even_red = nice_clamp_lanes(rgb.even_red);
+    rgb.even_green = nice_clamp_lanes(rgb.even_green);
+    rgb.even_blue = nice_clamp_lanes(rgb.even_blue);
+    rgb.odd_red = nice_clamp_lanes(rgb.odd_red);
+    rgb.odd_green = nice_clamp_lanes(rgb.odd_green);
+    rgb.odd_blue = nice_clamp_lanes(rgb.odd_blue);
     return rgb;
 }
 
@@ -1758,12 +1887,12 @@ NICE_INLINE nice_word nice_levels(nice_word samples, unsigned max, unsigned bit,
 }
 
 /* Pixels of two bytes in the lanes of a word. */
-NICE_INLINE nice_word nice_pack_lanes(nice_format format, const nice_word rgb[3], nice_word thresholds)
+NICE_INLINE nice_word nice_pack_lanes(nice_format format, nice_word red, nice_word green, nice_word blue, nice_word thresholds)
 {
     struct nice_two_bytes layout = nice_layout(format);
-    nice_word pixels = nice_levels(rgb[0], 31, layout.red_bit, layout.dithered, thresholds) |
-                       nice_levels(rgb[1], layout.green_max, layout.green_bit, layout.dithered, thresholds) |
-                       nice_levels(rgb[2], 31, layout.blue_bit, layout.dithered, thresholds);
+    nice_word pixels = nice_levels(red, 31, layout.red_bit, layout.dithered, thresholds) |
+                       nice_levels(green, layout.green_max, layout.green_bit, layout.dithered, thresholds) |
+                       nice_levels(blue, 31, layout.blue_bit, layout.dithered, thresholds);
 
     return layout.big_endian ? (pixels >> 8 & NICE_EVEN_BYTES) | (pixels & NICE_EVEN_BYTES) << 8 : pixels;
 }
@@ -1784,51 +1913,51 @@ NICE_INLINE nice_word nice_upper_lanes(nice_word lanes)
 #endif
 
 /* Stores clamped pixels, those of a word of luma. */
-NICE_INLINE void nice_store_pixels(nice_format format, const struct nice_rgb *rgb, unsigned y, unsigned side, uint8_t *to)
+NICE_INLINE void nice_store_pixels(nice_format format, struct nice_rgb rgb, unsigned y, unsigned side, uint8_t *to)
 {
-    const nice_word *even = rgb->even, *odd = rgb->odd;
-
     if (format == NICE_FORMAT_RGB888 || format == NICE_FORMAT_BGR888) {
-        unsigned first = format == NICE_FORMAT_RGB888 ? 0 : 2;
+        const int reversed = format == NICE_FORMAT_BGR888;
+        nice_word even_first = reversed ? rgb.even_blue : rgb.even_red, even_third = reversed ? rgb.even_red : rgb.even_blue;
+        nice_word odd_first = reversed ? rgb.odd_blue : rgb.odd_red, odd_third = reversed ? rgb.odd_red : rgb.odd_blue;
         /* Each lane has two of the six bytes of two pixels. */
-        nice_word start = even[first] | even[1] << 8, middle = even[2 - first] | odd[first] << 8,
-                  end = odd[1] | odd[2 - first] << 8;
+        nice_word start = even_first | rgb.even_green << 8, middle = even_third | odd_first << 8,
+                  end = rgb.odd_green | odd_third << 8;
 #if NICE_WORD_BYTES == 8
         const nice_word lane = 0xFFFFu;
         nice_store(to, (start & lane) | (middle & lane) << 16 | (end & lane) << 32 | (start & lane << 16) << 32);
         nice_store(to + 8, (middle >> 16 & lane) | (end & lane << 16) | (start & lane << 32) | (middle & lane << 32) << 16);
         nice_store(to + 16, (end >> 32 & lane) | start >> 48 << 16 | middle >> 48 << 32 | (end & lane << 48));
 #else
-        nice_store(to, (start & 0xFFFFu) | middle << 16);
+        nice_store(to, nice_lower_halves(start, middle));
         nice_store(to + 4, (end & 0xFFFFu) | (start & 0xFFFF0000u));
-        nice_store(to + 8, middle >> 16 | (end & 0xFFFF0000u));
+        nice_store(to + 8, nice_upper_halves(middle, end));
 #endif
     } else if (format == NICE_FORMAT_XRGB8888) {
-        nice_word even_bg = even[2] | even[1] << 8, odd_bg = odd[2] | odd[1] << 8;
+        nice_word even_bg = rgb.even_blue | rgb.even_green << 8, odd_bg = rgb.odd_blue | rgb.odd_green << 8;
 #if NICE_WORD_BYTES == 8
-        nice_word even_low = nice_lower_lanes(even_bg) | nice_lower_lanes(even[0]) << 16;
-        nice_word odd_low = nice_lower_lanes(odd_bg) | nice_lower_lanes(odd[0]) << 16;
-        nice_word even_high = nice_upper_lanes(even_bg) | nice_upper_lanes(even[0]) << 16;
-        nice_word odd_high = nice_upper_lanes(odd_bg) | nice_upper_lanes(odd[0]) << 16;
+        nice_word even_low = nice_lower_lanes(even_bg) | nice_lower_lanes(rgb.even_red) << 16;
+        nice_word odd_low = nice_lower_lanes(odd_bg) | nice_lower_lanes(rgb.odd_red) << 16;
+        nice_word even_high = nice_upper_lanes(even_bg) | nice_upper_lanes(rgb.even_red) << 16;
+        nice_word odd_high = nice_upper_lanes(odd_bg) | nice_upper_lanes(rgb.odd_red) << 16;
         nice_store(to, (even_low & 0xFFFFFFFFu) | odd_low << 32);
         nice_store(to + 8, even_low >> 32 | odd_low >> 32 << 32);
         nice_store(to + 16, (even_high & 0xFFFFFFFFu) | odd_high << 32);
         nice_store(to + 24, even_high >> 32 | odd_high >> 32 << 32);
 #else
-        nice_store(to, (even_bg & 0xFFFFu) | even[0] << 16);
-        nice_store(to + 4, (odd_bg & 0xFFFFu) | odd[0] << 16);
-        nice_store(to + 8, even_bg >> 16 | (even[0] & 0xFFFF0000u));
-        nice_store(to + 12, odd_bg >> 16 | (odd[0] & 0xFFFF0000u));
+        nice_store(to, nice_lower_halves(even_bg, rgb.even_red));
+        nice_store(to + 4, nice_lower_halves(odd_bg, rgb.odd_red));
+        nice_store(to + 8, nice_upper_halves(even_bg, rgb.even_red));
+        nice_store(to + 12, nice_upper_halves(odd_bg, rgb.odd_red));
 #endif
     } else {
-        nice_word first = nice_pack_lanes(format, even, nice_thresholds[y][side][0]);
-        nice_word second = nice_pack_lanes(format, odd, nice_thresholds[y][side][1]);
+        nice_word first = nice_pack_lanes(format, rgb.even_red, rgb.even_green, rgb.even_blue, nice_thresholds[y][side][0]);
+        nice_word second = nice_pack_lanes(format, rgb.odd_red, rgb.odd_green, rgb.odd_blue, nice_thresholds[y][side][1]);
 #if NICE_WORD_BYTES == 8
         nice_store(to, nice_lower_lanes(first) | nice_lower_lanes(second) << 16);
         nice_store(to + 8, nice_upper_lanes(first) | nice_upper_lanes(second) << 16);
 #else
-        nice_store(to, (first & 0xFFFFu) | second << 16);
-        nice_store(to + 4, first >> 16 | (second & 0xFFFF0000u));
+        nice_store(to, nice_lower_halves(first, second));
+        nice_store(to + 4, nice_upper_halves(first, second));
 #endif
     }
 }
@@ -1836,20 +1965,13 @@ NICE_INLINE void nice_store_pixels(nice_format format, const struct nice_rgb *rg
 /* Clamps and stores pixels. For all formats, since samples seldom have to be clamped. */
 NICE_OUTLINE void nice_store_clamped(nice_format format, const struct nice_ycc *block, unsigned y, unsigned side, uint8_t *to)
 {
-    nice_word differences[3];
-    struct nice_rgb rgb;
-    unsigned channel;
+    struct nice_differences differences = nice_color_differences(block, y / 2 * NICE_LINE_WORDS + side);
+    struct nice_rgb rgb = nice_clamped_rgb(nice_samples(block, y * NICE_LINE_WORDS + side, differences));
 
-    nice_color_differences(block, y / 2 * NICE_LINE_WORDS + side, differences);
-    rgb = nice_samples(block, y * NICE_LINE_WORDS + side, differences);
-    for (channel = 0; channel < 3; channel++) {
-        rgb.even[channel] = nice_clamp_lanes(rgb.even[channel]);
-        rgb.odd[channel] = nice_clamp_lanes(rgb.odd[channel]);
-    }
 #define NICE_CASE(format) \
     case format: \
         if (NICE_HAS(format) || format == NICE_FORMAT_RGB888) \
-            nice_store_pixels(format, &rgb, y, side, to); \
+            nice_store_pixels(format, rgb, y, side, to); \
         break
     switch (format) {
         NICE_CASE(NICE_FORMAT_RGB888);
@@ -1865,35 +1987,35 @@ NICE_OUTLINE void nice_store_clamped(nice_format format, const struct nice_ycc *
 #undef NICE_CASE
 }
 
+/* Writes the pixels of a word of luma. */
+NICE_INLINE void nice_write_word(nice_format format, const struct nice_ycc *block, unsigned y, unsigned side,
+                                 struct nice_differences differences, uint8_t *to)
+{
+    struct nice_rgb rgb = nice_samples(block, y * NICE_LINE_WORDS + side, differences);
+
+    if (NICE_DSP)
+        nice_store_pixels(format, nice_clamped_rgb(rgb), y, side, to);
+    else if (NICE_SELDOM(((rgb.even_red | rgb.even_green | rgb.even_blue | rgb.odd_red | rgb.odd_green | rgb.odd_blue) &
+                          NICE_ODD_BYTES) != 0))
+        nice_store_clamped(format, block, y, side, to);
+    else
+        nice_store_pixels(format, rgb, y, side, to);
+}
+
 /* Writes the pixels of a block to 8 lines. */
 NICE_INLINE void nice_write_block(nice_format format, const struct nice_ycc *block, uint8_t *lines, size_t stride)
 {
     const unsigned word_bytes = NICE_WORD_BYTES * nice_pixel_bytes(format);
-    unsigned pair, lower, side, channel;
+    unsigned y, side;
 
-    for (pair = 0; pair < 4; pair++) {
-        /* Two lines share their chroma. */
-        nice_word differences[NICE_LINE_WORDS][3];
-        for (side = 0; side < NICE_LINE_WORDS; side++)
-            nice_color_differences(block, pair * NICE_LINE_WORDS + side, differences[side]);
-        for (lower = 0; lower < 2; lower++, lines += stride) {
-            unsigned y = 2 * pair + lower;
-            for (side = 0; side < NICE_LINE_WORDS; side++) {
-                struct nice_rgb rgb = nice_samples(block, y * NICE_LINE_WORDS + side, differences[side]);
-                if (NICE_DSP) {
-                    for (channel = 0; channel < 3; channel++) {
-                        rgb.even[channel] = nice_clamp_lanes(rgb.even[channel]);
-                        rgb.odd[channel] = nice_clamp_lanes(rgb.odd[channel]);
-                    }
-                } else if (NICE_SELDOM(((rgb.even[0] | rgb.even[1] | rgb.even[2] | rgb.odd[0] | rgb.odd[1] | rgb.odd[2]) &
-                                        NICE_ODD_BYTES) != 0)) {
-                    nice_store_clamped(format, block, y, side, lines + side * word_bytes);
-                    continue;
-                }
-                nice_store_pixels(format, &rgb, y, side, lines + side * word_bytes);
-            }
+    /* Two lines share their chroma. */
+    for (y = 0; y < 8; y += 2, lines += 2 * stride)
+        for (side = 0; side < NICE_LINE_WORDS; side++) {
+            uint8_t *to = lines + side * word_bytes;
+            struct nice_differences differences = nice_color_differences(block, y / 2 * NICE_LINE_WORDS + side);
+            nice_write_word(format, block, y, side, differences, to);
+            nice_write_word(format, block, y + 1, side, differences, to + stride);
         }
-    }
 }
 
 /* A function that writes the pixels of a block in a format to 8 lines. */
@@ -1977,15 +2099,13 @@ NICE_INLINE int16_t nice_activation(const struct nice_network *network, uint32_t
     return (int16_t)(value < 0 ? (value * (int32_t)network->slope + 32768) >> 16 : value);
 }
 
-/* How many sums of the second layer are computed at once, so that an activation is loaded once for all of them; and how many
- * products of a sum are added between two branches. */
-#if NICE_WORD_BYTES == 8
-#define NICE_ROWS 1
-#define NICE_TERMS 32
-#else
-#define NICE_ROWS 4
-#define NICE_TERMS 4
-#endif
+/* Four sums of the second layer, which are computed at once, so that an activation is loaded once for all of them. */
+struct nice_sums {
+    int32_t a;
+    int32_t b;
+    int32_t c;
+    int32_t d;
+};
 
 #if NICE_DSP
 
@@ -2003,9 +2123,18 @@ NICE_INLINE uint32_t nice_four_weights(const uint8_t *from)
     return word;
 }
 
-NICE_INLINE uint32_t nice_extended(uint32_t bytes)
+/* The even, and the odd, weights of four. */
+NICE_INLINE uint32_t nice_even_weights(uint32_t bytes)
 {
     return (uint32_t)__sxtb16((int8x4_t)bytes);
+}
+
+NICE_INLINE uint32_t nice_odd_weights(uint32_t bytes)
+{
+    uint32_t lanes;
+
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(lanes) : "r"(bytes));
+    return lanes;
 }
 
 /* The first layer: adds up the weights of the bits that are set, four units at a time; what follows the last unit is added to
@@ -2021,8 +2150,8 @@ static void nice_activate(const struct nice_network *network, const struct nice_
             continue;
         for (j = 0; j < hidden; j += 4) {
             uint32_t word = nice_four_weights(weights + j);
-            units[j / 2] = (uint32_t)__sadd16((int16x2_t)units[j / 2], (int16x2_t)nice_extended(word));
-            units[j / 2 + 1] = (uint32_t)__sadd16((int16x2_t)units[j / 2 + 1], (int16x2_t)nice_extended(word << 24 | word >> 8));
+            units[j / 2] = (uint32_t)__sadd16((int16x2_t)units[j / 2], (int16x2_t)nice_even_weights(word));
+            units[j / 2 + 1] = (uint32_t)__sadd16((int16x2_t)units[j / 2 + 1], (int16x2_t)nice_odd_weights(word));
         }
     }
     for (j = 0; j < hidden; j += 4) {
@@ -2036,21 +2165,30 @@ static void nice_activate(const struct nice_network *network, const struct nice_
     }
 }
 
-/* Adds the products of a row's weights with all activations to each of some sums. The last weights may be those of what follows,
- * which are multiplied by 0. */
-NICE_INLINE void nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden, int32_t sums[NICE_ROWS])
+/* Adds the products of four weights and activations. */
+NICE_INLINE int32_t nice_add_products(int32_t sum, int16x2_t even, int16x2_t odd, const uint8_t *weights)
 {
-    uint32_t j;
-    unsigned row;
+    uint32_t word = nice_four_weights(weights);
 
-    for (j = 0; j < hidden; j += 4) {
-        int16x2_t even = (int16x2_t)units[j / 2], odd = (int16x2_t)units[j / 2 + 1];
-        for (row = 0; row < NICE_ROWS; row++) {
-            uint32_t word = nice_four_weights(weights + row * hidden + j);
-            sums[row] = __smlad(even, (int16x2_t)nice_extended(word), sums[row]);
-            sums[row] = __smlad(odd, (int16x2_t)nice_extended(word << 24 | word >> 8), sums[row]);
-        }
+    sum = __smlad(even, (int16x2_t)nice_even_weights(word), sum);
+    return __smlad(odd, (int16x2_t)nice_odd_weights(word), sum);
+}
+
+/* The sums of the products of all activations and the weights of four rows. The last weights may be those of what follows, which
+ * are multiplied by 0. */
+NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden)
+{
+    struct nice_sums sums = { 0, 0, 0, 0 };
+    const uint8_t *end = weights + hidden;
+
+    for (; weights < end; weights += 4, units += 2) {
+        int16x2_t even = (int16x2_t)units[0], odd = (int16x2_t)units[1];
+        sums.a = nice_add_products(sums.a, even, odd, weights);
+        sums.b = nice_add_products(sums.b, even, odd, weights + hidden);
+        sums.c = nice_add_products(sums.c, even, odd, weights + 2 * hidden);
+        sums.d = nice_add_products(sums.d, even, odd, weights + 3 * hidden);
     }
+    return sums;
 }
 
 #else
@@ -2075,26 +2213,69 @@ static void nice_activate(const struct nice_network *network, const struct nice_
         units[j] = nice_activation(network, j, units[j]);
 }
 
-/* Adds the products of a row's weights with all activations to each of some sums. */
-NICE_INLINE void nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden, int32_t sums[NICE_ROWS])
-{
-    uint32_t j;
-    unsigned row, i;
+#if NICE_WORD_BYTES == 8
 
-    for (j = 0; j + NICE_TERMS <= hidden; j += NICE_TERMS)
-        for (row = 0; row < NICE_ROWS; row++) {
-            const uint8_t *from = weights + row * hidden + j;
-            int32_t sum = 0;
-            for (i = 0; i < NICE_TERMS; i++)
-                sum += (int32_t)units[j + i] * nice_weight(from[i]);
-            sums[row] += sum;
-        }
+/* The products that a compiler sees at once, so that it can use vector instructions. */
+#define NICE_TERMS 32
+
+/* The sum of the products of all activations and the weights of a row. */
+NICE_INLINE int32_t nice_dot_row(const nice_unit *units, const uint8_t *weights, uint32_t hidden)
+{
+    int32_t sum = 0;
+    uint32_t j, i;
+
+    for (j = 0; j + NICE_TERMS <= hidden; j += NICE_TERMS) {
+        int16_t extended[NICE_TERMS];
+        for (i = 0; i < NICE_TERMS; i++)
+            extended[i] = nice_weight(weights[j + i]);
+        for (i = 0; i < NICE_TERMS; i++)
+            sum += (int32_t)units[j + i] * extended[i];
+    }
     for (; j < hidden; j++)
-        for (row = 0; row < NICE_ROWS; row++)
-            sums[row] += (int32_t)units[j] * nice_weight(weights[row * hidden + j]);
+        sum += (int32_t)units[j] * nice_weight(weights[j]);
+    return sum;
+}
+
+/* The sums of the products of all activations and the weights of four rows. */
+NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden)
+{
+    struct nice_sums sums;
+
+    sums.a = nice_dot_row(units, weights, hidden);
+    sums.b = nice_dot_row(units, weights + hidden, hidden);
+    sums.c = nice_dot_row(units, weights + 2 * hidden, hidden);
+    sums.d = nice_dot_row(units, weights + 3 * hidden, hidden);
+    return sums;
+}
+
+#else
+
+/* The sums of the products of all activations and the weights of four rows. */
+NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden)
+{
+    const uint8_t *a = weights, *b = a + hidden, *c = b + hidden, *d = c + hidden;
+    struct nice_sums sums = { 0, 0, 0, 0 };
+    uint32_t j;
+
+    for (j = 0; j < hidden; j++) {
+        int32_t unit = units[j];
+        sums.a += unit * nice_weight(a[j]);
+        sums.b += unit * nice_weight(b[j]);
+        sums.c += unit * nice_weight(c[j]);
+        sums.d += unit * nice_weight(d[j]);
+    }
+    return sums;
 }
 
 #endif
+
+#endif
+
+/* The sample with a number, given the sum of its products. */
+NICE_INLINE uint8_t nice_network_sample(const struct nice_layer *layer, unsigned k, int32_t sum)
+{
+    return nice_clamped(nice_rescale(nice_get_signed(layer->biases + 4 * k) + sum, layer->multipliers + 2 * k, layer));
+}
 
 /* Decodes a block to red, green and blue. */
 NICE_OUTLINE void nice_network_block(const struct nice_network *network, const struct nice_latent *latent, uint8_t *block)
@@ -2102,16 +2283,15 @@ NICE_OUTLINE void nice_network_block(const struct nice_network *network, const s
     nice_unit units[NICE_UNITS];
     const struct nice_layer *layer = &network->layers[1];
     const uint8_t *weights = layer->weights;
-    unsigned k, row;
+    unsigned k;
 
     nice_activate(network, latent, units);
-    for (k = 0; k < 192; k += NICE_ROWS, weights += NICE_ROWS * (uint32_t)network->hidden) {
-        int32_t sums[NICE_ROWS];
-        for (row = 0; row < NICE_ROWS; row++)
-            sums[row] = nice_get_signed(layer->biases + 4 * (k + row));
-        nice_dot(units, weights, network->hidden, sums);
-        for (row = 0; row < NICE_ROWS; row++)
-            block[k + row] = nice_clamped(nice_rescale(sums[row], layer->multipliers + 2 * (k + row), layer));
+    for (k = 0; k < 192; k += 4, weights += 4 * (uint32_t)network->hidden) {
+        struct nice_sums sums = nice_dot(units, weights, network->hidden);
+        block[k] = nice_network_sample(layer, k, sums.a);
+        block[k + 1] = nice_network_sample(layer, k + 1, sums.b);
+        block[k + 2] = nice_network_sample(layer, k + 2, sums.c);
+        block[k + 3] = nice_network_sample(layer, k + 3, sums.d);
     }
 }
 
