@@ -12,11 +12,13 @@
 #endif
     file codebook, FILE_CODEBOOK
     file slide, FILE_SLIDE
+#if !defined(SIZE_ONLY)
     file floor_texture, FILE_FLOOR
     file part, FILE_PART
     file network_small, FILE_NETWORK_SMALL
     file network_image, FILE_NETWORK_IMAGE
     file network_large, FILE_NETWORK_LARGE
+#endif
 
 #if defined(__linux__)
     .section .note.GNU-stack, "", %progbits

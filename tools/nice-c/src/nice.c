@@ -363,16 +363,18 @@ static uint32_t nice_parse_varint(struct nice_parser *parser, unsigned bits)
     uint32_t value = 0;
     unsigned shift;
 
-    for (shift = 0;; shift += 7) {
+    for (shift = 0; shift < bits; shift += 7) {
         uint8_t byte = nice_parse_byte(parser);
-        if (shift + 7 > bits && byte >> (bits - shift) != 0)
-            parser->fault = NICE_STATUS_INVALID_MODEL;
         if (parser->fault != NICE_STATUS_OK)
             return 0;
+        if (shift + 7 > bits && byte >> (bits - shift) != 0)
+            break;
         value |= (uint32_t)(byte & 0x7Fu) << shift;
         if (byte < 0x80)
             return value;
     }
+    parser->fault = NICE_STATUS_INVALID_MODEL;
+    return 0;
 }
 
 /* Some bytes, and their number. */
@@ -1626,8 +1628,12 @@ static void nice_codebook_texel(const struct nice_codebook *codebook, const stru
  * 7  Pixels
  * ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* Whether a format is one of NICE_FORMATS. */
+/* Whether there is a format: one of NICE_FORMATS, and the one that is deblocked. */
+#ifdef NICE_NO_DEBLOCK
 #define NICE_HAS(format) (((uint32_t)(NICE_FORMATS) >> (format) & 1u) != 0)
+#else
+#define NICE_HAS(format) (((uint32_t)((NICE_FORMATS) | 1 << NICE_FORMAT_RGB888) >> (format) & 1u) != 0)
+#endif
 
 /* The bytes of a pixel. */
 NICE_INLINE unsigned nice_pixel_bytes(nice_format format)
@@ -1970,7 +1976,7 @@ NICE_OUTLINE void nice_store_clamped(nice_format format, const struct nice_ycc *
 
 #define NICE_CASE(format) \
     case format: \
-        if (NICE_HAS(format) || format == NICE_FORMAT_RGB888) \
+        if (NICE_HAS(format)) \
             nice_store_pixels(format, rgb, y, side, to); \
         break
     switch (format) {
@@ -2055,7 +2061,7 @@ NICE_INLINE nice_writer *nice_writer_of(nice_format format)
         return nice_write_dithered_rgb565_be;
     if (NICE_HAS(NICE_FORMAT_DITHERED_BGR555_LE) && format == NICE_FORMAT_DITHERED_BGR555_LE)
         return nice_write_dithered_bgr555_le;
-    return nice_write_rgb888;
+    return NICE_HAS(NICE_FORMAT_RGB888) ? nice_write_rgb888 : NULL;
 }
 
 #endif
@@ -2307,6 +2313,8 @@ nice_status nice_decode_block(const nice_image *image, uint32_t index, uint8_t *
     struct nice_latent latent;
     nice_status status = block != NULL ? nice_require_open(image) : NICE_STATUS_ARGUMENT;
 
+    if (status == NICE_STATUS_OK && !NICE_HAS(NICE_FORMAT_RGB888))
+        status = NICE_STATUS_FORMAT;
     if (status == NICE_STATUS_OK && index >= image->blocks)
         status = NICE_STATUS_OUT_OF_BOUNDS;
     if (status == NICE_STATUS_OK)

@@ -33,7 +33,10 @@
  *     NICE_NO_READER      images that are read by a callback
  *     NICE_NO_TEXT        the texts of nice_strerror()
  *     NICE_NO_DSP         Arm's DSP instructions, which are used where the compiler says that there are any
- *     NICE_FORMATS        set to the formats to keep: the sum of 1 << NICE_FORMAT_... for each, as a number
+ *     NICE_FORMATS        set to the formats to keep: the sum of 1 << NICE_FORMAT_... for each, as a number. Deblocking keeps
+ *                         RGB888, without which nice_decode_block() returns NICE_STATUS_FORMAT
+ *
+ * With optimization for size (-Os), the code is smaller by a third and takes about a fifth more time.
  */
 #ifndef NICE_H
 #define NICE_H
