@@ -12,8 +12,16 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let read = |path: &str| std::fs::read(root.join(path)).expect("a file of the repository");
     for (what, model, image) in [
-        ("model m", "nice-decode/models/m.nicem", "firmware-example/pictures/large/demo.nice"),
-        ("model s", "nice-decode/models/s.nicem", "firmware-example/pictures/small/demo.nice"),
+        (
+            "model m",
+            "nice-decode/models/m.nicem",
+            "firmware-example/pictures/large/demo.nice",
+        ),
+        (
+            "model s",
+            "nice-decode/models/s.nicem",
+            "firmware-example/pictures/small/demo.nice",
+        ),
     ] {
         codebook(what, &read(model), &read(image));
     }
@@ -37,23 +45,44 @@ fn codebook(what: &str, model: &[u8], image: &[u8]) {
     compare(
         &format!("{what}, RGB888"),
         pixels,
-        || c.region(whole, Format::Rgb888, black_box(&mut lines), stride).unwrap(),
-        || rust.region::<Rgb888>(whole.into(), black_box(&mut other), stride).unwrap(),
+        || {
+            c.region(whole, Format::Rgb888, black_box(&mut lines), stride)
+                .unwrap()
+        },
+        || {
+            rust.region::<Rgb888>(whole.into(), black_box(&mut other), stride)
+                .unwrap()
+        },
     );
     compare(
         &format!("{what}, RGB565"),
         pixels,
-        || c.region(whole, Format::Rgb565Le, black_box(&mut lines), stride).unwrap(),
-        || rust.region::<Rgb565Le>(whole.into(), black_box(&mut other), stride).unwrap(),
+        || {
+            c.region(whole, Format::Rgb565Le, black_box(&mut lines), stride)
+                .unwrap()
+        },
+        || {
+            rust.region::<Rgb565Le>(whole.into(), black_box(&mut other), stride)
+                .unwrap()
+        },
     );
-    let (mut memory, mut other_memory) = (vec![0; c.deblock_bytes(whole)], vec![0; c.deblock_bytes(whole)]);
+    let (mut memory, mut other_memory) = (
+        vec![0; c.deblock_bytes(whole)],
+        vec![0; c.deblock_bytes(whole)],
+    );
     let mut c = OpenDeblocker::new(&c, whole, &mut memory).unwrap();
     let mut rust = Deblocker::new(&rust, whole.into(), &mut other_memory).unwrap();
     compare(
         &format!("{what}, RGB888, deblocked"),
         pixels,
-        || c.region(whole, Format::Rgb888, black_box(&mut lines), stride).unwrap(),
-        || rust.region::<Rgb888>(whole.into(), black_box(&mut other), stride).unwrap(),
+        || {
+            c.region(whole, Format::Rgb888, black_box(&mut lines), stride)
+                .unwrap()
+        },
+        || {
+            rust.region::<Rgb888>(whole.into(), black_box(&mut other), stride)
+                .unwrap()
+        },
     );
 }
 
@@ -75,8 +104,14 @@ fn network(model: &[u8]) {
     compare(
         "network with 256 hidden units, RGB888",
         256 * 64,
-        || c.region(whole, Format::Rgb888, black_box(&mut lines), 3 * 256).unwrap(),
-        || rust.region::<Rgb888>(whole.into(), black_box(&mut other), 3 * 256).unwrap(),
+        || {
+            c.region(whole, Format::Rgb888, black_box(&mut lines), 3 * 256)
+                .unwrap()
+        },
+        || {
+            rust.region::<Rgb888>(whole.into(), black_box(&mut other), 3 * 256)
+                .unwrap()
+        },
     );
 }
 
@@ -93,5 +128,8 @@ fn compare(what: &str, pixels: u32, mut c: impl FnMut(), mut rust: impl FnMut())
         best[1] = best[1].min(start.elapsed());
     }
     let [c, rust] = best.map(|time| f64::from(pixels) / time.as_secs_f64() / 1e6);
-    println!("{what}: C {c:.0}, nice-decode {rust:.0} Mpixel/s, {:.2} times as long", rust / c);
+    println!(
+        "{what}: C {c:.0}, nice-decode {rust:.0} Mpixel/s, {:.2} times as long",
+        rust / c
+    );
 }

@@ -245,10 +245,14 @@ fn strips_shows_the_whole_picture() {
     let folder = tempfile::tempdir().unwrap();
     let array = |name: &str, path: &str| {
         let bytes = std::fs::read(path).unwrap();
-        format!("static const unsigned char {name}[{}] = {{ {} }};\n", bytes.len(), {
-            let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
-            numbers.join(", ")
-        })
+        format!(
+            "static const unsigned char {name}[{}] = {{ {} }};\n",
+            bytes.len(),
+            {
+                let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+                numbers.join(", ")
+            }
+        )
     };
     let [model, image] = CODEBOOK.paths();
     let header = array("s_nicem", &model) + &array("photo_nice", &image);
@@ -262,7 +266,9 @@ fn strips_shows_the_whole_picture() {
         let mut lines = vec![0; 8 * 2 * 45];
         let strips = decoder.image().region().strips();
         let texts = strips.map(|strip| {
-            decoder.region::<Rgb565Be>(strip, &mut lines, 2 * 45).unwrap();
+            decoder
+                .region::<Rgb565Be>(strip, &mut lines, 2 * 45)
+                .unwrap();
             let pixels = &lines[..strip.height as usize * 2 * 45];
             let sum = pixels.iter().fold(0_u32, |sum, &byte| {
                 sum.wrapping_mul(31).wrapping_add(byte.into())
