@@ -108,7 +108,7 @@ NICE_INLINE nice_word nice_reversed_bytes(nice_word word)
 {
 #if defined(__GNUC__) && NICE_WORD_BYTES == 8
     return __builtin_bswap64(word);
-#elif defined(__GNUC__) && (defined(__arm__) || defined(__i386__) || defined(__s390__) || defined(__riscv_zbb))
+#elif defined(__GNUC__) && ((defined(__arm__) && __ARM_ARCH >= 6) || defined(__i386__) || defined(__s390__) || defined(__riscv_zbb))
     return __builtin_bswap32(word);
 #else
     /* Where there is no instruction for it, a compiler would call a function. */
@@ -1878,6 +1878,27 @@ NICE_INLINE struct nice_rgb nice_clamped_rgb(struct nice_rgb rgb)
     return rgb;
 }
 
+/* Lanes with their bytes exchanged. */
+NICE_INLINE nice_word nice_swapped_bytes(nice_word lanes)
+{
+#if defined(__GNUC__) && defined(__arm__) && __ARM_ARCH >= 6
+    nice_word swapped;
+    __asm__("rev16 %0, %1" : "=l"(swapped) : "l"(lanes));
+    return swapped;
+#else
+    return (lanes >> 8 & NICE_EVEN_BYTES) | (lanes & NICE_EVEN_BYTES) << 8;
+#endif
+}
+
+/* A constant. On Arm it is kept in a register: gcc would replace a product with it by several shifts and additions. */
+NICE_INLINE nice_word nice_in_register(nice_word constant)
+{
+#if defined(__GNUC__) && defined(__arm__)
+    __asm__("" : "+r"(constant));
+#endif
+    return constant;
+}
+
 /* Levels in the lanes of a word, shifted to their bit. */
 NICE_INLINE nice_word nice_levels(nice_word samples, unsigned max, unsigned bit, int dithered, nice_word thresholds)
 {
@@ -1886,7 +1907,8 @@ NICE_INLINE nice_word nice_levels(nice_word samples, unsigned max, unsigned bit,
         return ((n + NICE_LANE_ONES + (n >> 8 & NICE_EVEN_BYTES)) >> 8 & NICE_EVEN_BYTES) << bit;
     } else {
         unsigned shift = max == 31 ? 11 : 10;
-        nice_word scaled = samples * (max == 31 ? 249u : 253u) + (max == 31 ? 1014u : 505u) * NICE_LANE_ONES;
+        nice_word scaled = samples * nice_in_register(max == 31 ? 249u : 253u) +
+                           nice_in_register((max == 31 ? 1014u : 505u) * NICE_LANE_ONES);
         scaled &= (nice_word)(max << shift) * NICE_LANE_ONES;
         return bit < shift ? scaled >> (shift - bit) : scaled << (bit - shift);
     }
@@ -1900,7 +1922,7 @@ NICE_INLINE nice_word nice_pack_lanes(nice_format format, nice_word red, nice_wo
                        nice_levels(green, layout.green_max, layout.green_bit, layout.dithered, thresholds) |
                        nice_levels(blue, 31, layout.blue_bit, layout.dithered, thresholds);
 
-    return layout.big_endian ? (pixels >> 8 & NICE_EVEN_BYTES) | (pixels & NICE_EVEN_BYTES) << 8 : pixels;
+    return layout.big_endian ? nice_swapped_bytes(pixels) : pixels;
 }
 
 #if NICE_WORD_BYTES == 8
