@@ -1394,7 +1394,8 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
     int side, quarter;
 
     /* A quarter of the luma after the other: four words below each other become four words below each other. */
-    for (side = 0; side < 2; side++, from_luma += 4 - 8 * step, luma += 4 * next - 2)
+    for (side = 0; side < 2; side++, from_luma += 4 - 8 * step, luma += 4 * next - 2) {
+        NICE_UNROLL
         for (quarter = 0; quarter < 2; quarter++, from_luma += 4 * step, luma++) {
             uint32_t a = nice_load(from_luma), b = nice_load(from_luma + step), c = nice_load(from_luma + 2 * step),
                      d = nice_load(from_luma + 3 * step);
@@ -1404,6 +1405,7 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
             nice_apply(luma + 2 * next, c, operation, sign, start);
             nice_apply(luma + 3 * next, d, operation, sign, start);
         }
+    }
     for (side = 0; side < 2; side++, from_chroma += 4, chroma += 2 * next) {
         uint32_t a = nice_load(from_chroma), b = nice_load(from_chroma + step), c = nice_load(from_chroma + 2 * step),
                  d = nice_load(from_chroma + 3 * step);
@@ -2037,13 +2039,15 @@ NICE_INLINE void nice_write_block(nice_format format, const struct nice_ycc *blo
     unsigned y, side;
 
     /* Two lines share their chroma. */
-    for (y = 0; y < 8; y += 2, lines += 2 * stride)
+    for (y = 0; y < 8; y += 2, lines += 2 * stride) {
+        NICE_UNROLL
         for (side = 0; side < NICE_LINE_WORDS; side++) {
             uint8_t *to = lines + side * word_bytes;
             struct nice_differences differences = nice_color_differences(block, y / 2 * NICE_LINE_WORDS + side);
             nice_write_word(format, block, y, side, differences, to);
             nice_write_word(format, block, y + 1, side, differences, to + stride);
         }
+    }
 }
 
 /* A function that writes the pixels of a block in a format to 8 lines. */
