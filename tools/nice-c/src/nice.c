@@ -1394,6 +1394,7 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
     int side, quarter;
 
     /* A quarter of the luma after the other: four words below each other become four words below each other. */
+    NICE_UNROLL
     for (side = 0; side < 2; side++, from_luma += 4 - 8 * step, luma += 4 * next - 2) {
         NICE_UNROLL
         for (quarter = 0; quarter < 2; quarter++, from_luma += 4 * step, luma++) {
@@ -1406,6 +1407,7 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
             nice_apply(luma + 3 * next, d, operation, sign, start);
         }
     }
+    NICE_UNROLL
     for (side = 0; side < 2; side++, from_chroma += 4, chroma += 2 * next) {
         uint32_t a = nice_load(from_chroma), b = nice_load(from_chroma + step), c = nice_load(from_chroma + 2 * step),
                  d = nice_load(from_chroma + 3 * step);
