@@ -217,6 +217,18 @@ NICE_INLINE uint32_t nice_lower_halves(uint32_t first, uint32_t second)
 #endif
 }
 
+/* The lower half of a word and the upper half of another one. */
+NICE_INLINE uint32_t nice_lower_and_upper(uint32_t lower, uint32_t upper)
+{
+#if NICE_DSP
+    uint32_t word;
+    __asm__("pkhbt %0, %1, %2" : "=r"(word) : "r"(lower), "r"(upper));
+    return word;
+#else
+    return (lower & 0xFFFFu) | (upper & 0xFFFF0000u);
+#endif
+}
+
 NICE_INLINE uint32_t nice_upper_halves(uint32_t first, uint32_t second)
 {
 #if NICE_DSP
@@ -1961,7 +1973,7 @@ NICE_INLINE void nice_store_pixels(nice_format format, struct nice_rgb rgb, unsi
         nice_store(to + 16, (end >> 32 & lane) | start >> 48 << 16 | middle >> 48 << 32 | (end & lane << 48));
 #else
         nice_store(to, nice_lower_halves(start, middle));
-        nice_store(to + 4, (end & 0xFFFFu) | (start & 0xFFFF0000u));
+        nice_store(to + 4, nice_lower_and_upper(end, start));
         nice_store(to + 8, nice_upper_halves(middle, end));
 #endif
     } else if (format == NICE_FORMAT_XRGB8888) {
