@@ -2270,13 +2270,9 @@ NICE_INLINE int32_t nice_dot_row(const nice_unit *units, const uint8_t *weights,
     int32_t sum = 0;
     uint32_t j, i;
 
-    for (j = 0; j + NICE_TERMS <= hidden; j += NICE_TERMS) {
-        int16_t extended[NICE_TERMS];
+    for (j = 0; j + NICE_TERMS <= hidden; j += NICE_TERMS)
         for (i = 0; i < NICE_TERMS; i++)
-            extended[i] = nice_weight(weights[j + i]);
-        for (i = 0; i < NICE_TERMS; i++)
-            sum += (int32_t)units[j + i] * extended[i];
-    }
+            sum += (int32_t)units[j + i] * nice_weight(weights[j + i]);
     for (; j < hidden; j++)
         sum += (int32_t)units[j] * nice_weight(weights[j]);
     return sum;
