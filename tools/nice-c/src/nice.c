@@ -205,8 +205,8 @@ NICE_INLINE nice_word nice_odd_bytes(nice_word word)
 
 #if NICE_WORD_BYTES == 4
 
-/* A word of the lower halves of two words, and one of their upper halves. */
-NICE_INLINE uint32_t nice_lower_halves(uint32_t first, uint32_t second)
+/* A word of the lower lanes of two words, and one of their upper lanes. */
+NICE_INLINE uint32_t nice_pack_low(uint32_t first, uint32_t second)
 {
 #if NICE_DSP
     uint32_t word;
@@ -217,8 +217,8 @@ NICE_INLINE uint32_t nice_lower_halves(uint32_t first, uint32_t second)
 #endif
 }
 
-/* The lower half of a word and the upper half of another one. */
-NICE_INLINE uint32_t nice_lower_and_upper(uint32_t lower, uint32_t upper)
+/* A word of the lower lane of one word and the upper lane of another one. */
+NICE_INLINE uint32_t nice_pack_low_high(uint32_t lower, uint32_t upper)
 {
 #if NICE_DSP
     uint32_t word;
@@ -229,7 +229,7 @@ NICE_INLINE uint32_t nice_lower_and_upper(uint32_t lower, uint32_t upper)
 #endif
 }
 
-NICE_INLINE uint32_t nice_upper_halves(uint32_t first, uint32_t second)
+NICE_INLINE uint32_t nice_pack_high(uint32_t first, uint32_t second)
 {
 #if NICE_DSP
     uint32_t word;
@@ -1385,8 +1385,8 @@ NICE_INLINE void nice_orient_lines(nice_word *to, const uint8_t *from, int lines
 /* The columns of four lines of four samples. */
 NICE_INLINE void nice_columns(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
 {
-    uint32_t ac_left = nice_lower_halves(*a, *c), ac_right = nice_upper_halves(*a, *c);
-    uint32_t bd_left = nice_lower_halves(*b, *d), bd_right = nice_upper_halves(*b, *d);
+    uint32_t ac_left = nice_pack_low(*a, *c), ac_right = nice_pack_high(*a, *c);
+    uint32_t bd_left = nice_pack_low(*b, *d), bd_right = nice_pack_high(*b, *d);
 
     /* Exchanges the odd bytes of one with the even bytes of the other. */
     *b = (ac_left >> 8 ^ bd_left) & NICE_EVEN_BYTES;
@@ -1423,10 +1423,10 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
     for (side = 0; side < 2; side++, from_chroma += 4, chroma += 2 * next) {
         uint32_t a = nice_load(from_chroma), b = nice_load(from_chroma + step), c = nice_load(from_chroma + 2 * step),
                  d = nice_load(from_chroma + 3 * step);
-        nice_apply(chroma, nice_lower_halves(a, b), operation, sign, start);
-        nice_apply(chroma + 1, nice_lower_halves(c, d), operation, sign, start);
-        nice_apply(chroma + next, nice_upper_halves(a, b), operation, sign, start);
-        nice_apply(chroma + next + 1, nice_upper_halves(c, d), operation, sign, start);
+        nice_apply(chroma, nice_pack_low(a, b), operation, sign, start);
+        nice_apply(chroma + 1, nice_pack_low(c, d), operation, sign, start);
+        nice_apply(chroma + next, nice_pack_high(a, b), operation, sign, start);
+        nice_apply(chroma + next + 1, nice_pack_high(c, d), operation, sign, start);
     }
 }
 
@@ -1972,9 +1972,9 @@ NICE_INLINE void nice_store_pixels(nice_format format, struct nice_rgb rgb, unsi
         nice_store(to + 8, (middle >> 16 & lane) | (end & lane << 16) | (start & lane << 32) | (middle & lane << 32) << 16);
         nice_store(to + 16, (end >> 32 & lane) | start >> 48 << 16 | middle >> 48 << 32 | (end & lane << 48));
 #else
-        nice_store(to, nice_lower_halves(start, middle));
-        nice_store(to + 4, nice_lower_and_upper(end, start));
-        nice_store(to + 8, nice_upper_halves(middle, end));
+        nice_store(to, nice_pack_low(start, middle));
+        nice_store(to + 4, nice_pack_low_high(end, start));
+        nice_store(to + 8, nice_pack_high(middle, end));
 #endif
     } else if (format == NICE_FORMAT_XRGB8888) {
         nice_word even_bg = rgb.even_blue | rgb.even_green << 8, odd_bg = rgb.odd_blue | rgb.odd_green << 8;
@@ -1988,10 +1988,10 @@ NICE_INLINE void nice_store_pixels(nice_format format, struct nice_rgb rgb, unsi
         nice_store(to + 16, (even_high & 0xFFFFFFFFu) | odd_high << 32);
         nice_store(to + 24, even_high >> 32 | odd_high >> 32 << 32);
 #else
-        nice_store(to, nice_lower_halves(even_bg, rgb.even_red));
-        nice_store(to + 4, nice_lower_halves(odd_bg, rgb.odd_red));
-        nice_store(to + 8, nice_upper_halves(even_bg, rgb.even_red));
-        nice_store(to + 12, nice_upper_halves(odd_bg, rgb.odd_red));
+        nice_store(to, nice_pack_low(even_bg, rgb.even_red));
+        nice_store(to + 4, nice_pack_low(odd_bg, rgb.odd_red));
+        nice_store(to + 8, nice_pack_high(even_bg, rgb.even_red));
+        nice_store(to + 12, nice_pack_high(odd_bg, rgb.odd_red));
 #endif
     } else {
         nice_word first = nice_pack_lanes(format, rgb.even_red, rgb.even_green, rgb.even_blue, nice_thresholds[y][side][0]);
@@ -2000,8 +2000,8 @@ NICE_INLINE void nice_store_pixels(nice_format format, struct nice_rgb rgb, unsi
         nice_store(to, nice_lower_lanes(first) | nice_lower_lanes(second) << 16);
         nice_store(to + 8, nice_upper_lanes(first) | nice_upper_lanes(second) << 16);
 #else
-        nice_store(to, nice_lower_halves(first, second));
-        nice_store(to + 4, nice_upper_halves(first, second));
+        nice_store(to, nice_pack_low(first, second));
+        nice_store(to + 4, nice_pack_high(first, second));
 #endif
     }
 }
