@@ -282,10 +282,8 @@ fn deblocking_changes_the_pixels_only_if_the_model_has_a_filter() {
     ] {
         let image = opened_files(files[0], files[1]);
         // SAFETY: the pointer is valid.
-        assert_eq!(
-            unsafe { nice_image_has_deblocking(&image) },
-            has_filter.into()
-        );
+        let found = unsafe { nice_image_has_deblocking(&image) };
+        assert_eq!(found, has_filter.into());
         let whole = Region {
             x: 0,
             y: 0,
