@@ -1,6 +1,6 @@
 //! Images that are read by a callback: the same pixels as from memory, and statuses if reading fails.
 
-use nice_c::{Format, OpenDeblocker, OpenImage, OpenModel, ReaderImage, Region, Status};
+use nice_c::{Format, OpenDeblocker, OpenImage, OpenModel, Read, ReaderImage, Region, Status};
 use proptest::prelude::*;
 
 use crate::generators::{
@@ -8,7 +8,7 @@ use crate::generators::{
 };
 
 /// A closure that reads a file.
-fn reading(file: &[u8]) -> Box<dyn FnMut(u32, &mut [u8]) -> usize + '_> {
+fn reading(file: &[u8]) -> Box<Read<'_>> {
     Box::new(move |offset, to| {
         let rest = file.get(offset as usize..).unwrap_or_default();
         let count = rest.len().min(to.len());
