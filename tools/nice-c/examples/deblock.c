@@ -10,7 +10,7 @@
 
 static int fail(const char *what, nice_status status)
 {
-    fprintf(stderr, "%s: %s\n", what, nice_status_text(status));
+    fprintf(stderr, "%s: %s\n", what, nice_strerror(status));
     return EXIT_FAILURE;
 }
 

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     if (status == NICE_STATUS_OK)
         status = nice_image_open(&image, &model, image_file, image_length);
     if (status != NICE_STATUS_OK) {
-        fprintf(stderr, "%s\n", nice_status_text(status));
+        fprintf(stderr, "%s\n", nice_strerror(status));
         return EXIT_FAILURE;
     }
     whole = nice_image_region(&image);
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
         uint8_t rgb[3];
         status = nice_texel(&image, x, y, rgb);
         if (status != NICE_STATUS_OK) {
-            fprintf(stderr, "%s\n", nice_status_text(status));
+            fprintf(stderr, "%s\n", nice_strerror(status));
             return EXIT_FAILURE;
         }
         printf("%lu %lu %u %u %u\n", (unsigned long)x, (unsigned long)y, rgb[0], rgb[1], rgb[2]);

@@ -9,7 +9,7 @@ use nice_c::{
     Deblocker, Format, Image, Model, Region, Status, nice_deblock_bytes, nice_deblock_region,
     nice_deblocker_open, nice_decode_block, nice_decode_region, nice_decode_row, nice_format_bytes,
     nice_image_blocks, nice_image_has_deblocking, nice_image_open, nice_image_region,
-    nice_model_open, nice_next_strip, nice_status_text, nice_texel,
+    nice_model_open, nice_next_strip, nice_strerror, nice_texel,
 };
 use nice_decode::{
     Bgr555Le, Bgr888, Decoder, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
@@ -146,7 +146,7 @@ fn rows_strips_blocks_and_texels_are_those_of_the_image() {
             },
             Region::default(),
         );
-        while nice_next_strip(&mut rest, &mut strip) {
+        while nice_next_strip(&mut rest, &mut strip) == 1 {
             strips.push((strip.x, strip.width, strip.y, strip.height));
         }
         assert_eq!(strips, [(2, 9, 5, 3), (2, 9, 8, 8), (2, 9, 16, 1)]);
@@ -227,7 +227,7 @@ fn check_deblocking<P: PixelFormat>(files: [&[u8]; 2], bounds: Region, format: F
     let (mut rest, mut strip) = (bounds, Region::default());
     // SAFETY: all pointers are valid.
     unsafe {
-        while nice_next_strip(&mut rest, &mut strip) {
+        while nice_next_strip(&mut rest, &mut strip) == 1 {
             let lines = &mut pixels[(strip.y - bounds.y) as usize * stride..];
             let (to, length) = (lines.as_mut_ptr(), lines.len());
             assert_eq!(
@@ -282,7 +282,8 @@ fn deblocking_changes_the_pixels_only_if_the_model_has_a_filter() {
     ] {
         let image = opened_files(files[0], files[1]);
         // SAFETY: the pointer is valid.
-        assert_eq!(unsafe { nice_image_has_deblocking(&image) }, has_filter);
+        let found = unsafe { nice_image_has_deblocking(&image) };
+        assert_eq!(found, has_filter.into());
         let whole = Region {
             x: 0,
             y: 0,
@@ -323,7 +324,12 @@ fn deblocking_outside_the_bounds_or_in_too_little_memory_is_refused() {
                 status
             );
             // An open deblocker is closed if opening it again fails.
-            assert_eq!(deblocker.open == 1, status == Status::Ok);
+            let none = Region {
+                height: 0,
+                ..bounds
+            };
+            let closed = nice_deblock_region(&mut deblocker, none, 0, to, length, 60);
+            assert_eq!(closed == Status::NotOpen, status != Status::Ok);
         }
         let mut deblocker = opened_deblocker(&image, bounds, &mut memory);
         let line = Region {
@@ -424,11 +430,11 @@ fn null_pointers_and_impossible_lengths_are_refused() {
         ];
         assert_eq!(statuses, [Status::Argument; 21]);
         assert_eq!(nice_deblock_bytes(null(), whole), 0);
-        assert!(!nice_image_has_deblocking(null()));
+        assert_eq!(nice_image_has_deblocking(null()), 0);
         assert_eq!(nice_image_region(null()), Region::default());
         assert_eq!(nice_image_blocks(null()), 0);
-        assert!(!nice_next_strip(null_mut(), &mut Region::default()));
-        assert!(!nice_next_strip(&mut Region::default(), null_mut()));
+        assert_eq!(nice_next_strip(null_mut(), &mut Region::default()), 0);
+        assert_eq!(nice_next_strip(&mut Region::default(), null_mut()), 0);
     }
 }
 
@@ -454,7 +460,7 @@ fn structures_that_are_not_open_are_refused() {
         );
         assert_eq!(nice_image_region(&closed), Region::default());
         assert_eq!(nice_image_blocks(&closed), 0);
-        assert!(!nice_image_has_deblocking(&closed));
+        assert_eq!(nice_image_has_deblocking(&closed), 0);
         assert_eq!(nice_deblock_bytes(&closed, Region::default()), 0);
         let (mut deblocker, mut byte) = (Deblocker::default(), [0]);
         let to = byte.as_mut_ptr();
@@ -517,11 +523,11 @@ fn files_that_cannot_be_used_are_refused_with_the_reason() {
 fn every_status_has_a_text_of_its_own() {
     let text = |status: u32| {
         // SAFETY: it is a constant string with a zero at its end.
-        unsafe { CStr::from_ptr(nice_status_text(status)) }
+        unsafe { CStr::from_ptr(nice_strerror(status)) }
             .to_str()
             .unwrap()
     };
-    let texts: Vec<&str> = (0..=Status::Other as u32).map(text).collect();
+    let texts: Vec<&str> = (0..=Status::Read as u32).map(text).collect();
     assert_eq!(texts[Status::Ok as usize], "no error");
     assert_eq!(
         texts[Status::ModelMismatch as usize],
@@ -532,7 +538,7 @@ fn every_status_has_a_text_of_its_own() {
         assert!(!text.is_empty() && *text != none);
         assert!(!texts[..index].contains(text), "{text}");
     }
-    for beyond in [Status::Other as u32 + 1, u32::MAX] {
+    for beyond in [Status::Read as u32 + 1, u32::MAX] {
         assert_eq!(text(beyond), none);
     }
 }

@@ -1,12 +1,11 @@
-//! The examples in C, compiled, linked with the static library and run, write the pixels that `nice-decode` decodes.
+//! The examples in C, compiled with `nice.c` and run, write the pixels that `nice-decode` decodes.
 //!
 //! Without a C compiler (`$CC`, or `cc`) these tests do nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
-use nice_decode::{Deblocker, Decoder, Model, Region, Rgb888};
+use nice_decode::{Deblocker, Decoder, Model, Region, Rgb565Be, Rgb888};
 
 /// A model and an image that was encoded for it, by their paths in the folder `tools/nice-c`.
 struct Files {
@@ -24,6 +23,12 @@ const NETWORK: Files = Files {
 const CODEBOOK: Files = Files {
     model: "../../nice-decode/models/s.nicem",
     image: "tests/data/codebook.nice",
+};
+
+/// The same codebook, and an image in the adaptive layout.
+const ADAPTIVE: Files = Files {
+    model: "../../nice-decode/models/s.nicem",
+    image: "tests/data/adaptive.nice",
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -53,34 +58,18 @@ fn compiler() -> Option<String> {
     None
 }
 
-/// The static library, built as for a program in C.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library");
-        let status = Command::new(env!("CARGO"))
-            .args(["rustc", "--package", "nice-c", "--lib", "--release"])
-            .args(["--locked", "--quiet", "--crate-type", "staticlib"])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(ROOT)
-            .status()
-            .unwrap();
-        assert!(status.success(), "the library cannot be built");
-        target.join("release/libnice_c.a")
-    })
-}
-
 /// Compiles an example into a folder; `None` if there is no compiler.
 fn compile(name: &str, folder: &Path) -> Option<PathBuf> {
     let program = folder.join(name);
     let output = Command::new(compiler()?)
         .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Wconversion"])
         .args(["-pedantic", "-Werror", "-I"])
-        .arg(format!("{ROOT}/include"))
+        .arg(format!("{ROOT}/src"))
+        .arg("-I")
+        .arg(folder)
         .arg(format!("{ROOT}/examples/{name}.c"))
-        .arg(library())
-        .args(["-lpthread", "-ldl", "-lm", "-o"])
+        .arg(format!("{ROOT}/src/nice.c"))
+        .arg("-o")
         .arg(&program)
         .output()
         .unwrap();
@@ -225,4 +214,68 @@ fn texel_prints_pixels_of_the_image() {
         });
         assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
     }
+}
+
+#[test]
+fn stream_writes_the_decoded_image_though_reads_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(program) = compile("stream", folder.path()) else {
+        return;
+    };
+    let out = folder.path().join("out.ppm");
+    for files in [NETWORK, CODEBOOK, ADAPTIVE] {
+        let [model, image] = files.paths();
+        let expected = files.with_decoder(|decoder| {
+            let region = decoder.image().region();
+            ppm(region, |pixels, stride| {
+                decoder.region::<Rgb888>(region, pixels, stride).unwrap();
+            })
+        });
+        for (source, message) in [("file", ""), ("flash", "reads failed")] {
+            let output = run(&program, &[&model, &image, out.to_str().unwrap(), source]);
+            assert!(output.status.success(), "{output:?}");
+            assert!(String::from_utf8(output.stderr).unwrap().contains(message));
+            assert_eq!(std::fs::read(&out).unwrap(), expected);
+        }
+    }
+}
+
+#[test]
+fn strips_shows_the_whole_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let array = |name: &str, path: &str| {
+        let bytes = std::fs::read(path).unwrap();
+        format!(
+            "static const unsigned char {name}[{}] = {{ {} }};\n",
+            bytes.len(),
+            {
+                let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+                numbers.join(", ")
+            }
+        )
+    };
+    let [model, image] = CODEBOOK.paths();
+    let header = array("s_nicem", &model) + &array("photo_nice", &image);
+    std::fs::write(folder.path().join("picture.h"), header).unwrap();
+    let Some(program) = compile("strips", folder.path()) else {
+        return;
+    };
+    let output = run(&program, &[]);
+    assert!(output.status.success(), "{output:?}");
+    let expected: String = CODEBOOK.with_decoder(|decoder| {
+        let mut lines = vec![0; 8 * 2 * 45];
+        let strips = decoder.image().region().strips();
+        let texts = strips.map(|strip| {
+            decoder
+                .region::<Rgb565Be>(strip, &mut lines, 2 * 45)
+                .unwrap();
+            let pixels = &lines[..strip.height as usize * 2 * 45];
+            let sum = pixels.iter().fold(0_u32, |sum, &byte| {
+                sum.wrapping_mul(31).wrapping_add(byte.into())
+            });
+            format!("line {}: {sum:08x}\n", strip.y)
+        });
+        texts.collect()
+    });
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 }
