@@ -140,7 +140,7 @@ fn rows<P: PixelFormat>(what: &str, decoder: &Decoder<'_, '_>) {
     let mut lines = Aligned([0; board::WIDTH * 8 * 4]);
     let lines = &mut lines.0;
     let image = decoder.image();
-    let stride = image.width() as usize * P::BYTES;
+    let stride = P::line_bytes(image.width() as usize);
     let total = cost(|| {
         for row in 0..image.blocks_high() {
             or_exit(decoder.row::<P>(row, lines, stride));

@@ -144,7 +144,7 @@
 //! | [`AdaptiveLatent`] | 16 bytes | 0 to 96 bits, in the same order |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the color space of the images that the model was trained on, usually sRGB |
 //! | a texel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are those of the image in [`Decoder::texel`], and taken modulo 8 in [`Model::texel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`]; the last three can be [`Dithered`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BITS`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`]; the last three can be [`Dithered`] |
 //! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
 //! | memory of a [`Deblocker`] | `[u8]` | at least [`Deblocker::memory_bytes`]: 384 bytes for each column of blocks |
 //! | width, height | `u32` | pixels, 1 to 2^32 - 1; the last blocks may extend beyond the edge, and are cropped |
@@ -256,3 +256,4 @@ pub use output::format::{
     Bgr555Le, Bgr888, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
 };
 pub use output::region::{Region, Strips};
+pub use output::transform::Scale;

@@ -18,7 +18,11 @@ use crate::network::layers::Network;
 use crate::network::scalar::NATIVE;
 #[cfg(feature = "std")]
 use crate::network::scalar::WIDE;
+use crate::output::transform::{Scale, Transform};
 use crate::{network, swar};
+
+/// The pixels that a picture has of a block: red, green and blue.
+pub(crate) type Pixels = [[u8; 3]; BLOCK_SIDE * BLOCK_SIDE];
 
 /// The kind of codec that a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,6 +231,22 @@ impl<'a> Model<'a> {
         self.texel_of(&latent.into(), x, y)
     }
 
+    /// [`texel`](Self::texel) at a size: column and line are those in the block, which has fewer pixels then.
+    pub(crate) fn texel_at_scale(&self, latent: &AdaptiveLatent, [x, y]: [usize; 2], scale: Scale) -> [u8; 3] {
+        let side = 1_usize.wrapping_shl(scale.side_shift());
+        let mask = side.wrapping_sub(1);
+        match &self.tables {
+            Tables::Network(_) => {
+                let mut pixels = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
+                let transform = Transform { scale, ..Transform::IDENTITY };
+                self.pixels(latent, transform, &mut pixels);
+                let at = (y & mask).wrapping_mul(side).wrapping_add(x & mask);
+                pixels.get(at).copied().unwrap_or_default()
+            }
+            Tables::Codebook(codebook) => codebook::texel_reduced(codebook, latent, [x & mask, y & mask], scale),
+        }
+    }
+
     /// [`texel`](Self::texel), compiled once.
     fn texel_of(&self, latent: &AdaptiveLatent, x: usize, y: usize) -> [u8; 3] {
         match &self.tables {
@@ -281,6 +301,34 @@ impl<'a> Model<'a> {
                 *out = *line;
             }
         });
+    }
+
+    /// Decodes a block to the pixels that a picture has of it, reduced in size and turned, line after line. With a codebook and
+    /// SWAR, [`codebook::swar::decode_reduced`] does that.
+    pub(crate) fn pixels(&self, latent: &AdaptiveLatent, transform: Transform, pixels: &mut Pixels) {
+        let (scale, orientation) = (transform.scale, transform.orientation);
+        let mut upright = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
+        match &self.tables {
+            Tables::Codebook(codebook) if !swar::PREFERRED && scale != Scale::Full => {
+                let reduced = codebook::decode_reduced_scalar(codebook, latent, scale);
+                for (to, pixel) in upright.iter_mut().zip(reduced) {
+                    *to = pixel;
+                }
+            }
+            _ => {
+                let mut block = [0; BLOCK_SAMPLES];
+                self.block_of(latent, &mut block);
+                means(&block, scale, &mut upright);
+            }
+        }
+        let side = 1_usize.wrapping_shl(scale.side_shift());
+        for (y, line) in pixels.chunks_exact_mut(side).take(side).enumerate() {
+            for (x, pixel) in line.iter_mut().enumerate() {
+                let [x, y] = orientation.source([x, y], side);
+                let from = y.wrapping_mul(side).wrapping_add(x);
+                *pixel = upright.get(from).copied().unwrap_or_default();
+            }
+        }
     }
 
     /// The codebook, if there is one and blocks are decoded with SWAR.
@@ -346,6 +394,26 @@ impl<'a> Model<'a> {
             Tables::Network(_) => None,
             Tables::Codebook(codebook) => Some(codebook),
         }
+    }
+}
+
+/// The pixels of a block at a size: the means of squares of its pixels.
+fn means(block: &[u8; BLOCK_SAMPLES], scale: Scale, pixels: &mut Pixels) {
+    let (shift, side_shift) = (scale.shift(), scale.side_shift());
+    let mut sums = [[0_u16; 3]; BLOCK_SIDE * BLOCK_SIDE];
+    for (at, rgb) in block.as_chunks::<3>().0.iter().enumerate() {
+        let (y, x) = (at / BLOCK_SIDE >> shift, at % BLOCK_SIDE >> shift);
+        if let Some(sums) = sums.get_mut((y << side_shift).wrapping_add(x)) {
+            for (sum, &sample) in sums.iter_mut().zip(rgb) {
+                *sum = sum.wrapping_add(sample.into());
+            }
+        }
+    }
+    // The logarithm of the number of pixels in a square, of which half are added.
+    let log = shift.wrapping_mul(2);
+    let start = 1_u16.wrapping_shl(log) >> 1;
+    for (pixel, sums) in pixels.iter_mut().zip(sums) {
+        *pixel = sums.map(|sum| (sum.wrapping_add(start) >> log) as u8);
     }
 }
 

@@ -22,9 +22,10 @@ mod texel;
 pub(crate) use expand::{expand, expanded_codewords};
 #[cfg(test)]
 pub(crate) use scalar::decode as decode_scalar;
-pub(crate) use texel::texel;
+pub(crate) use scalar::decode_reduced as decode_reduced_scalar;
+pub(crate) use texel::{texel, texel_reduced};
 
-use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES, Orientation};
 use crate::latent::AdaptiveLatent;
 use crate::output::format::Rgb888;
 use crate::output::format::sealed::WritePixels;
@@ -66,6 +67,6 @@ pub(crate) fn decode_block_swar(
     block: &mut [u8; BLOCK_SAMPLES],
 ) {
     let mut work = swar::Workspace::NEW;
-    swar::decode(codebook, latent, &mut work);
+    swar::decode(codebook, latent, &mut work, Orientation::IDENTITY);
     Rgb888::write_block(&work.block, block, LINE_SAMPLES);
 }

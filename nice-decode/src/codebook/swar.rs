@@ -6,10 +6,12 @@
 
 use super::index::{PackedIndex, codewords, take};
 use super::tables::{Codebook, Codeword};
-use crate::block::BLOCK_SIDE;
+use crate::block::{BLOCK_SIDE, Orientation};
 use crate::format::{MAX_STAGES, Stage};
 use crate::latent::AdaptiveLatent;
+use crate::output::transform::{Scale, Transform};
 use crate::swar::{BYTE_ONES, EVEN_BYTES, ODD_BYTES, add_even_bytes, add_odd_bytes};
+use crate::ycc::reduced::{self, MeanGain, ReducedPixels};
 use crate::ycc::swar::{BLOCK_WORDS, BlockWords, LUMA_WORDS, SwarGain, YccBlock};
 
 /// The words of a line of luma, and of a line of chroma sites.
@@ -29,39 +31,105 @@ impl Workspace {
         block: YccBlock::ZERO,
         indices: [PackedIndex::ZERO; MAX_STAGES],
     };
+
+    /// Turns the codewords of the first `count` indices.
+    #[inline(always)]
+    fn turn(&mut self, count: usize, orientation: Orientation) {
+        let exchanged = orientation.flips_exchanged_if(true);
+        for index in self.indices.iter_mut().take(count) {
+            *index = index.turned(orientation, exchanged);
+        }
+    }
+}
+
+/// [`decode`], which ignores the orientation, or [`decode_turned`].
+pub(crate) type Decode = fn(&Codebook<'_>, &AdaptiveLatent, &mut Workspace, Orientation);
+
+/// What decodes blocks in an orientation.
+#[inline(always)]
+pub(crate) fn decode_in(orientation: Orientation) -> Decode {
+    if orientation == Orientation::IDENTITY {
+        decode
+    } else {
+        decode_turned
+    }
 }
 
 /// Decodes a block to luma and chroma. Not inlined, so that it has a stack frame of its own and is compiled only once for all
-/// pixel formats.
+/// pixel formats. It does not turn the block; the last argument is that of [`decode_turned`].
 #[inline(never)]
-pub(crate) fn decode(codebook: &Codebook<'_>, latent: &AdaptiveLatent, work: &mut Workspace) {
-    let Taken {
-        count,
-        start,
-        peak_sum,
-    } = take_indices(codebook, latent, work);
+pub(crate) fn decode(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    _: Orientation,
+) {
+    let taken = take_indices(codebook, latent, work);
+    let (gain, peak_sum) = add_up(codebook, &taken, work);
+    work.block.gain = SwarGain::new(gain, peak_sum);
+}
+
+/// [`decode`] in an orientation, at the cost of a few instructions for each stage.
+#[inline(never)]
+pub(crate) fn decode_turned(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    orientation: Orientation,
+) {
+    let taken = take_indices(codebook, latent, work);
+    work.turn(taken.count, orientation);
+    let (gain, peak_sum) = add_up(codebook, &taken, work);
+    work.block.gain = SwarGain::new(gain, peak_sum);
+}
+
+/// Decodes the pixels of a block at a reduced size and in an orientation, line after line.
+#[inline(never)]
+pub(crate) fn decode_reduced(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    transform: Transform,
+) -> ReducedPixels {
+    let Transform { scale, orientation } = transform;
+    let taken = take_indices(codebook, latent, work);
+    if scale == Scale::Eighth {
+        // Codewords are added up as they are: the mean is the same in all orientations.
+        for index in &mut work.indices {
+            *index = index.upright();
+        }
+    } else {
+        work.turn(taken.count, orientation);
+    }
+    let (gain, peak_sum) = add_up(codebook, &taken, work);
+    let Workspace { block, .. } = work;
+    let gain = MeanGain::new(gain, peak_sum);
+    reduced::pixels(&block.base, &block.residual, gain, scale)
+}
+
+/// Adds up the codewords whose indices have been taken, and returns the gain and the sum of the peaks.
+#[inline(always)]
+fn add_up(codebook: &Codebook<'_>, taken: &Taken, work: &mut Workspace) -> (u8, u8) {
     let Workspace { block, indices } = work;
-    let indices = indices.get(..count).unwrap_or_default();
+    let indices = indices.get(..taken.count).unwrap_or_default();
     let Some((&base, residuals)) = indices.split_first() else {
         // Black; in chroma, 128 stands for 0.
         let (luma, chroma) = block.base.split_at_mut(LUMA_WORDS);
         luma.fill(0);
         chroma.fill(0x8080_8080);
         block.residual = [0; BLOCK_WORDS];
-        block.gain = SwarGain::new(0, 0);
-        return;
+        return (0, 0);
     };
     let table = CodewordTable::new(codebook.codewords);
     let gain = codebook.gain(base.position());
-    block.gain = SwarGain::new(gain, peak_sum);
     put(&mut block.base, table, base, Operation::Copy);
     let Some((&first, others)) = residuals.split_first() else {
         block.residual = [0; BLOCK_WORDS];
-        return;
+        return (gain, taken.peak_sum);
     };
     let multiply = Operation::Multiply {
         factor: first.factor(),
-        start,
+        start: taken.start,
     };
     put(&mut block.residual, table, first, multiply);
     for &other in others {
@@ -70,6 +138,7 @@ pub(crate) fn decode(codebook: &Codebook<'_>, latent: &AdaptiveLatent, work: &mu
         };
         put(&mut block.residual, table, other, multiply_add);
     }
+    (gain, taken.peak_sum)
 }
 
 /// What is known of a block when its indices have been taken.

@@ -104,7 +104,7 @@ pub(crate) use with_pixel_format;
 #[unsafe(no_mangle)]
 pub extern "C" fn nice_format_bytes(format: u32) -> usize {
     match Format::from_number(format) {
-        Ok(format) => with_pixel_format!(format, P => P::BYTES),
+        Ok(format) => with_pixel_format!(format, P => P::line_bytes(1)),
         Err(_) => 0,
     }
 }
