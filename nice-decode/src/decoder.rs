@@ -242,16 +242,19 @@ impl<'m, 'i> Decoder<'m, 'i> {
         }
         let [x, y] = self.transform.source(&self.image, [x, y]);
         let scale = self.transform.scale;
+        if scale == Scale::Full {
+            let upright = Self {
+                transform: Transform::IDENTITY,
+                ..*self
+            };
+            return upright.texel(x, y);
+        }
         let side = scale.side_shift();
         let row = self.image.row_start(y >> side).ok_or(outside)?;
         let index = row.wrapping_add((x >> side) as usize);
         let latent = self.image.latent(index).ok_or(outside)?;
-        let (x, y) = (x as usize, y as usize);
-        Ok(if scale == Scale::Full {
-            self.model.texel(latent, x, y)
-        } else {
-            self.model.texel_at_scale(&latent, [x, y], scale)
-        })
+        let at = [x as usize, y as usize];
+        Ok(self.model.texel_at_scale(&latent, at, scale))
     }
 
     /// Decodes a row of blocks into the lines of a buffer: 8 lines, or fewer in the last row, in a [reduced](Self::reduced) picture,
@@ -321,15 +324,25 @@ impl<'m, 'i> Decoder<'m, 'i> {
     ) -> Result<(), OutputError> {
         let orientation = self.transform.orientation;
         let mut work = Workspace::NEW;
-        let decode = codebook::swar::decode_in(orientation);
+        let decode = if P::LUMA {
+            codebook::swar::decode_in::<true>(orientation)
+        } else {
+            codebook::swar::decode_in::<false>(orientation)
+        };
         let format = FormatFunctions::of::<P>();
-        self.for_each_block(region, lines, stride, P::BITS, |latent, column, strip, lines| {
-            decode(codebook, latent, &mut work, orientation);
-            match strip.complete_block::<P>(lines, column) {
-                Some(lines) => P::write_block(&work.block, lines, stride),
-                None => strip.write_part(lines, column, &work.block, format),
-            }
-        })
+        self.for_each_block(
+            region,
+            lines,
+            stride,
+            P::BITS,
+            |latent, column, strip, lines| {
+                decode(codebook, latent, &mut work, orientation);
+                match strip.complete_block::<P>(lines, column) {
+                    Some(lines) => P::write_block(&work.block, lines, stride),
+                    None => strip.write_part(lines, column, &work.block, format),
+                }
+            },
+        )
     }
 
     /// [`region`](Self::region) of a picture that is reduced or turned, one block after the other. Compiled once, however many
@@ -344,21 +357,42 @@ impl<'m, 'i> Decoder<'m, 'i> {
     ) -> Result<(), OutputError> {
         match self.model.swar_codebook() {
             Some(codebook) => {
-                let mut work = Workspace::NEW;
                 let transform = self.transform;
+                if transform.scale == Scale::Eighth {
+                    // One pixel, the mean of the samples of each codeword, in any orientation.
+                    return self.for_each_pixels(
+                        region,
+                        lines,
+                        stride,
+                        format,
+                        &mut |latent, pixels| {
+                            let [pixel, ..] = pixels;
+                            *pixel = codebook::texel_reduced(
+                                codebook,
+                                latent,
+                                [0, 0],
+                                Scale::Eighth,
+                                format.luma,
+                            );
+                        },
+                    );
+                }
+                let mut work = Workspace::NEW;
                 self.for_each_pixels(region, lines, stride, format, &mut |latent, pixels| {
-                    let reduced =
-                        codebook::swar::decode_reduced(codebook, latent, &mut work, transform);
-                    for (to, pixel) in pixels.iter_mut().zip(reduced) {
-                        *to = pixel;
-                    }
+                    codebook::swar::decode_reduced(
+                        codebook,
+                        latent,
+                        &mut work,
+                        transform,
+                        format.luma,
+                        pixels,
+                    );
                 })
             }
-            None => {
-                self.for_each_pixels(region, lines, stride, format, &mut |latent, pixels| {
-                    self.model.pixels(latent, self.transform, pixels);
-                })
-            }
+            None => self.for_each_pixels(region, lines, stride, format, &mut |latent, pixels| {
+                self.model
+                    .pixels(latent, self.transform, format.luma, pixels);
+            }),
         }
     }
 
@@ -389,13 +423,17 @@ impl<'m, 'i> Decoder<'m, 'i> {
             self.for_each_latent(strip.y >> shift, columns, |latent| {
                 decode(latent, &mut pixels);
                 let x = (from & side.wrapping_sub(1)) as usize;
-                let width = (side as usize).wrapping_sub(x).min(last.wrapping_sub(from).saturating_add(1) as usize);
+                let width = (side as usize)
+                    .wrapping_sub(x)
+                    .min(last.wrapping_sub(from).saturating_add(1) as usize);
                 let at = from.wrapping_sub(region.x) as usize;
                 for line in 0..strip.height {
                     let y = strip.y.wrapping_add(line);
                     let start = ((y & side.wrapping_sub(1)) << shift) as usize;
                     let start = start.wrapping_add(x);
-                    let pixels = pixels.get(start..start.wrapping_add(width)).unwrap_or_default();
+                    let pixels = pixels
+                        .get(start..start.wrapping_add(width))
+                        .unwrap_or_default();
                     let to = stride.wrapping_mul(line as usize);
                     let to = lines.get_mut(to..).unwrap_or_default();
                     (format.write_pixels)(pixels, from as usize, y as usize, to, at);
@@ -418,11 +456,28 @@ impl<'m, 'i> Decoder<'m, 'i> {
         stride: usize,
         format: &FormatFunctions,
     ) -> Result<(), OutputError> {
-        self.for_each_block(region, lines, stride, format.bits, |latent, column, strip, lines| {
-            self.model.lines(latent, &mut |y, samples| {
-                strip.write_part_of_line(lines, column, y, samples, format);
-            });
-        })
+        let mut region = region;
+        let Some((first, count)) = self.whole_blocks(&mut region) else {
+            return Err(self.outside(region));
+        };
+        let layout = RegionLayout::new(&region, lines.len(), stride, format.bits)?;
+        let mut lines = lines;
+        for strip in region.strips() {
+            let strip_layout = layout.strip(&strip);
+            // One latent after the other is found by its index: what a reader keeps would take more stack.
+            let start = self.image.row_start(strip.y / SIDE).unwrap_or(usize::MAX);
+            for column in 0..count {
+                let index = start.saturating_add(first).saturating_add(column);
+                let Some(latent) = self.image.latent(index) else {
+                    break;
+                };
+                self.model.lines(&latent, format.luma, &mut |y, samples| {
+                    strip_layout.write_part_of_line(lines, column, y, samples, format);
+                });
+            }
+            lines = layout.after(&strip, lines);
+        }
+        Ok(())
     }
 
     /// [`region`](Self::region), inlined into its caller, so that it is compiled for the processor features of the caller. A
@@ -435,22 +490,29 @@ impl<'m, 'i> Decoder<'m, 'i> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), OutputError> {
-        self.for_each_block(region, lines, stride, P::BITS, |latent, column, strip, lines| {
-            match strip.complete_block::<P>(lines, column) {
-                Some(lines) => {
-                    let mut lines = lines.chunks_mut(stride.max(1));
-                    self.model.inline_lines::<TERMS>(latent, |y, samples| {
-                        if let Some(line) = lines.next() {
-                            P::write_line(samples, y, line);
-                        }
-                    });
+        self.for_each_block(
+            region,
+            lines,
+            stride,
+            P::BITS,
+            |latent, column, strip, lines| {
+                match strip.complete_block::<P>(lines, column) {
+                    Some(lines) => {
+                        let mut lines = lines.chunks_mut(stride.max(1));
+                        self.model
+                            .inline_lines::<TERMS>(latent, P::LUMA, |y, samples| {
+                                if let Some(line) = lines.next() {
+                                    P::write_line(samples, y, line);
+                                }
+                            });
+                    }
+                    // Only at the edges of the region.
+                    None => self.model.lines(latent, P::LUMA, &mut |y, samples| {
+                        strip.write_line::<P>(lines, column, y, samples);
+                    }),
                 }
-                // Only at the edges of the region.
-                None => self.model.lines(latent, &mut |y, samples| {
-                    strip.write_line::<P>(lines, column, y, samples);
-                }),
-            }
-        })
+            },
+        )
     }
 
     /// Calls `decode` for each block that a region touches, with its latent, its column of blocks (counted from the first that
@@ -536,7 +598,10 @@ impl<'m, 'i> Decoder<'m, 'i> {
         let start = row.wrapping_shl(shift);
         let y = start.saturating_sub(before);
         let above = before.saturating_sub(start);
-        region.height = region.height.saturating_sub(y).min(side.wrapping_sub(above));
+        region.height = region
+            .height
+            .saturating_sub(y)
+            .min(side.wrapping_sub(above));
         region.y = y;
         true
     }

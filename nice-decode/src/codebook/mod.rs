@@ -29,31 +29,41 @@ use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES, Orientation};
 use crate::latent::AdaptiveLatent;
 use crate::output::format::Rgb888;
 use crate::output::format::sealed::WritePixels;
+use crate::output::gray::Gray8;
 use tables::Codebook;
 
-/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples.
+/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. With `luma`, red, green and blue are equal to
+/// luma.
 #[inline(always)]
 pub(crate) fn decode_lines(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
+    luma: bool,
     sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     if crate::swar::PREFERRED {
-        decode_lines_swar(codebook, latent, sink);
+        decode_lines_swar(codebook, latent, luma, sink);
     } else {
-        scalar::decode(codebook, latent, sink);
+        scalar::decode(codebook, latent, luma, sink);
     }
 }
 
-/// [`decode_lines`] by way of [`decode_block_swar`].
+/// [`decode_lines`] by way of SWAR.
 #[inline(always)]
 pub(crate) fn decode_lines_swar(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
+    luma: bool,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let mut block = [0; BLOCK_SAMPLES];
-    decode_block_swar(codebook, latent, &mut block);
+    if luma {
+        let mut work = swar::Workspace::NEW;
+        swar::decode::<true>(codebook, latent, &mut work, Orientation::IDENTITY);
+        Gray8::write_samples(&work.block, &mut block);
+    } else {
+        decode_block_swar(codebook, latent, &mut block);
+    }
     for (y, line) in block.as_chunks().0.iter().enumerate() {
         sink(y, line);
     }
@@ -67,6 +77,6 @@ pub(crate) fn decode_block_swar(
     block: &mut [u8; BLOCK_SAMPLES],
 ) {
     let mut work = swar::Workspace::NEW;
-    swar::decode(codebook, latent, &mut work, Orientation::IDENTITY);
+    swar::decode::<false>(codebook, latent, &mut work, Orientation::IDENTITY);
     Rgb888::write_block(&work.block, block, LINE_SAMPLES);
 }

@@ -8,7 +8,7 @@ use crate::block::{BLOCK_SIDE, LINE_SAMPLES};
 use crate::format::{CHROMA_SAMPLES, CODEWORD_BYTES, LUMA_SAMPLES};
 use crate::latent::AdaptiveLatent;
 use crate::output::transform::Scale;
-use crate::ycc::reduced::{self, MeanGain, ReducedPixels};
+use crate::ycc::reduced::{self, MeanGain};
 use crate::ycc::scalar::Gain;
 use crate::ycc::swar::BLOCK_WORDS;
 
@@ -23,11 +23,13 @@ struct Sums {
     peak_sum: u8,
 }
 
-/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples.
+/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. With `only_luma`, red, green and blue are
+/// equal to luma.
 #[inline(always)]
 pub(crate) fn decode(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
+    only_luma: bool,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let Sums {
@@ -44,7 +46,11 @@ pub(crate) fn decode(
     let mut differences = [[0_i16; CHROMA_SAMPLES]; 3];
     let sites = base_chroma.as_chunks().0.iter();
     for (site, (&base, &sums)) in sites.zip(sum_chroma.as_chunks().0).enumerate() {
-        let [red, green, blue] = gain.color_differences(base, sums);
+        let [red, green, blue] = if only_luma {
+            [0; 3]
+        } else {
+            gain.color_differences(base, sums)
+        };
         differences[0][site % CHROMA_SAMPLES] = red;
         differences[1][site % CHROMA_SAMPLES] = green;
         differences[2][site % CHROMA_SAMPLES] = blue;
@@ -74,13 +80,15 @@ pub(crate) fn decode(
     }
 }
 
-/// Decodes the pixels of a block at a reduced size, line after line.
+/// Decodes the pixels of a block at a reduced size, line after line. With `luma`, red, green and blue are equal to luma.
 #[inline(never)]
 pub(crate) fn decode_reduced(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
     scale: Scale,
-) -> ReducedPixels {
+    luma: bool,
+    pixels: &mut [[u8; 3]],
+) {
     let Sums {
         base,
         residual,
@@ -94,7 +102,8 @@ pub(crate) fn decode_reduced(
         }
         words
     });
-    reduced::pixels(&base, &residual, MeanGain::new(gain, peak_sum), scale)
+    let gain = MeanGain::new(gain, peak_sum, scale);
+    reduced::write_pixels(&base, &residual, gain, scale, luma, pixels);
 }
 
 /// Looks up the codewords of a latent, and adds up the residual codewords in their orientations.

@@ -71,19 +71,20 @@ fn texel_at<const EXPANDED: bool>(
     Some(differences.map(|difference| luma.wrapping_add(difference).clamp(0, 255) as u8))
 }
 
-/// The red, green and blue of the pixel in column `x` and line `y` of a block at a reduced size. It takes the samples of each
-/// codeword of which the pixel is the mean.
+/// The red, green and blue of the pixel in column and line `at` of a block at a reduced size. It takes the samples of each codeword of
+/// which the pixel is the mean. With `luma`, red, green and blue are equal to luma.
 #[inline(never)]
 pub(crate) fn texel_reduced(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
     at: [usize; 2],
     scale: Scale,
+    luma: bool,
 ) -> [u8; 3] {
     let texel = if codebook.expanded && !swar::PREFERRED {
-        reduced_at::<true>(codebook, latent, at, scale)
+        reduced_at::<true>(codebook, latent, at, scale, luma)
     } else {
-        reduced_at::<false>(codebook, latent, at, scale)
+        reduced_at::<false>(codebook, latent, at, scale, luma)
     };
     // No codeword is missing; without any, the block is black.
     texel.unwrap_or_default()
@@ -96,6 +97,7 @@ fn reduced_at<const EXPANDED: bool>(
     latent: &AdaptiveLatent,
     at: [usize; 2],
     scale: Scale,
+    only_luma: bool,
 ) -> Option<[u8; 3]> {
     let mut indices = Indices::<EXPANDED>::new(codebook.stages(), latent);
     let (index, position) = indices.next()?;
@@ -113,10 +115,14 @@ fn reduced_at<const EXPANDED: bool>(
         let peak = u32::from(peak).wrapping_mul(index.negated());
         for ((residual, sum), log) in residual.iter_mut().zip(sums).zip(logs) {
             let added = sum.wrapping_mul(factor);
-            *residual = peak.wrapping_shl(log).wrapping_add(added).wrapping_add(*residual);
+            *residual = peak
+                .wrapping_shl(log)
+                .wrapping_add(added)
+                .wrapping_add(*residual);
         }
     }
-    Some(MeanGain::new(gain, peak_sum).pixel(base, residual, scale))
+    let gain = MeanGain::new(gain, peak_sum, scale);
+    Some(gain.pixel(base, residual, only_luma))
 }
 
 /// The sums of luma, chroma 1 and chroma 2 of an oriented codeword in a pixel of reduced size.
@@ -152,8 +158,11 @@ fn sums(codeword: &Codeword, index: StageIndex, at: [usize; 2], scale: Scale) ->
         }
         Scale::Eighth => {
             let (luma, chroma) = words.split_at(LUMA_SAMPLES / 4);
-            luma.iter().for_each(|word| add_luma(u32::from_le_bytes(*word)));
-            chroma.iter().for_each(|word| add_chroma(u32::from_le_bytes(*word)));
+            luma.iter()
+                .for_each(|word| add_luma(u32::from_le_bytes(*word)));
+            chroma
+                .iter()
+                .for_each(|word| add_chroma(u32::from_le_bytes(*word)));
         }
     }
     [luma, chroma1, chroma2].map(|lanes| (lanes & 0xFFFF).wrapping_add(lanes >> 16))

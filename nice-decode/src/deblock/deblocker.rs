@@ -184,8 +184,7 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
             return self.decoder.region::<P>(region, lines, stride);
         }
         #[cfg(feature = "std")]
-        if self.decoder.model().swar_codebook().is_none()
-            && self.decoder.transform().is_identity()
+        if self.decoder.model().swar_codebook().is_none() && self.decoder.transform().is_identity()
         {
             return region_vectorized::<P>(self, region, lines, stride);
         }
@@ -245,7 +244,7 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         let orientation = self.decoder.orientation();
         let mut decoder = Swar {
             codebook,
-            decode: codebook::swar::decode_in(orientation),
+            decode: codebook::swar::decode_in::<false>(orientation),
             orientation,
             work: Workspace::NEW,
         };
@@ -360,7 +359,7 @@ struct Swar<'d, 'm> {
 impl DecodeBlock for Inline<'_, '_> {
     #[inline(always)]
     fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
-        self.0.inline_lines::<NATIVE>(latent, |y, samples| {
+        self.0.inline_lines::<NATIVE>(latent, false, |y, samples| {
             write_line(lines, stride, y, samples);
         });
     }
@@ -371,7 +370,7 @@ impl DecodeBlock for ByLines<'_, '_> {
     fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
         let Self(model, transform) = self;
         if transform.is_identity() {
-            model.lines(latent, &mut |y, samples| {
+            model.lines(latent, false, &mut |y, samples| {
                 write_line(lines, stride, y, samples)
             });
         } else {
@@ -390,7 +389,7 @@ fn decode_turned(
     stride: usize,
 ) {
     let mut pixels = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
-    model.pixels(latent, transform, &mut pixels);
+    model.pixels(latent, transform, false, &mut pixels);
     let samples = pixels.as_flattened().as_chunks::<LINE_SAMPLES>().0;
     for (y, samples) in samples.iter().enumerate() {
         write_line(lines, stride, y, samples);

@@ -11,15 +11,27 @@ use crate::ycc::swar::{YccBlock, pack_2_bytes, pack_3_bytes, pack_4_bytes};
 
 /// A way to store a pixel. It is implemented by these types, which have no values and exist only to be named:
 ///
-/// | format | bytes a pixel | layout |
+/// | format | bits a pixel | layout |
 /// | --- | --- | --- |
-/// | [`Rgb888`] | 3 | red, green, blue |
-/// | [`Bgr888`] | 3 | blue, green, red |
-/// | [`Xrgb8888`] | 4 | blue, green, red, zero |
-/// | [`Rgb565Le`] | 2 | red in bits 11 to 15, green in 5 to 10, blue in 0 to 4; low byte first |
-/// | [`Rgb565Be`] | 2 | the same, high byte first |
-/// | [`Bgr555Le`] | 2 | blue in bits 10 to 14, green in 5 to 9, red in 0 to 4, bit 15 zero; low byte first |
-/// | [`Dithered`] of one of the last three | 2 | the same, dithered |
+/// | [`Rgb888`] | 24 | red, green, blue |
+/// | [`Bgr888`] | 24 | blue, green, red |
+/// | [`Xrgb8888`] | 32 | blue, green, red, zero |
+/// | [`Rgb565Le`] | 16 | red in bits 11 to 15, green in 5 to 10, blue in 0 to 4; low byte first |
+/// | [`Rgb565Be`] | 16 | the same, high byte first |
+/// | [`Bgr555Le`] | 16 | blue in bits 10 to 14, green in 5 to 9, red in 0 to 4, bit 15 zero; low byte first |
+/// | [`Gray8`] | 8 | gray |
+/// | [`Gray4Msb`], [`Gray4Lsb`] | 4 | 16 levels of gray, the first of two pixels in the most or least significant bits of a byte |
+/// | [`Gray2Msb`], [`Gray2Lsb`] | 2 | 4 levels of gray, four pixels in a byte |
+/// | [`Gray1Msb`], [`Gray1Lsb`] | 1 | black or white, eight pixels in a byte |
+/// | [`Dithered`] of one with two bytes, or with fewer than 8 bits | | the same, dithered |
+///
+/// [`Gray8`]: crate::Gray8
+/// [`Gray4Msb`]: crate::Gray4Msb
+/// [`Gray4Lsb`]: crate::Gray4Lsb
+/// [`Gray2Msb`]: crate::Gray2Msb
+/// [`Gray2Lsb`]: crate::Gray2Lsb
+/// [`Gray1Msb`]: crate::Gray1Msb
+/// [`Gray1Lsb`]: crate::Gray1Lsb
 ///
 /// No other type can implement it.
 pub trait PixelFormat: sealed::WritePixels {
@@ -82,9 +94,10 @@ pub enum Rgb565Be {}
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Bgr555Le {}
 
-/// [`Rgb565Le`], [`Rgb565Be`] or [`Bgr555Le`] with ordered dithering, so that slow gradients show no bands.
+/// A format with two bytes a pixel, or with fewer than 8 bits, with ordered dithering, so that slow gradients show no bands.
 ///
-/// Of the levels 0 to `max` (31, or 63 for the green of RGB565), a sample `s` in column `x` and line `y` of its block becomes
+/// Of the levels 0 to `max` (31, or 63 for the green of RGB565; 15, 3 or 1 for gray), a sample `s` in column `x` and line `y` of its
+/// block, or of 8 x 8 pixels of a reduced picture, becomes
 ///
 /// ```text
 /// level = (s * max + 4 * bayer[y][x] + 1) div 255
@@ -121,6 +134,10 @@ pub(crate) mod sealed {
 
     /// Writes pixels.
     pub trait WritePixels {
+        /// Whether only luma is shown, so that a codebook need not decode chroma. Then the luma of a block that is given is all that is
+        /// valid, and red, green and blue are equal to it.
+        const LUMA: bool = false;
+
         /// Writes line `y` of a block, as many pixels as `out` has room for.
         fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]);
 
@@ -136,6 +153,32 @@ pub(crate) mod sealed {
         /// Writes a block to 8 lines, each `stride` bytes after the one before. Lines for which there is no room are left
         /// out.
         fn write_block(block: &YccBlock, lines: &mut [u8], stride: usize);
+    }
+
+    /// Writes pixels with ordered dithering: the functions of [`WritePixels`] for [`Dithered`](super::Dithered).
+    pub trait WriteDithered {
+        /// [`WritePixels::LUMA`].
+        const LUMA: bool = false;
+
+        /// [`WritePixels::write_line`].
+        fn write_dithered_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]);
+
+        /// [`WritePixels::write_pixels`].
+        fn write_dithered_pixels(
+            pixels: &[[u8; 3]],
+            x: usize,
+            y: usize,
+            line: &mut [u8],
+            at: usize,
+        );
+
+        /// [`WritePixels::write_block`].
+        fn write_dithered_block(block: &YccBlock, lines: &mut [u8], stride: usize);
+
+        /// [`WritePixels::write_samples`].
+        fn write_samples(block: &YccBlock, samples: &mut [u8; BLOCK_SAMPLES]) {
+            super::Rgb888::write_block(block, samples, LINE_SAMPLES);
+        }
     }
 }
 
@@ -164,6 +207,8 @@ macro_rules! write_block {
 pub(crate) struct FormatFunctions {
     /// [`PixelFormat::BITS`].
     pub(crate) bits: usize,
+    /// [`sealed::WritePixels::LUMA`].
+    pub(crate) luma: bool,
     /// [`sealed::WritePixels::write_pixels`].
     pub(crate) write_pixels: fn(&[[u8; 3]], usize, usize, &mut [u8], usize),
     /// [`sealed::WritePixels::write_samples`].
@@ -177,6 +222,7 @@ impl FormatFunctions {
         const {
             &Self {
                 bits: P::BITS,
+                luma: P::LUMA,
                 write_pixels: P::write_pixels,
                 write_samples: P::write_samples,
             }
@@ -212,7 +258,9 @@ impl PixelFormat for Bgr888 {
 impl sealed::WritePixels for Bgr888 {
     #[inline(always)]
     fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
-        each(line.as_chunks().0, 0, y, out, 0, |[r, g, b], _, _| [b, g, r]);
+        each(line.as_chunks().0, 0, y, out, 0, |[r, g, b], _, _| {
+            [b, g, r]
+        });
     }
 
     #[inline(never)]
@@ -232,7 +280,9 @@ impl PixelFormat for Xrgb8888 {
 impl sealed::WritePixels for Xrgb8888 {
     #[inline(always)]
     fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
-        each(line.as_chunks().0, 0, y, out, 0, |[r, g, b], _, _| [b, g, r, 0]);
+        each(line.as_chunks().0, 0, y, out, 0, |[r, g, b], _, _| {
+            [b, g, r, 0]
+        });
     }
 
     #[inline(never)]
@@ -283,6 +333,36 @@ macro_rules! two_bytes {
                 pack_2_bytes(<$format as TwoBytes>::BIG_ENDIAN, even, odd)
             });
         }
+
+        impl sealed::WriteDithered for $format {
+            #[inline(always)]
+            fn write_dithered_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+                each(line.as_chunks().0, 0, y, out, 0, dithered_pixel::<$format>);
+            }
+
+            #[inline(always)]
+            fn write_dithered_pixels(
+                pixels: &[[u8; 3]],
+                x: usize,
+                y: usize,
+                line: &mut [u8],
+                at: usize,
+            ) {
+                each(pixels, x, y, line, at, dithered_pixel::<$format>);
+            }
+
+            #[inline(always)]
+            fn write_dithered_block(block: &YccBlock, lines: &mut [u8], stride: usize) {
+                block.write(lines, stride, |y, x, even, odd| {
+                    let [for_even, for_odd] = THRESHOLD_LANES[y % BLOCK_SIDE][x / 4 % 2];
+                    pack_2_bytes(
+                        <$format as TwoBytes>::BIG_ENDIAN,
+                        packed_dithered::<$format>(even, for_even),
+                        packed_dithered::<$format>(odd, for_odd),
+                    )
+                });
+            }
+        }
     )* };
 }
 
@@ -292,31 +372,30 @@ two_bytes! {
     Bgr555Le, bgr555_le;
 }
 
-impl<P: TwoBytes + PixelFormat> PixelFormat for Dithered<P> {
-    const BITS: usize = 16;
+impl<P: sealed::WriteDithered + PixelFormat> PixelFormat for Dithered<P> {
+    const BITS: usize = P::BITS;
 }
 
-impl<P: TwoBytes> sealed::WritePixels for Dithered<P> {
+impl<P: sealed::WriteDithered> sealed::WritePixels for Dithered<P> {
+    const LUMA: bool = P::LUMA;
+
     #[inline(always)]
     fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
-        each(line.as_chunks().0, 0, y, out, 0, dithered_pixel::<P>);
+        P::write_dithered_line(line, y, out);
     }
 
     #[inline(never)]
     fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize) {
-        each(pixels, x, y, line, at, dithered_pixel::<P>);
+        P::write_dithered_pixels(pixels, x, y, line, at);
+    }
+
+    fn write_samples(block: &YccBlock, samples: &mut [u8; BLOCK_SAMPLES]) {
+        P::write_samples(block, samples);
     }
 
     #[inline(never)]
     fn write_block(block: &YccBlock, lines: &mut [u8], stride: usize) {
-        block.write(lines, stride, |y, x, even, odd| {
-            let [for_even, for_odd] = THRESHOLD_LANES[y % BLOCK_SIDE][x / 4 % 2];
-            pack_2_bytes(
-                P::BIG_ENDIAN,
-                packed_dithered::<P>(even, for_even),
-                packed_dithered::<P>(odd, for_odd),
-            )
-        });
+        P::write_dithered_block(block, lines, stride);
     }
 }
 

@@ -204,7 +204,8 @@ impl Iterator for Strips {
     fn size_hint(&self) -> (usize, Option<usize>) {
         let lines = u64::from(self.begun()) + u64::from(self.rest.height);
         // The logarithm, since a number that could be 0 cannot be divided by.
-        let count = (lines + u64::from(self.lines.wrapping_sub(1))) >> (self.lines.trailing_zeros() % 64);
+        let count =
+            (lines + u64::from(self.lines.wrapping_sub(1))) >> (self.lines.trailing_zeros() % 64);
         let count = if self.rest.height == 0 { 0 } else { count };
         (count as usize, Some(count as usize))
     }

@@ -104,6 +104,9 @@ impl Transform {
     /// The columns and lines of the first blocks that are cut off before the picture begins.
     #[inline(always)]
     pub(crate) const fn margins(self, image: &Image<'_>) -> [u32; 2] {
+        if !self.orientation.flips_horizontally() && !self.orientation.flips_vertically() {
+            return [0; 2];
+        }
         let divisor = self.scale.divisor();
         let mask = (1_u32 << self.scale.side_shift()).wrapping_sub(1);
         // What the last blocks have beyond the edges of the image.
@@ -144,10 +147,18 @@ impl Transform {
         let [mut x, mut y] = self.exchanged(at);
         let divisor = self.scale.divisor();
         if self.orientation.flips_horizontally() {
-            x = image.width().div_ceil(divisor).wrapping_sub(x).wrapping_sub(1);
+            x = image
+                .width()
+                .div_ceil(divisor)
+                .wrapping_sub(x)
+                .wrapping_sub(1);
         }
         if self.orientation.flips_vertically() {
-            y = image.height().div_ceil(divisor).wrapping_sub(y).wrapping_sub(1);
+            y = image
+                .height()
+                .div_ceil(divisor)
+                .wrapping_sub(y)
+                .wrapping_sub(1);
         }
         [x, y]
     }
@@ -162,6 +173,14 @@ impl Transform {
     ) -> RowRuns {
         let (wide, high) = (image.blocks_wide() as usize, image.blocks_high() as usize);
         let [mut x, mut y] = [column, row as usize];
+        if self.orientation.bits() == 0 {
+            return RowRuns {
+                first: y.wrapping_mul(wide).wrapping_add(x),
+                step: 1,
+                runs: 1,
+                length: count,
+            };
+        }
         let [mut across, mut down] = [1_usize, wide];
         if self.orientation.transposes() {
             [x, y] = [y, x];

@@ -113,7 +113,10 @@ impl Codebook {
         let mean = |plane: usize, y: usize, x: usize, side: usize| {
             let sum_of = |samples: &Plane| -> i64 {
                 let lines = &samples[y * side..][..side];
-                lines.iter().flat_map(|line| &line[x * side..][..side]).sum()
+                lines
+                    .iter()
+                    .flat_map(|line| &line[x * side..][..side])
+                    .sum()
             };
             let sum = sum_of(&sums[plane]);
             let count = (side * side) as i64;

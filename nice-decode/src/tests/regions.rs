@@ -49,7 +49,10 @@ fn deblocked<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
 
 /// What a buffer holds after a region of the image has been written into it, with gaps of `gap` bytes.
 fn cropped<P: PixelFormat>(pixels: &[u8], width: u32, region: &Region, gap: usize) -> Vec<u8> {
-    let (line, image_line) = (P::line_bytes(region.width as usize), P::line_bytes(width as usize));
+    let (line, image_line) = (
+        P::line_bytes(region.width as usize),
+        P::line_bytes(width as usize),
+    );
     let stride = line + gap;
     let mut buffer = vec![0xAA; needed::<P>(region, stride) + 5];
     for y in 0..region.height as usize {

@@ -53,7 +53,8 @@ fn check<P: PixelFormat>(width: u32, height: u32, gap: usize, convert: Convert) 
                 decoder.block(index, &mut block).unwrap();
                 let at = (y * 8 + x % 8) * 3;
                 let pixel = convert([block[at], block[at + 1], block[at + 2]]);
-                expected[y * stride + P::line_bytes(x)..][..P::line_bytes(1)].copy_from_slice(&pixel);
+                expected[y * stride + P::line_bytes(x)..][..P::line_bytes(1)]
+                    .copy_from_slice(&pixel);
             }
         }
         let mut buffer = vec![0xAA; needed + 5];

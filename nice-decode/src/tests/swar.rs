@@ -13,8 +13,8 @@ use crate::output::format::sealed::WritePixels;
 use crate::output::transform::Transform;
 use crate::ycc::swar::pack_3_bytes;
 use crate::{
-    AdaptiveLatent, Bgr555Le, Bgr888, Dithered, Model, Orientation, PixelFormat, Rgb565Be,
-    Rgb565Le, Rgb888, Scale, Xrgb8888,
+    AdaptiveLatent, Bgr555Le, Bgr888, Dithered, Gray1Lsb, Gray1Msb, Gray2Lsb, Gray2Msb, Gray4Lsb,
+    Gray4Msb, Gray8, Model, Orientation, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Scale, Xrgb8888,
 };
 
 /// Checks what SWAR writes in a format against what is written line by line.
@@ -22,11 +22,15 @@ fn check_format<P: PixelFormat>(codebook: &Codebook<'_>, latent: &AdaptiveLatent
     let line = P::BITS;
     let stride = line + 3;
     let mut expected = vec![0xAA; 7 * stride + line];
-    decode_scalar(codebook, latent, |y, samples| {
+    decode_scalar(codebook, latent, P::LUMA, |y, samples| {
         P::write_line(samples, y, &mut expected[y * stride..][..line]);
     });
     let mut work = Workspace::NEW;
-    decode(codebook, latent, &mut work, Orientation::IDENTITY);
+    if P::LUMA {
+        decode::<true>(codebook, latent, &mut work, Orientation::IDENTITY);
+    } else {
+        decode::<false>(codebook, latent, &mut work, Orientation::IDENTITY);
+    }
     let mut found = vec![0xAA; 7 * stride + line];
     P::write_block(&work.block, &mut found, stride);
     assert_eq!(found, expected);
@@ -35,7 +39,7 @@ fn check_format<P: PixelFormat>(codebook: &Codebook<'_>, latent: &AdaptiveLatent
 /// Checks that aligned words are written like bytes.
 fn check_words(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
     let mut work = Workspace::NEW;
-    decode(codebook, latent, &mut work, Orientation::IDENTITY);
+    decode::<false>(codebook, latent, &mut work, Orientation::IDENTITY);
     let mut expected = [0xAA; 8 * 28];
     Rgb888::write_block(&work.block, &mut expected, 28);
     let mut found = [0xAAAA_AAAA; 8 * 7];
@@ -47,12 +51,12 @@ fn check_words(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
 /// Checks that SWAR turns blocks, and reduces them to the pixels of the scalar variant.
 fn check_transforms(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
     let mut upright = [0; 192];
-    decode_scalar(codebook, latent, |y, samples| {
+    decode_scalar(codebook, latent, false, |y, samples| {
         upright[24 * y..][..24].copy_from_slice(samples);
     });
     for orientation in Orientation::ALL {
         let mut work = Workspace::NEW;
-        decode_turned(codebook, latent, &mut work, orientation);
+        decode_turned::<false>(codebook, latent, &mut work, orientation);
         let mut turned = [0; 192];
         Rgb888::write_block(&work.block, &mut turned, 24);
         for (at, pixel) in turned.chunks(3).enumerate() {
@@ -61,9 +65,11 @@ fn check_transforms(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
         }
         for scale in [Scale::Half, Scale::Quarter, Scale::Eighth] {
             let side = 8 / scale.divisor() as usize;
-            let expected = decode_reduced_scalar(codebook, latent, scale);
+            let mut expected = [[0; 3]; 16];
+            decode_reduced_scalar(codebook, latent, scale, false, &mut expected);
             let transform = Transform { scale, orientation };
-            let found = decode_reduced(codebook, latent, &mut work, transform);
+            let mut found = [[0; 3]; 16];
+            decode_reduced(codebook, latent, &mut work, transform, false, &mut found);
             for (at, pixel) in found.iter().take(side * side).enumerate() {
                 let [x, y] = orientation.source([at % side, at / side], side);
                 assert_eq!(*pixel, expected[side * y + x], "{orientation:?}, {scale:?}");
@@ -78,7 +84,7 @@ fn check_whole_blocks(codebook: &Codebook<'_>, latent: &AdaptiveLatent) {
     use nice_dsp::pixels::portable;
 
     let mut work = Workspace::NEW;
-    decode(codebook, latent, &mut work, Orientation::IDENTITY);
+    decode::<false>(codebook, latent, &mut work, Orientation::IDENTITY);
     let expected_by = |write: fn(&crate::ycc::swar::YccBlock, &mut [u8], usize)| {
         let mut lines = vec![0xAA; 8 * 40];
         write(&work.block, &mut lines, 40);
@@ -119,8 +125,8 @@ fn check_all(file: &[u8], latent: &AdaptiveLatent) {
     let model = Model::from_bytes(file).unwrap();
     let codebook = model.codebook().unwrap();
     let (mut scalar, mut swar) = (Vec::new(), Vec::new());
-    decode_scalar(codebook, latent, |y, line| scalar.push((y, *line)));
-    decode_lines_swar(codebook, latent, |y, line| swar.push((y, *line)));
+    decode_scalar(codebook, latent, false, |y, line| scalar.push((y, *line)));
+    decode_lines_swar(codebook, latent, false, |y, line| swar.push((y, *line)));
     assert_eq!(scalar, swar);
     check_format::<Rgb888>(codebook, latent);
     check_format::<Bgr888>(codebook, latent);
@@ -131,6 +137,19 @@ fn check_all(file: &[u8], latent: &AdaptiveLatent) {
     check_format::<Dithered<Rgb565Le>>(codebook, latent);
     check_format::<Dithered<Rgb565Be>>(codebook, latent);
     check_format::<Dithered<Bgr555Le>>(codebook, latent);
+    check_format::<Gray8>(codebook, latent);
+    check_format::<Gray4Msb>(codebook, latent);
+    check_format::<Gray4Lsb>(codebook, latent);
+    check_format::<Gray2Msb>(codebook, latent);
+    check_format::<Gray2Lsb>(codebook, latent);
+    check_format::<Gray1Msb>(codebook, latent);
+    check_format::<Gray1Lsb>(codebook, latent);
+    check_format::<Dithered<Gray4Msb>>(codebook, latent);
+    check_format::<Dithered<Gray4Lsb>>(codebook, latent);
+    check_format::<Dithered<Gray2Msb>>(codebook, latent);
+    check_format::<Dithered<Gray2Lsb>>(codebook, latent);
+    check_format::<Dithered<Gray1Msb>>(codebook, latent);
+    check_format::<Dithered<Gray1Lsb>>(codebook, latent);
     check_words(codebook, latent);
     check_transforms(codebook, latent);
     #[cfg(feature = "dsp")]

@@ -11,7 +11,8 @@ use super::generators::{
 };
 use super::{reference_codebook, reference_network};
 use crate::{
-    Deblocker, Decoder, Image, Model, Orientation, OutOfBoundsError, OutputError, Region, Rgb888,
+    Deblocker, Decoder, Dithered, Gray1Lsb, Gray1Msb, Gray2Lsb, Gray2Msb, Gray4Lsb, Gray4Msb,
+    Gray8, Image, Model, Orientation, OutOfBoundsError, OutputError, PixelFormat, Region, Rgb888,
     Scale,
 };
 
@@ -88,11 +89,16 @@ fn check(decoder: &Decoder<'_, '_>, expected: &Picture, share: [prop::sample::In
     let (width, height) = (expected[0].len() as u32, expected.len() as u32);
     assert_eq!((decoder.width(), decoder.height()), (width, height));
     let bounds = decoder.bounds();
-    assert_eq!((bounds.x, bounds.y, bounds.width, bounds.height), (0, 0, width, height));
+    assert_eq!(
+        (bounds.x, bounds.y, bounds.width, bounds.height),
+        (0, 0, width, height)
+    );
     let decoded = |region: Region| {
         let stride = 3 * region.width as usize;
         let mut lines = vec![0xAA; stride * region.height as usize];
-        decoder.region::<Rgb888>(region, &mut lines, stride).unwrap();
+        decoder
+            .region::<Rgb888>(region, &mut lines, stride)
+            .unwrap();
         lines
     };
     assert_eq!(decoded(bounds), rgb(expected, bounds));
@@ -106,7 +112,11 @@ fn check(decoder: &Decoder<'_, '_>, expected: &Picture, share: [prop::sample::In
         let mut lines = vec![0xAA; stride * region.height as usize];
         decoder.row::<Rgb888>(row, &mut lines, stride).unwrap();
         for (found, line) in lines.chunks(stride).zip(region.y..) {
-            let line = Region { y: line, height: 1, ..region };
+            let line = Region {
+                y: line,
+                height: 1,
+                ..region
+            };
             assert_eq!(found[..stride - 2], rgb(expected, line));
             assert_eq!(found[stride - 2..], [0xAA; 2]);
         }
@@ -114,9 +124,19 @@ fn check(decoder: &Decoder<'_, '_>, expected: &Picture, share: [prop::sample::In
     assert_eq!(next, height);
     let rows: Vec<Region> = decoder.strips(bounds).collect();
     assert_eq!(decoder.strips(bounds).len(), rows.len());
-    assert!(rows.iter().copied().eq((0..decoder.rows()).map(|row| decoder.row_region(row).unwrap())));
+    assert!(
+        rows.iter()
+            .copied()
+            .eq((0..decoder.rows()).map(|row| decoder.row_region(row).unwrap()))
+    );
     let refused = decoder.row::<Rgb888>(decoder.rows(), &mut [], 3 * width as usize);
-    assert_eq!(refused, Err(OutputError::Row { row: decoder.rows(), rows: decoder.rows() }));
+    assert_eq!(
+        refused,
+        Err(OutputError::Row {
+            row: decoder.rows(),
+            rows: decoder.rows()
+        })
+    );
 
     let of = |index: &prop::sample::Index, most: u32| index.index(most as usize + 1) as u32;
     let (x, y) = (of(&share[0], width - 1), of(&share[1], height - 1));
@@ -130,9 +150,18 @@ fn check(decoder: &Decoder<'_, '_>, expected: &Picture, share: [prop::sample::In
     for strip in decoder.strips(region) {
         assert_eq!(decoded(strip), rgb(expected, strip));
     }
-    let outside = Region { width: width - x + 1, ..region };
+    let outside = Region {
+        width: width - x + 1,
+        ..region
+    };
     let refused = decoder.region::<Rgb888>(outside, &mut [], 0);
-    assert_eq!(refused, Err(OutputError::Region { region: outside, bounds }));
+    assert_eq!(
+        refused,
+        Err(OutputError::Region {
+            region: outside,
+            bounds
+        })
+    );
 
     for (y, line) in expected.iter().enumerate() {
         for (x, [r, g, b, _]) in line.iter().enumerate() {
@@ -141,8 +170,118 @@ fn check(decoder: &Decoder<'_, '_>, expected: &Picture, share: [prop::sample::In
     }
     for (x, y) in [(width, 0), (0, height), (u32::MAX, u32::MAX)] {
         let refused = decoder.texel(x, y);
-        assert_eq!(refused, Err(OutOfBoundsError::Pixel { x, y, width, height }));
+        assert_eq!(
+            refused,
+            Err(OutOfBoundsError::Pixel {
+                x,
+                y,
+                width,
+                height
+            })
+        );
     }
+}
+
+/// The bytes of a region of a picture in a gray format, in lines of `stride` bytes that are otherwise `0xAA`, written bit by bit from
+/// `FORMAT.md`. `margins` are the columns and lines of whole blocks before the picture, on which dithering depends.
+fn gray_lines(
+    picture: &Picture,
+    region: Region,
+    margins: [usize; 2],
+    bits: usize,
+    most_significant_first: bool,
+    dithered: bool,
+    stride: usize,
+) -> Vec<u8> {
+    let max = (1 << bits) - 1;
+    let mut bytes = vec![0xAA; stride * region.height as usize];
+    for (y, line) in bytes.chunks_mut(stride).enumerate() {
+        for x in 0..region.width as usize {
+            let (from_x, from_y) = (region.x as usize + x, region.y as usize + y);
+            let gray = usize::from(picture[from_y][from_x][3]);
+            let (column, row) = ((from_x + margins[0]) % 8, (from_y + margins[1]) % 8);
+            let level = if dithered {
+                // Bayer's matrix, from the bits of x ^ y and y.
+                let bayer = (0..3).fold(0, |bayer, bit| {
+                    4 * bayer + 2 * ((column ^ row) >> bit & 1) + (row >> bit & 1)
+                });
+                (gray * max + 4 * bayer + 1) / 255
+            } else {
+                (2 * gray * max + 255) / 510
+            };
+            for bit in 0..bits {
+                let at = x * bits % 8;
+                let place = if most_significant_first {
+                    8 - bits - at
+                } else {
+                    at
+                } + bit;
+                let byte = &mut line[x * bits / 8];
+                *byte = *byte & !(1 << place) | ((level >> bit & 1) << place) as u8;
+            }
+        }
+    }
+    bytes
+}
+
+/// Checks rows, a region and its strips in a gray format.
+fn check_gray<P: PixelFormat>(
+    decoder: &Decoder<'_, '_>,
+    expected: &Picture,
+    share: [prop::sample::Index; 4],
+    (most_significant_first, dithered): (bool, bool),
+) {
+    let (width, height) = (decoder.width(), decoder.height());
+    let margins = decoder
+        .transform()
+        .margins(decoder.image())
+        .map(|margin| margin as usize);
+    let (x, y) = (
+        share[0].index(width as usize) as u32,
+        share[1].index(height as usize) as u32,
+    );
+    let region = Region {
+        x,
+        y,
+        width: 1 + share[2].index((width - x) as usize) as u32,
+        height: 1 + share[3].index((height - y) as usize) as u32,
+    };
+    let rows = (0..decoder.rows()).map(|row| decoder.row_region(row).unwrap());
+    for region in rows
+        .chain([decoder.bounds(), region])
+        .chain(decoder.strips(region))
+    {
+        let stride = P::line_bytes(region.width as usize) + 1;
+        let mut found = vec![0xAA; stride * region.height as usize];
+        decoder.region::<P>(region, &mut found, stride).unwrap();
+        let expected = gray_lines(
+            expected,
+            region,
+            margins,
+            P::BITS,
+            most_significant_first,
+            dithered,
+            stride,
+        );
+        assert_eq!(found, expected, "{region}, {} bits", P::BITS);
+    }
+}
+
+/// [`check_gray`] in all formats.
+fn check_all_gray(decoder: &Decoder<'_, '_>, expected: &Picture, share: [prop::sample::Index; 4]) {
+    check_gray::<Gray8>(decoder, expected, share, (true, false));
+    check_gray::<Gray4Msb>(decoder, expected, share, (true, false));
+    check_gray::<Gray4Lsb>(decoder, expected, share, (false, false));
+    check_gray::<Gray2Msb>(decoder, expected, share, (true, false));
+    check_gray::<Gray2Lsb>(decoder, expected, share, (false, false));
+    check_gray::<Gray1Msb>(decoder, expected, share, (true, false));
+    check_gray::<Gray1Lsb>(decoder, expected, share, (false, false));
+    check_gray::<Dithered<Gray4Msb>>(decoder, expected, share, (true, true));
+    check_gray::<Dithered<Gray4Lsb>>(decoder, expected, share, (false, true));
+    check_gray::<Dithered<Gray2Msb>>(decoder, expected, share, (true, true));
+    check_gray::<Dithered<Gray2Lsb>>(decoder, expected, share, (false, true));
+    check_gray::<Dithered<Gray1Msb>>(decoder, expected, share, (true, true));
+    check_gray::<Dithered<Gray1Lsb>>(decoder, expected, share, (false, true));
 }
 
 /// [`check`] of an image of a codebook at all sizes, in an orientation.
@@ -164,7 +303,9 @@ fn check_codebook(
             let expected = picture(size, scale, orientation, |index, n| {
                 reference.pixels_of_bits(&blocks[index], n)
             });
-            check(&decoder.reduced(scale).turned(orientation), &expected, share);
+            let decoder = decoder.reduced(scale).turned(orientation);
+            check(&decoder, &expected, share);
+            check_all_gray(&decoder, &expected, share);
         }
     }
 }
@@ -234,7 +375,9 @@ proptest! {
             let expected = picture(size, scale, orientation, |index, n| {
                 network_pixels(&model_file, latents[index], n)
             });
-            check(&decoder.reduced(scale).turned(orientation), &expected, share);
+            let decoder = decoder.reduced(scale).turned(orientation);
+            check(&decoder, &expected, share);
+            check_all_gray(&decoder, &expected, share);
         }
     }
 
@@ -295,8 +438,12 @@ fn a_reduced_picture_is_not_deblocked() {
         let mut memory = vec![0; Deblocker::memory_bytes(&decoder, bounds)];
         let mut deblocker = Deblocker::new(&decoder, bounds, &mut memory).unwrap();
         let (mut found, mut expected) = ([0; 3 * 23 * 10], [0; 3 * 23 * 10]);
-        deblocker.region::<Rgb888>(bounds, &mut found, 3 * 23).unwrap();
-        decoder.region::<Rgb888>(bounds, &mut expected, 3 * 23).unwrap();
+        deblocker
+            .region::<Rgb888>(bounds, &mut found, 3 * 23)
+            .unwrap();
+        decoder
+            .region::<Rgb888>(bounds, &mut expected, 3 * 23)
+            .unwrap();
         assert_eq!(found, expected);
     });
 }

@@ -8,58 +8,56 @@ use crate::swar::{add_even_bytes, add_odd_bytes};
 /// The words of a line of luma, and of a line of chroma sites.
 const LINE_WORDS: usize = 2;
 
-/// The pixels of a block at a reduced size, line after line: at most 4 x 4.
-pub(crate) type ReducedPixels = [[u8; 3]; 16];
-
-/// What the sums of residual codewords are multiplied by, and the sum of the peaks of these.
+/// From sums of samples to their means at a size: the gain of the sums of residual codewords, and for each plane what is added before
+/// the fraction bits and the number of samples are divided off, and by how many bits that is.
 #[derive(Clone, Copy)]
 pub(crate) struct MeanGain {
     gain: i32,
-    peak_sum: i32,
-}
-
-/// The sum of some samples of the base codeword, and of the same samples of the sum of the residual codewords.
-#[derive(Clone, Copy)]
-struct Sums {
-    base: u32,
-    residual: u32,
+    starts: [i32; 3],
+    shifts: [u32; 3],
 }
 
 impl MeanGain {
-    /// The gain of a base codeword, given the sum of the peaks of the residual stages.
+    /// The gain of a base codeword at a size, given the sum of the peaks of the residual stages.
     #[inline(always)]
-    pub(crate) fn new(gain: u8, peak_sum: u8) -> Self {
+    pub(crate) fn new(gain: u8, peak_sum: u8, scale: Scale) -> Self {
+        let gain = i32::from(gain);
+        let peak = gain.wrapping_mul(peak_sum.into());
+        // The logarithms of the numbers of samples.
+        let luma = scale.shift().wrapping_mul(2);
+        let chroma = luma.saturating_sub(2);
+        let planes = [0, 1, 2].map(|plane| {
+            let log = if plane == 0 { luma } else { chroma };
+            let shift = GAIN_SHIFTS[plane];
+            let start = 1_i32.wrapping_shl(shift).wrapping_sub(peak);
+            (start.wrapping_shl(log) >> 1, shift.wrapping_add(log))
+        });
         Self {
-            gain: gain.into(),
-            peak_sum: peak_sum.into(),
+            gain,
+            starts: planes.map(|(start, _)| start),
+            shifts: planes.map(|(_, shift)| shift),
         }
     }
 
-    /// The mean of `2^log` samples in plane `PLANE`, given their sums. It is rounded once, and below 2^23 before the fraction bits
-    /// are dropped.
+    /// The mean of samples in plane `PLANE`, given the sum of the samples of the base codeword and that of the residual codewords. It is
+    /// rounded once, and below 2^23 before the fraction bits are dropped.
     #[inline(always)]
-    fn mean<const PLANE: usize>(self, sums: Sums, log: u32) -> i32 {
-        let shift = GAIN_SHIFTS[PLANE % 3];
-        let peak = self.gain.wrapping_mul(self.peak_sum);
-        let start = 1_i32.wrapping_shl(shift).wrapping_sub(peak).wrapping_shl(log) >> 1;
-        (sums.base.wrapping_shl(shift) as i32)
-            .wrapping_add(self.gain.wrapping_mul(sums.residual as i32))
-            .wrapping_add(start)
-            .wrapping_shr(shift.wrapping_add(log))
+    fn mean<const PLANE: usize>(self, base: u32, residual: u32) -> i32 {
+        (base.wrapping_shl(GAIN_SHIFTS[PLANE % 3]) as i32)
+            .wrapping_add(self.starts[PLANE % 3])
+            .wrapping_add(self.gain.wrapping_mul(residual as i32))
+            .wrapping_shr(self.shifts[PLANE % 3])
     }
 
-    /// A pixel at a size, given the sums of its luma and those of its chroma.
+    /// A pixel, given the sums of its luma and those of its chroma; with `only_luma`, its red, green and blue are equal to its luma.
     #[inline(always)]
-    pub(crate) fn pixel(self, base: [u32; 3], residual: [u32; 3], scale: Scale) -> [u8; 3] {
-        let sums = [0, 1, 2].map(|plane| Sums {
-            base: base[plane],
-            residual: residual[plane],
-        });
-        let log = scale.shift().wrapping_mul(2);
-        let luma = self.mean::<0>(sums[0], log);
-        let log = log.saturating_sub(2);
-        let chroma1 = self.mean::<1>(sums[1], log).wrapping_sub(128);
-        let chroma2 = self.mean::<2>(sums[2], log).wrapping_sub(128);
+    pub(crate) fn pixel(self, base: [u32; 3], residual: [u32; 3], only_luma: bool) -> [u8; 3] {
+        let luma = self.mean::<0>(base[0], residual[0]);
+        if only_luma {
+            return [luma.clamp(0, 255) as u8; 3];
+        }
+        let chroma1 = self.mean::<1>(base[1], residual[1]).wrapping_sub(128);
+        let chroma2 = self.mean::<2>(base[2], residual[2]).wrapping_sub(128);
         [
             chroma1.wrapping_sub(chroma2),
             chroma2.wrapping_add(chroma2),
@@ -69,24 +67,24 @@ impl MeanGain {
     }
 }
 
-/// The pixels of a block at a reduced size, given its base codeword, and the sum of its residual codewords; with the full size there
-/// are none.
+/// Writes the pixels of a block at a reduced size, line after line, given its base codeword, and the sum of its residual codewords;
+/// with the full size there are none. With `luma`, red, green and blue are equal to luma.
 #[inline(always)]
-pub(crate) fn pixels(
+pub(crate) fn write_pixels(
     base: &BlockWords,
     residual: &BlockWords,
     gain: MeanGain,
     scale: Scale,
-) -> ReducedPixels {
+    luma: bool,
+    pixels: &mut [[u8; 3]],
+) {
     let [base, residual] = [block_sums(base, scale), block_sums(residual, scale)];
-    let mut pixels = [[0; 3]; 16];
     let count = 1_usize.wrapping_shl(scale.side_shift().wrapping_mul(2));
     let sums = base.iter().zip(&residual);
     for (pixel, (&base, &residual)) in pixels.iter_mut().take(count).zip(sums) {
         let [base, residual] = [base, residual].map(|sums| sums.map(u32::from));
-        *pixel = gain.pixel(base, residual, scale);
+        *pixel = gain.pixel(base, residual, luma);
     }
-    pixels
 }
 
 /// The sums of luma, chroma 1 and chroma 2 in the pixels of a block at a reduced size.
@@ -148,10 +146,7 @@ fn chroma_lanes<const COUNT: usize>(words: &BlockWords, at: [usize; COUNT]) -> [
     let at = at.into_iter();
     at.fold([0; 2], |[chroma1, chroma2], at| {
         let word = words[at % words.len()];
-        [
-            add_even_bytes(chroma1, word),
-            add_odd_bytes(chroma2, word),
-        ]
+        [add_even_bytes(chroma1, word), add_odd_bytes(chroma2, word)]
     })
 }
 
