@@ -89,8 +89,11 @@ fn codebook(assets: &Assets) {
     ] {
         rows::<Rgb565Be>(what, &decoder.turned(orientation));
     }
-    rows::<Gray8>("rows of Gray8", &decoder);
-    rows::<Dithered<Gray1Msb>>("rows of Gray1Msb, dithered", &decoder);
+    // Where the flash has room for them, which is where it has room for two models.
+    if ALL_ASSETS.len() > 1 {
+        rows::<Gray8>("rows of Gray8", &decoder);
+        rows::<Dithered<Gray1Msb>>("rows of Gray1Msb, dithered", &decoder);
+    }
     deblocked_rows(&decoder);
 }
 

@@ -12,7 +12,7 @@ use crate::codebook::tables::Codebook;
 use crate::container::image::Image;
 use crate::error::{ModelMismatchError, OutOfBoundsError, OutputError};
 use crate::latent::AdaptiveLatent;
-use crate::model::{Model, Pixels};
+use crate::model::Model;
 #[cfg(feature = "std")]
 use crate::network::scalar::{NATIVE, WIDE};
 use crate::output::format::{FormatFunctions, PixelFormat};
@@ -358,45 +358,55 @@ impl<'m, 'i> Decoder<'m, 'i> {
         match self.model.swar_codebook() {
             Some(codebook) => {
                 let transform = self.transform;
-                if transform.scale == Scale::Eighth {
-                    // One pixel, the mean of the samples of each codeword, in any orientation.
-                    return self.for_each_pixels(
-                        region,
-                        lines,
-                        stride,
-                        format,
-                        &mut |latent, pixels| {
-                            let [pixel, ..] = pixels;
-                            *pixel = codebook::texel_reduced(
-                                codebook,
-                                latent,
-                                [0, 0],
-                                Scale::Eighth,
-                                format.luma,
-                            );
-                        },
-                    );
-                }
                 let mut work = Workspace::NEW;
-                self.for_each_pixels(region, lines, stride, format, &mut |latent, pixels| {
-                    codebook::swar::decode_reduced(
-                        codebook,
-                        latent,
-                        &mut work,
-                        transform,
-                        format.luma,
-                        pixels,
-                    );
-                })
+                let pixels = &mut [[0; 3]; 16];
+                self.for_each_pixels(
+                    region,
+                    lines,
+                    stride,
+                    format,
+                    pixels,
+                    &mut |latent, pixels| {
+                        codebook::swar::decode_reduced(
+                            codebook,
+                            latent,
+                            &mut work,
+                            transform,
+                            format.luma,
+                            pixels,
+                        );
+                    },
+                )
             }
-            None => self.for_each_pixels(region, lines, stride, format, &mut |latent, pixels| {
-                self.model
-                    .pixels(latent, self.transform, format.luma, pixels);
-            }),
+            None => self.transformed_by_pixels(region, lines, stride, format),
         }
     }
 
-    /// Writes the pixels of each block that a region touches, which `decode` makes from its latent.
+    /// [`transformed_region`](Self::transformed_region) without SWAR.
+    #[inline(never)]
+    fn transformed_by_pixels(
+        &self,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+        format: &FormatFunctions,
+    ) -> Result<(), OutputError> {
+        let pixels = &mut [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
+        self.for_each_pixels(
+            region,
+            lines,
+            stride,
+            format,
+            pixels,
+            &mut |latent, pixels| {
+                self.model
+                    .pixels(latent, self.transform, format.luma, pixels);
+            },
+        )
+    }
+
+    /// Writes the pixels of each block that a region touches, which `decode` makes from its latent; there must be room for them in
+    /// `pixels`.
     #[inline(never)]
     fn for_each_pixels(
         &self,
@@ -404,7 +414,8 @@ impl<'m, 'i> Decoder<'m, 'i> {
         lines: &mut [u8],
         stride: usize,
         format: &FormatFunctions,
-        decode: &mut dyn FnMut(&AdaptiveLatent, &mut Pixels),
+        pixels: &mut [[u8; 3]],
+        decode: &mut dyn FnMut(&AdaptiveLatent, &mut [[u8; 3]]),
     ) -> Result<(), OutputError> {
         let mut region = region;
         let Some(columns) = self.whole_blocks(&mut region) else {
@@ -415,13 +426,12 @@ impl<'m, 'i> Decoder<'m, 'i> {
         let side = 1_u32.wrapping_shl(shift);
         // The last column of the region, since the one after it can be 2^32.
         let last = region.x.wrapping_add(region.width).wrapping_sub(1);
-        let mut pixels = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
         let mut lines = lines;
         for strip in region.strips_of(side, 0) {
             // The part of the block that is in the region.
             let mut from = region.x;
             self.for_each_latent(strip.y >> shift, columns, |latent| {
-                decode(latent, &mut pixels);
+                decode(latent, pixels);
                 let x = (from & side.wrapping_sub(1)) as usize;
                 let width = (side as usize)
                     .wrapping_sub(x)

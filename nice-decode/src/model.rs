@@ -252,12 +252,13 @@ impl<'a> Model<'a> {
                 pixels.get(at).copied().unwrap_or_default()
             }
             Tables::Codebook(codebook) => {
-                codebook::texel_reduced(codebook, latent, [x & mask, y & mask], scale, false)
+                codebook::texel_reduced(codebook, latent, [x & mask, y & mask], scale)
             }
         }
     }
 
     /// [`texel`](Self::texel), compiled once.
+    #[inline(always)]
     fn texel_of(&self, latent: &AdaptiveLatent, x: usize, y: usize) -> [u8; 3] {
         match &self.tables {
             Tables::Network(_) => {
@@ -320,7 +321,7 @@ impl<'a> Model<'a> {
         latent: &AdaptiveLatent,
         transform: Transform,
         luma: bool,
-        pixels: &mut Pixels,
+        pixels: &mut [[u8; 3]],
     ) {
         let (scale, orientation) = (transform.scale, transform.orientation);
         let side = 1_usize.wrapping_shl(scale.side_shift());
@@ -329,7 +330,7 @@ impl<'a> Model<'a> {
             Tables::Codebook(codebook) if !swar::PREFERRED && scale != Scale::Full => {
                 codebook::decode_reduced_scalar(codebook, latent, scale, luma, &mut upright);
             }
-            Tables::Codebook(_) if luma => {
+            Tables::Codebook(_) if !swar::PREFERRED && luma => {
                 let (lines, _) = upright.as_flattened_mut().as_chunks_mut();
                 self.lines(latent, true, &mut |y, line| {
                     if let Some(out) = lines.get_mut(y) {

@@ -29,11 +29,10 @@ use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES, Orientation};
 use crate::latent::AdaptiveLatent;
 use crate::output::format::Rgb888;
 use crate::output::format::sealed::WritePixels;
-use crate::output::gray::Gray8;
 use tables::Codebook;
 
 /// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. With `luma`, red, green and blue are equal to
-/// luma.
+/// luma, but not with SWAR, for which [`swar::decode`] decodes luma.
 #[inline(always)]
 pub(crate) fn decode_lines(
     codebook: &Codebook<'_>,
@@ -42,28 +41,21 @@ pub(crate) fn decode_lines(
     sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     if crate::swar::PREFERRED {
-        decode_lines_swar(codebook, latent, luma, sink);
+        decode_lines_swar(codebook, latent, sink);
     } else {
         scalar::decode(codebook, latent, luma, sink);
     }
 }
 
-/// [`decode_lines`] by way of SWAR.
+/// [`decode_lines`] by way of [`decode_block_swar`].
 #[inline(always)]
 pub(crate) fn decode_lines_swar(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
-    luma: bool,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let mut block = [0; BLOCK_SAMPLES];
-    if luma {
-        let mut work = swar::Workspace::NEW;
-        swar::decode::<true>(codebook, latent, &mut work, Orientation::IDENTITY);
-        Gray8::write_samples(&work.block, &mut block);
-    } else {
-        decode_block_swar(codebook, latent, &mut block);
-    }
+    decode_block_swar(codebook, latent, &mut block);
     for (y, line) in block.as_chunks().0.iter().enumerate() {
         sink(y, line);
     }

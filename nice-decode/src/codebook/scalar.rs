@@ -103,7 +103,7 @@ pub(crate) fn decode_reduced(
         words
     });
     let gain = MeanGain::new(gain, peak_sum, scale);
-    reduced::write_pixels(&base, &residual, gain, scale, luma, pixels);
+    reduced::write_pixels(&base, &residual, &gain, scale, luma, pixels);
 }
 
 /// Looks up the codewords of a latent, and adds up the residual codewords in their orientations.

@@ -7,9 +7,9 @@
 use super::index::{PackedIndex, codewords, take};
 use super::tables::{Codebook, Codeword};
 use crate::block::{BLOCK_SIDE, Orientation};
-use crate::format::{MAX_STAGES, Stage};
+use crate::format::{CHROMA_SAMPLES, MAX_STAGES, Stage};
 use crate::latent::AdaptiveLatent;
-use crate::output::transform::Transform;
+use crate::output::transform::{Scale, Transform};
 use crate::swar::{BYTE_ONES, EVEN_BYTES, ODD_BYTES, add_even_bytes, add_odd_bytes};
 use crate::ycc::reduced::{self, MeanGain};
 use crate::ycc::swar::{BLOCK_WORDS, BlockWords, LUMA_WORDS, SwarGain, YccBlock};
@@ -105,11 +105,40 @@ pub(crate) fn decode_reduced(
 ) {
     let Transform { scale, orientation } = transform;
     let taken = take_indices(codebook, latent, work);
+    if scale == Scale::Eighth {
+        if let Some(pixel) = pixels.first_mut() {
+            *pixel = mean(codebook, &taken, work, luma);
+        }
+        return;
+    }
     work.turn(taken.count, orientation);
     let (gain, peak_sum) = add_up::<false>(codebook, &taken, work);
     let Workspace { block, .. } = work;
     let gain = MeanGain::new(gain, peak_sum, scale);
-    reduced::write_pixels(&block.base, &block.residual, gain, scale, luma, pixels);
+    reduced::write_pixels(&block.base, &block.residual, &gain, scale, luma, pixels);
+}
+
+/// The mean of a block whose indices have been taken: codewords are summed up as they are, since orientation does not change a sum.
+#[inline(never)]
+fn mean(codebook: &Codebook<'_>, taken: &Taken, work: &mut Workspace, luma: bool) -> [u8; 3] {
+    let Workspace { block, indices } = work;
+    let indices = indices.get(..taken.count).unwrap_or_default();
+    let Some((&base, residuals)) = indices.split_first() else {
+        return [0; 3];
+    };
+    let table = CodewordTable::new(codebook.codewords);
+    let base_sums = table.sums(base, &mut block.base);
+    // The samples of luma and of chroma.
+    let start = taken.start.wrapping_mul(CHROMA_SAMPLES as u32);
+    let mut sums = [start << 2, start, start];
+    for &index in residuals {
+        let added = table.sums(index, &mut block.base);
+        for (sum, added) in sums.iter_mut().zip(added) {
+            *sum = added.wrapping_mul(index.factor()).wrapping_add(*sum);
+        }
+    }
+    let gain = codebook.gain(base.position());
+    MeanGain::new(gain, taken.peak_sum, Scale::Eighth).pixel(&base_sums, &sums, luma)
 }
 
 /// Adds up the codewords whose indices have been taken, and returns the gain and the sum of the peaks.
@@ -216,6 +245,23 @@ impl<'a> CodewordTable<'a> {
             None
         };
         Self { bytes, words }
+    }
+
+    /// The sums of luma, chroma 1 and chroma 2 in the codeword of an index, which is copied to `copy` first if it is not aligned.
+    #[inline(always)]
+    fn sums(&self, index: PackedIndex, copy: &mut BlockWords) -> [u32; 3] {
+        let codeword = match self.words {
+            Some(words) => words.get(index.position()),
+            None => {
+                let codeword = self.bytes.get(index.position());
+                let words = codeword.map_or(&[][..], |codeword| codeword.as_chunks().0);
+                for (word, bytes) in copy.iter_mut().zip(words) {
+                    *word = u32::from_le_bytes(*bytes);
+                }
+                Some(&*copy)
+            }
+        };
+        codeword.map_or([0; 3], reduced::block_sums)
     }
 }
 

@@ -72,19 +72,18 @@ fn texel_at<const EXPANDED: bool>(
 }
 
 /// The red, green and blue of the pixel in column and line `at` of a block at a reduced size. It takes the samples of each codeword of
-/// which the pixel is the mean. With `luma`, red, green and blue are equal to luma.
+/// which the pixel is the mean.
 #[inline(never)]
 pub(crate) fn texel_reduced(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
     at: [usize; 2],
     scale: Scale,
-    luma: bool,
 ) -> [u8; 3] {
     let texel = if codebook.expanded && !swar::PREFERRED {
-        reduced_at::<true>(codebook, latent, at, scale, luma)
+        reduced_at::<true>(codebook, latent, at, scale)
     } else {
-        reduced_at::<false>(codebook, latent, at, scale, luma)
+        reduced_at::<false>(codebook, latent, at, scale)
     };
     // No codeword is missing; without any, the block is black.
     texel.unwrap_or_default()
@@ -97,7 +96,6 @@ fn reduced_at<const EXPANDED: bool>(
     latent: &AdaptiveLatent,
     at: [usize; 2],
     scale: Scale,
-    only_luma: bool,
 ) -> Option<[u8; 3]> {
     let mut indices = Indices::<EXPANDED>::new(codebook.stages(), latent);
     let (index, position) = indices.next()?;
@@ -122,7 +120,7 @@ fn reduced_at<const EXPANDED: bool>(
         }
     }
     let gain = MeanGain::new(gain, peak_sum, scale);
-    Some(gain.pixel(base, residual, only_luma))
+    Some(gain.pixel(&base, &residual, false))
 }
 
 /// The sums of luma, chroma 1 and chroma 2 of an oriented codeword in a pixel of reduced size.

@@ -52,8 +52,9 @@ pub(crate) const fn line_bytes(width: usize, bits: usize) -> usize {
     if bits.is_multiple_of(8) {
         width.saturating_mul(bits / 8)
     } else {
-        // Fewer than 8 bits.
-        width.div_ceil(8 / bits)
+        // Eight pixels have as many bytes as one has bits.
+        let last = (width % 8).saturating_mul(bits).div_ceil(8);
+        (width / 8).saturating_mul(bits).saturating_add(last)
     }
 }
 
@@ -203,6 +204,9 @@ macro_rules! write_block {
     };
 }
 
+/// [`sealed::WritePixels::write_pixels`].
+type WritePixelsFunction = fn(&[[u8; 3]], usize, usize, &mut [u8], usize);
+
 /// A pixel format as values, for code that is compiled once for all formats.
 pub(crate) struct FormatFunctions {
     /// [`PixelFormat::BITS`].
@@ -210,7 +214,7 @@ pub(crate) struct FormatFunctions {
     /// [`sealed::WritePixels::LUMA`].
     pub(crate) luma: bool,
     /// [`sealed::WritePixels::write_pixels`].
-    pub(crate) write_pixels: fn(&[[u8; 3]], usize, usize, &mut [u8], usize),
+    pub(crate) write_pixels: WritePixelsFunction,
     /// [`sealed::WritePixels::write_samples`].
     pub(crate) write_samples: fn(&YccBlock, &mut [u8; BLOCK_SAMPLES]),
 }

@@ -149,7 +149,7 @@ impl WritePixels for Gray8 {
 fn gray(rgb: [u8; 3]) -> u8 {
     let [red, green, blue] = rgb.map(u32::from);
     // A third of at most 766.
-    ((red + green + blue + 1) * 21_846 >> 16) as u8
+    (((red + green + blue + 1) * 21_846) >> 16) as u8
 }
 
 /// Writes red, green and blue of a block of luma, which are all equal to luma.

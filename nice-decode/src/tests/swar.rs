@@ -126,7 +126,7 @@ fn check_all(file: &[u8], latent: &AdaptiveLatent) {
     let codebook = model.codebook().unwrap();
     let (mut scalar, mut swar) = (Vec::new(), Vec::new());
     decode_scalar(codebook, latent, false, |y, line| scalar.push((y, *line)));
-    decode_lines_swar(codebook, latent, false, |y, line| swar.push((y, *line)));
+    decode_lines_swar(codebook, latent, |y, line| swar.push((y, *line)));
     assert_eq!(scalar, swar);
     check_format::<Rgb888>(codebook, latent);
     check_format::<Bgr888>(codebook, latent);

@@ -319,8 +319,11 @@ fn any_size() -> impl Strategy<Value = (u32, u32)> {
     (1..35_u32, 1..35_u32)
 }
 
+/// A model, the lengths of latents, and the bits of the blocks of an image.
+type AdaptiveModel = (TestCodebook, Vec<usize>, Vec<Vec<bool>>);
+
 /// Any model with an image in the adaptive layout.
-fn any_image() -> impl Strategy<Value = ((u32, u32), (TestCodebook, Vec<usize>, Vec<Vec<bool>>))> {
+fn any_image() -> impl Strategy<Value = ((u32, u32), AdaptiveModel)> {
     any_size().prop_flat_map(|size| {
         let blocks = size.0.div_ceil(8) * size.1.div_ceil(8);
         (Just(size), any_adaptive(blocks as usize))

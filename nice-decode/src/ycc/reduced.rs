@@ -1,6 +1,6 @@
 //! The pixels of a block at a reduced size: the means of its luma and chroma, converted to red, green and blue.
 
-use super::swar::{BlockWords, LUMA_WORDS};
+use super::swar::{BlockWords, CHROMA_WORDS, LUMA_WORDS};
 use crate::format::GAIN_SHIFTS;
 use crate::output::transform::Scale;
 use crate::swar::{add_even_bytes, add_odd_bytes};
@@ -42,7 +42,7 @@ impl MeanGain {
     /// The mean of samples in plane `PLANE`, given the sum of the samples of the base codeword and that of the residual codewords. It is
     /// rounded once, and below 2^23 before the fraction bits are dropped.
     #[inline(always)]
-    fn mean<const PLANE: usize>(self, base: u32, residual: u32) -> i32 {
+    fn mean<const PLANE: usize>(&self, base: u32, residual: u32) -> i32 {
         (base.wrapping_shl(GAIN_SHIFTS[PLANE % 3]) as i32)
             .wrapping_add(self.starts[PLANE % 3])
             .wrapping_add(self.gain.wrapping_mul(residual as i32))
@@ -50,8 +50,8 @@ impl MeanGain {
     }
 
     /// A pixel, given the sums of its luma and those of its chroma; with `only_luma`, its red, green and blue are equal to its luma.
-    #[inline(always)]
-    pub(crate) fn pixel(self, base: [u32; 3], residual: [u32; 3], only_luma: bool) -> [u8; 3] {
+    #[inline(never)]
+    pub(crate) fn pixel(&self, base: &[u32; 3], residual: &[u32; 3], only_luma: bool) -> [u8; 3] {
         let luma = self.mean::<0>(base[0], residual[0]);
         if only_luma {
             return [luma.clamp(0, 255) as u8; 3];
@@ -67,56 +67,57 @@ impl MeanGain {
     }
 }
 
-/// Writes the pixels of a block at a reduced size, line after line, given its base codeword, and the sum of its residual codewords;
-/// with the full size there are none. With `luma`, red, green and blue are equal to luma.
+/// Writes the pixels of a block at 1/2 or less, line after line, given its base codeword, and the sum of its residual codewords. With
+/// `luma`, red, green and blue are equal to luma.
 #[inline(always)]
 pub(crate) fn write_pixels(
     base: &BlockWords,
     residual: &BlockWords,
-    gain: MeanGain,
+    gain: &MeanGain,
     scale: Scale,
     luma: bool,
     pixels: &mut [[u8; 3]],
 ) {
-    let [base, residual] = [block_sums(base, scale), block_sums(residual, scale)];
-    let count = 1_usize.wrapping_shl(scale.side_shift().wrapping_mul(2));
-    let sums = base.iter().zip(&residual);
-    for (pixel, (&base, &residual)) in pixels.iter_mut().take(count).zip(sums) {
-        let [base, residual] = [base, residual].map(|sums| sums.map(u32::from));
-        *pixel = gain.pixel(base, residual, luma);
-    }
-}
-
-/// The sums of luma, chroma 1 and chroma 2 in the pixels of a block at a reduced size.
-#[inline(never)]
-fn block_sums(words: &BlockWords, scale: Scale) -> [[u16; 3]; 16] {
-    let mut sums = [[0; 3]; 16];
+    let both = [base, residual];
     match scale {
-        Scale::Full => {}
-        Scale::Half => {
-            for (at, two) in sums.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        Scale::Full | Scale::Half => {
+            for (at, two) in pixels.as_chunks_mut::<2>().0.iter_mut().take(8).enumerate() {
                 let (y, x) = (at / LINE_WORDS, at % LINE_WORDS);
-                let luma = [2 * y, 2 * y + 1].map(|y| y * LINE_WORDS + x);
-                let luma = luma_lanes(words, luma);
-                let [chroma1, chroma2] = chroma_lanes(words, [LUMA_WORDS + at]);
-                *two = [0, 16].map(|lane| [luma, chroma1, chroma2].map(|sum| (sum >> lane) as u16));
+                let lines = [2 * y, 2 * y + 1].map(|y| y * LINE_WORDS + x);
+                let lanes = both.map(|words| {
+                    let [chroma1, chroma2] = chroma_lanes(words, [LUMA_WORDS + at]);
+                    [luma_lanes(words, lines), chroma1, chroma2]
+                });
+                let [base, residual] = lanes.map(|lanes| lanes.map(|sums| sums & 0xFFFF));
+                two[0] = gain.pixel(&base, &residual, luma);
+                let [base, residual] = lanes.map(|lanes| lanes.map(|sums| sums >> 16));
+                two[1] = gain.pixel(&base, &residual, luma);
             }
         }
         Scale::Quarter => {
-            for (at, sums) in sums.iter_mut().take(4).enumerate() {
+            for (at, pixel) in pixels.iter_mut().take(4).enumerate() {
                 let (y, x) = (at / LINE_WORDS, at % LINE_WORDS);
-                let luma = [0, 1, 2, 3].map(|line| (4 * y + line) * LINE_WORDS + x);
-                let chroma = [0, 1].map(|line| LUMA_WORDS + (2 * y + line) * LINE_WORDS + x);
-                *sums = cell_sums(words, luma, chroma);
+                let lines = [0, 1, 2, 3].map(|line| (4 * y + line) * LINE_WORDS + x);
+                let sites = [0, 1].map(|line| LUMA_WORDS + (2 * y + line) * LINE_WORDS + x);
+                let [base, residual] = both.map(|words| cell_sums(words, lines, sites));
+                *pixel = gain.pixel(&base, &residual, luma);
             }
         }
         Scale::Eighth => {
-            let luma = core::array::from_fn::<_, LUMA_WORDS, _>(|word| word);
-            let chroma = core::array::from_fn::<_, 8, _>(|word| LUMA_WORDS + word);
-            sums[0] = cell_sums(words, luma, chroma);
+            if let Some(pixel) = pixels.first_mut() {
+                let [base, residual] = both.map(block_sums);
+                *pixel = gain.pixel(&base, &residual, luma);
+            }
         }
     }
-    sums
+}
+
+/// The sums of luma, chroma 1 and chroma 2 in a block.
+#[inline(never)]
+pub(crate) fn block_sums(words: &BlockWords) -> [u32; 3] {
+    let luma = core::array::from_fn::<_, LUMA_WORDS, _>(|word| word);
+    let chroma = core::array::from_fn::<_, CHROMA_WORDS, _>(|word| LUMA_WORDS + word);
+    cell_sums(words, luma, chroma)
 }
 
 /// The sums of luma, chroma 1 and chroma 2 in some words.
@@ -125,7 +126,7 @@ fn cell_sums<const LUMA: usize, const CHROMA: usize>(
     words: &BlockWords,
     luma: [usize; LUMA],
     chroma: [usize; CHROMA],
-) -> [u16; 3] {
+) -> [u32; 3] {
     let [chroma1, chroma2] = chroma_lanes(words, chroma);
     [luma_lanes(words, luma), chroma1, chroma2].map(both_lanes)
 }
@@ -152,6 +153,6 @@ fn chroma_lanes<const COUNT: usize>(words: &BlockWords, at: [usize; COUNT]) -> [
 
 /// The sum of two lanes.
 #[inline(always)]
-const fn both_lanes(lanes: u32) -> u16 {
-    (lanes as u16).wrapping_add((lanes >> 16) as u16)
+const fn both_lanes(lanes: u32) -> u32 {
+    (lanes & 0xFFFF).wrapping_add(lanes >> 16)
 }
