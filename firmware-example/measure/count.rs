@@ -1,5 +1,5 @@
 //! Counts the instructions and the stack that decoding takes with every model that the flash has room for: a block, a texel,
-//! rows in several pixel formats, and the multiply-adds of networks.
+//! rows in several pixel formats, sizes and orientations, and the multiply-adds of networks.
 //!
 //! Blocks and texels are those of the texture of the floor, and of a part of the demo image in the adaptive layout; rows are those
 //! of the lake in the size of the display.
@@ -12,8 +12,8 @@ use board::{ALL_ASSETS, Assets, COUNTER_UNIT, entry};
 use defmt::println;
 use firmware_example::{IMAGE, LARGE_NETWORK, LATENT, SMALL_NETWORK, cost, or_exit, stack_usage};
 use nice_decode::{
-    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le,
-    Rgb888, Xrgb8888,
+    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Gray1Msb, Gray8, Image, Model, Orientation,
+    PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Scale, Xrgb8888,
 };
 
 /// Measures everything.
@@ -75,6 +75,25 @@ fn codebook(assets: &Assets) {
     rows::<Bgr888>("rows of Bgr888", &decoder);
     rows::<Xrgb8888>("rows of Xrgb8888", &decoder);
     rows::<Dithered<Rgb565Be>>("rows of Rgb565Be, dithered", &decoder);
+    for (what, scale) in [
+        ("rows of Rgb565Be at 1/2", Scale::Half),
+        ("rows of Rgb565Be at 1/4", Scale::Quarter),
+        ("rows of Rgb565Be at 1/8", Scale::Eighth),
+    ] {
+        rows::<Rgb565Be>(what, &decoder.reduced(scale));
+    }
+    for (what, orientation) in [
+        ("rows of Rgb565Be, by 90 degrees", Orientation::ROTATE_90),
+        ("rows of Rgb565Be, by 180 degrees", Orientation::ROTATE_180),
+        ("rows of Rgb565Be, mirrored", Orientation::FLIP_HORIZONTAL),
+    ] {
+        rows::<Rgb565Be>(what, &decoder.turned(orientation));
+    }
+    // Where the flash has room for them, which is where it has room for two models.
+    if ALL_ASSETS.len() > 1 {
+        rows::<Gray8>("rows of Gray8", &decoder);
+        rows::<Dithered<Gray1Msb>>("rows of Gray1Msb, dithered", &decoder);
+    }
     deblocked_rows(&decoder);
 }
 
@@ -139,15 +158,14 @@ struct Aligned([u8; board::WIDTH * 8 * 4]);
 fn rows<P: PixelFormat>(what: &str, decoder: &Decoder<'_, '_>) {
     let mut lines = Aligned([0; board::WIDTH * 8 * 4]);
     let lines = &mut lines.0;
-    let image = decoder.image();
-    let stride = image.width() as usize * P::BYTES;
+    let stride = P::line_bytes(decoder.width() as usize);
     let total = cost(|| {
-        for row in 0..image.blocks_high() {
+        for row in 0..decoder.rows() {
             or_exit(decoder.row::<P>(row, lines, stride));
             black_box(&lines);
         }
     });
-    let pixels = image.width() as usize * image.height() as usize;
+    let pixels = decoder.width() as usize * decoder.height() as usize;
     let (whole, tenth) = tenths(total, pixels);
     println!(
         "measured: {=u64}.{=u64} {=str} per pixel, {=str}",

@@ -30,7 +30,8 @@ fn decode<P: PixelFormat>(model: &[u8], image: &[u8]) -> Option<()> {
     let decoder = Decoder::new(&model, &image).ok()?;
     let mut lines = [0; WIDTH * 3 * 8];
     for row in 0..image.blocks_high() {
-        let result: Result<(), OutputError> = decoder.row::<P>(row, &mut lines, WIDTH * P::BYTES);
+        let result: Result<(), OutputError> =
+            decoder.row::<P>(row, &mut lines, P::line_bytes(WIDTH));
         result.ok()?;
         black_box(&lines);
     }

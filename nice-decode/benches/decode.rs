@@ -150,7 +150,7 @@ fn row_as<P: PixelFormat>(
     image: &Image<'_>,
 ) {
     let decoder = Decoder::new(model, image).expect("the image is for the model");
-    let stride = SIZE.0 as usize * P::BYTES;
+    let stride = P::line_bytes(SIZE.0 as usize);
     let mut lines = vec![0; 8 * stride];
     let mut rows = (0..image.blocks_high()).cycle();
     group.bench_function(name, |bencher| {

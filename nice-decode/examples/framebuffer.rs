@@ -10,7 +10,7 @@ use nice_decode::{Decoder, Image, Model, PixelFormat, Region, Rgb565Le, pretrain
 /// The framebuffer of a display controller with 16 bits a pixel.
 const WIDTH: u32 = 160;
 const HEIGHT: u32 = 120;
-const STRIDE: usize = WIDTH as usize * Rgb565Le::BYTES;
+const STRIDE: usize = WIDTH as usize * Rgb565Le::BITS / 8;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1);
@@ -40,7 +40,7 @@ fn show(file: &[u8], frame: &mut [u8]) -> Result<(), Box<dyn Error>> {
         height,
     };
     let (left, top) = ((WIDTH - width) / 2, (HEIGHT - height) / 2);
-    let start = top as usize * STRIDE + left as usize * Rgb565Le::BYTES;
+    let start = top as usize * STRIDE + left as usize * Rgb565Le::BITS / 8;
     decoder.region::<Rgb565Le>(middle, &mut frame[start..], STRIDE)?;
     Ok(())
 }

@@ -43,8 +43,8 @@ fn send(model: &[u8], image: &[u8], display: &mut Display) -> Result<(), Box<dyn
         height: 240,
     };
     let visible = visible.intersection(&decoder.image().region());
-    let stride = visible.width as usize * Rgb565Be::BYTES;
-    let mut lines = [0; 8 * WIDTH * Rgb565Be::BYTES];
+    let stride = Rgb565Be::line_bytes(visible.width as usize);
+    let mut lines = [0; WIDTH * Rgb565Be::BITS];
     for strip in visible.strips() {
         decoder.region::<Rgb565Be>(strip, &mut lines, stride)?;
         display.fill(strip, &lines[..strip.height as usize * stride]);

@@ -36,6 +36,27 @@ impl Orientation {
     /// Neither flipped nor transposed.
     pub const IDENTITY: Self = Self(0);
 
+    /// Flipped vertically: the last line becomes the first.
+    pub const FLIP_VERTICAL: Self = Self(0b001);
+
+    /// Flipped horizontally: the last column becomes the first.
+    pub const FLIP_HORIZONTAL: Self = Self(0b010);
+
+    /// Turned by 180 degrees.
+    pub const ROTATE_180: Self = Self(0b011);
+
+    /// Transposed: lines become columns.
+    pub const TRANSPOSE: Self = Self(0b100);
+
+    /// Turned clockwise by 90 degrees.
+    pub const ROTATE_90: Self = Self(0b101);
+
+    /// Turned clockwise by 270 degrees.
+    pub const ROTATE_270: Self = Self(0b110);
+
+    /// Transposed, and turned by 180 degrees.
+    pub const TRANSVERSE: Self = Self(0b111);
+
     /// All orientations, in the order of their [`bits`](Self::bits).
     pub const ALL: [Self; 8] = [
         Self(0),
@@ -82,6 +103,31 @@ impl Orientation {
     #[must_use]
     pub const fn transposes(self) -> bool {
         self.0 & 4 != 0
+    }
+
+    /// The orientation that is like this one followed by another.
+    ///
+    /// ```
+    /// use nice_decode::Orientation;
+    ///
+    /// assert_eq!(Orientation::ROTATE_90.then(Orientation::ROTATE_90), Orientation::ROTATE_180);
+    /// assert_eq!(Orientation::TRANSPOSE.then(Orientation::FLIP_HORIZONTAL), Orientation::ROTATE_90);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub const fn then(self, next: Self) -> Self {
+        // After a transposition, a vertical flip is like a horizontal flip before it.
+        Self(self.0 ^ next.flips_exchanged_if(self.transposes()).0)
+    }
+
+    /// The orientation with its two flips exchanged, if asked for.
+    #[inline(always)]
+    pub(crate) const fn flips_exchanged_if(self, exchanged: bool) -> Self {
+        if exchanged {
+            Self(self.0 & 4 | self.0 >> 1 & 1 | self.0 << 1 & 2)
+        } else {
+            self
+        }
     }
 
     /// Where the sample in column and line `[x, y]` of the oriented square comes from: its column and line in the square
@@ -131,6 +177,33 @@ mod tests {
         for sources in all {
             assert_eq!(BTreeSet::from_iter(sources).len(), 16);
         }
+    }
+
+    #[test]
+    fn one_orientation_then_another_moves_samples_twice() {
+        for first in Orientation::ALL {
+            for next in Orientation::ALL {
+                let both = first.then(next);
+                for at in 0..25 {
+                    let at = [at % 5, at / 5];
+                    let moved_twice = first.source(next.source(at, 5), 5);
+                    assert_eq!(both.source(at, 5), moved_twice, "{first:?}, {next:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_quarter_turn_clockwise_moves_the_lower_left_corner_to_the_upper_left() {
+        assert_eq!(Orientation::ROTATE_90.source([0, 0], 3), [0, 2]);
+        assert_eq!(Orientation::ROTATE_90.source([2, 0], 3), [0, 0]);
+        assert_eq!(Orientation::ROTATE_180.source([0, 0], 3), [2, 2]);
+        assert_eq!(Orientation::ROTATE_270.source([0, 0], 3), [2, 0]);
+        assert_eq!(Orientation::TRANSVERSE.source([0, 0], 3), [2, 2]);
+        assert_eq!(Orientation::TRANSVERSE.source([1, 0], 3), [2, 1]);
+        assert_eq!(Orientation::FLIP_VERTICAL.source([0, 0], 3), [0, 2]);
+        assert_eq!(Orientation::FLIP_HORIZONTAL.source([0, 0], 3), [2, 0]);
+        assert_eq!(Orientation::TRANSPOSE.source([1, 0], 3), [0, 1]);
     }
 
     #[test]

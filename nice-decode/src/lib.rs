@@ -79,6 +79,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Smaller, turned and gray
+//!
+//! A decoder can show its image at 1/2, 1/4 or 1/8 of its size ([`Decoder::reduced`]) and in any [`Orientation`]
+//! ([`Decoder::turned`]). Rows, regions and texels are those of that picture. A row has 4, 2 or 1 lines of a reduced picture, and the
+//! first row of a turned picture may have fewer than the others, so [`Decoder::row_region`] and [`Decoder::strips`] say where rows are.
+//! The [`PixelFormat`]s of gray have 8, 4, 2 or 1 bits a pixel; with a codebook, only luma is decoded for them.
+//!
+//! ```
+//! # use nice_decode::{Decoder, Dithered, Gray1Msb, Image, Model, Orientation, PixelFormat, Scale};
+//! # fn send(_: &[u8]) {}
+//! # static MODEL: &[u8] = include_bytes!("../tests/data/model.nicem");
+//! # static IMAGE: &[u8] = include_bytes!("../tests/data/image.nice");
+//! # let (model, image) = (Model::from_bytes(MODEL)?, Image::from_bytes(IMAGE)?);
+//! // For electronic paper that is mounted sideways: black and white, dithered, eight pixels in a byte.
+//! let decoder = Decoder::new(&model, &image)?.reduced(Scale::Half).turned(Orientation::ROTATE_90);
+//! let stride = Gray1Msb::line_bytes(decoder.width() as usize);
+//! let mut lines = [0; 8 * 2];
+//! for row in 0..decoder.rows() {
+//!     decoder.row::<Dithered<Gray1Msb>>(row, &mut lines, stride)?;
+//!     send(&lines[..stride * decoder.row_region(row)?.height as usize]);
+//! }
+//! # assert_eq!((stride, decoder.height()), (2, 23));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # A block
 //!
 //! Latents can come from anywhere. [`Model::block`] decodes one of 48 bits, or an [`AdaptiveLatent`] of any length, to 192 samples:
@@ -144,7 +169,7 @@
 //! | [`AdaptiveLatent`] | 16 bytes | 0 to 96 bits, in the same order |
 //! | a block | `[u8; 192]` | 8 lines of 8 pixels of red, green, blue: sample `(y * 8 + x) * 3 + channel`, 0 to 255, in the color space of the images that the model was trained on, usually sRGB |
 //! | a texel | `[u8; 3]` | red, green, blue, 0 to 255; its column and line are those of the image in [`Decoder::texel`], and taken modulo 8 in [`Model::texel`] |
-//! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BYTES`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`]; the last three can be [`Dithered`] |
+//! | lines | `[u8]` | `stride` bytes from one to the next, [`PixelFormat::BITS`] a pixel: [`Rgb888`], [`Bgr888`], [`Xrgb8888`], [`Rgb565Le`], [`Rgb565Be`], [`Bgr555Le`], [`Gray8`], and with several pixels in a byte [`Gray4Msb`], [`Gray2Msb`], [`Gray1Msb`] and the same with `Lsb`; those with two bytes, or with less than one, can be [`Dithered`] |
 //! | a [`Region`] | four `u32` | column and line of its upper left pixel, width and height in pixels; it may be empty |
 //! | memory of a [`Deblocker`] | `[u8]` | at least [`Deblocker::memory_bytes`]: 384 bytes for each column of blocks |
 //! | width, height | `u32` | pixels, 1 to 2^32 - 1; the last blocks may extend beyond the edge, and are cropped |
@@ -255,4 +280,6 @@ pub use model::{Codec, Model};
 pub use output::format::{
     Bgr555Le, Bgr888, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
 };
+pub use output::gray::{Gray1Lsb, Gray1Msb, Gray2Lsb, Gray2Msb, Gray4Lsb, Gray4Msb, Gray8};
 pub use output::region::{Region, Strips};
+pub use output::transform::Scale;

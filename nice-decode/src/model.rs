@@ -18,7 +18,11 @@ use crate::network::layers::Network;
 use crate::network::scalar::NATIVE;
 #[cfg(feature = "std")]
 use crate::network::scalar::WIDE;
+use crate::output::transform::{Scale, Transform};
 use crate::{network, swar};
+
+/// The pixels that a picture has of a block: red, green and blue.
+pub(crate) type Pixels = [[u8; 3]; BLOCK_SIDE * BLOCK_SIDE];
 
 /// The kind of codec that a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,7 +231,34 @@ impl<'a> Model<'a> {
         self.texel_of(&latent.into(), x, y)
     }
 
+    /// [`texel`](Self::texel) at a size: column and line are those in the block, which has fewer pixels then.
+    pub(crate) fn texel_at_scale(
+        &self,
+        latent: &AdaptiveLatent,
+        [x, y]: [usize; 2],
+        scale: Scale,
+    ) -> [u8; 3] {
+        let side = 1_usize.wrapping_shl(scale.side_shift());
+        let mask = side.wrapping_sub(1);
+        match &self.tables {
+            Tables::Network(_) => {
+                let mut pixels = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
+                let transform = Transform {
+                    scale,
+                    ..Transform::IDENTITY
+                };
+                self.pixels(latent, transform, false, &mut pixels);
+                let at = (y & mask).wrapping_mul(side).wrapping_add(x & mask);
+                pixels.get(at).copied().unwrap_or_default()
+            }
+            Tables::Codebook(codebook) => {
+                codebook::texel_reduced(codebook, latent, [x & mask, y & mask], scale)
+            }
+        }
+    }
+
     /// [`texel`](Self::texel), compiled once.
+    #[inline(always)]
     fn texel_of(&self, latent: &AdaptiveLatent, x: usize, y: usize) -> [u8; 3] {
         match &self.tables {
             Tables::Network(_) => {
@@ -267,7 +298,7 @@ impl<'a> Model<'a> {
     #[inline(always)]
     fn block_by_lines(&self, latent: &AdaptiveLatent, block: &mut [u8; BLOCK_SAMPLES]) {
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
-        self.lines(latent, &mut |y, line| {
+        self.lines(latent, false, &mut |y, line| {
             let Some(out) = lines.get_mut(y) else {
                 return;
             };
@@ -283,6 +314,48 @@ impl<'a> Model<'a> {
         });
     }
 
+    /// Decodes a block to the pixels that a picture has of it, reduced in size and turned, line after line. With `luma`,
+    /// red, green and blue are equal to the luma of a codebook. With a codebook and SWAR, [`codebook::swar::decode_reduced`] does that.
+    pub(crate) fn pixels(
+        &self,
+        latent: &AdaptiveLatent,
+        transform: Transform,
+        luma: bool,
+        pixels: &mut [[u8; 3]],
+    ) {
+        let (scale, orientation) = (transform.scale, transform.orientation);
+        let side = 1_usize.wrapping_shl(scale.side_shift());
+        let mut upright = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
+        match &self.tables {
+            Tables::Codebook(codebook) if !swar::PREFERRED && scale != Scale::Full => {
+                codebook::decode_reduced_scalar(codebook, latent, scale, luma, &mut upright);
+            }
+            Tables::Codebook(_) if !swar::PREFERRED && luma => {
+                let (lines, _) = upright.as_flattened_mut().as_chunks_mut();
+                self.lines(latent, true, &mut |y, line| {
+                    if let Some(out) = lines.get_mut(y) {
+                        *out = *line;
+                    }
+                });
+            }
+            _ => {
+                if let Some(block) = upright.as_flattened_mut().first_chunk_mut() {
+                    self.block_of(latent, block);
+                }
+                if scale != Scale::Full {
+                    reduce(&mut upright, scale);
+                }
+            }
+        }
+        let targets = pixels.iter_mut().take(side.wrapping_mul(side)).enumerate();
+        for (at, pixel) in targets {
+            let (x, y) = (at & side.wrapping_sub(1), at >> scale.side_shift());
+            let [x, y] = orientation.source([x, y], side);
+            let from = y.wrapping_mul(side).wrapping_add(x);
+            *pixel = upright.get(from).copied().unwrap_or_default();
+        }
+    }
+
     /// The codebook, if there is one and blocks are decoded with SWAR.
     pub(crate) const fn swar_codebook(&self) -> Option<&Codebook<'a>> {
         match &self.tables {
@@ -291,11 +364,12 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. Compiled once, however many pixel
-    /// formats a program uses.
+    /// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. With `luma`, red, green and blue are
+    /// equal to the luma of a codebook. Compiled once, however many pixel formats a program uses.
     pub(crate) fn lines(
         &self,
         latent: &AdaptiveLatent,
+        luma: bool,
         sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
         /// Not inlined, so that decoding with a codebook does not need its stack frame.
@@ -313,14 +387,15 @@ impl<'a> Model<'a> {
         fn codebook_lines(
             codebook: &Codebook<'_>,
             latent: &AdaptiveLatent,
+            luma: bool,
             sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
         ) {
-            codebook::decode_lines(codebook, latent, sink);
+            codebook::decode_lines(codebook, latent, luma, sink);
         }
 
         match &self.tables {
             Tables::Network(network) => network_lines(network, latent, sink),
-            Tables::Codebook(codebook) => codebook_lines(codebook, latent, sink),
+            Tables::Codebook(codebook) => codebook_lines(codebook, latent, luma, sink),
         }
     }
 
@@ -331,11 +406,12 @@ impl<'a> Model<'a> {
     pub(crate) fn inline_lines<const TERMS: usize>(
         &self,
         latent: &AdaptiveLatent,
+        luma: bool,
         sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
         match &self.tables {
             Tables::Network(network) => network::decode_lines::<TERMS>(network, latent, sink),
-            Tables::Codebook(codebook) => codebook::decode_lines(codebook, latent, sink),
+            Tables::Codebook(codebook) => codebook::decode_lines(codebook, latent, luma, sink),
         }
     }
 
@@ -345,6 +421,38 @@ impl<'a> Model<'a> {
         match &self.tables {
             Tables::Network(_) => None,
             Tables::Codebook(codebook) => Some(codebook),
+        }
+    }
+}
+
+/// Replaces the first pixels of a block by the means of its squares of pixels, line after line.
+#[inline(never)]
+fn reduce(pixels: &mut Pixels, scale: Scale) {
+    let (shift, side_shift) = (scale.shift(), scale.side_shift());
+    let (square, side) = (
+        1_usize.wrapping_shl(shift),
+        1_usize.wrapping_shl(side_shift),
+    );
+    // The logarithm of the number of pixels in a square, of which half are added.
+    let log = shift.wrapping_mul(2);
+    for at in 0..side.wrapping_mul(side) {
+        let (x, y) = (at & side.wrapping_sub(1), at >> side_shift);
+        let first = (y << shift)
+            .wrapping_mul(BLOCK_SIDE)
+            .wrapping_add(x << shift);
+        let mut sums = [1_u32.wrapping_shl(log) >> 1; 3];
+        for line in 0..square {
+            let first = line.wrapping_mul(BLOCK_SIDE).wrapping_add(first);
+            let line = pixels.get(first..first.wrapping_add(square));
+            for rgb in line.unwrap_or_default() {
+                for (sum, &sample) in sums.iter_mut().zip(rgb) {
+                    *sum = sum.wrapping_add(sample.into());
+                }
+            }
+        }
+        // A mean is written to where no later square begins.
+        if let Some(pixel) = pixels.get_mut(at) {
+            *pixel = sums.map(|sum| (sum >> log) as u8);
         }
     }
 }
@@ -369,7 +477,7 @@ fn inline_block<const TERMS: usize>(
     block: &mut [u8; BLOCK_SAMPLES],
 ) {
     let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
-    model.inline_lines::<TERMS>(latent, |y, line| {
+    model.inline_lines::<TERMS>(latent, false, |y, line| {
         if let Some(out) = lines.get_mut(y) {
             *out = *line;
         }

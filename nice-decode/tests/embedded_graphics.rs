@@ -29,7 +29,7 @@ fn with_decoder(then: impl FnOnce(Decoder<'_, '_>)) {
 
 /// A region of the image without gaps, as the crate decodes it.
 fn decoded<P: PixelFormat>(decoder: &Decoder<'_, '_>, region: Region) -> Vec<u8> {
-    let stride = region.width as usize * P::BYTES;
+    let stride = P::line_bytes(region.width as usize);
     let mut pixels = vec![0; stride * region.height as usize];
     decoder.region::<P>(region, &mut pixels, stride).unwrap();
     pixels

@@ -4,9 +4,10 @@ use core::fmt;
 
 use heapless::Vec;
 
-use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, SIDE};
+use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, Orientation, SIDE};
 use crate::decoder::Decoder;
 use crate::error::OutOfBoundsError;
+use crate::output::transform::Scale;
 
 /// The distance in sets between a block and the one below it; blocks next to each other are in adjacent sets.
 const SETS_PER_ROW: usize = 3;
@@ -82,11 +83,13 @@ struct CachedBlock {
 
 impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS> {
     /// An empty cache. It does not compile without at least one set and one way.
+    ///
+    /// The texels are those of the image, whatever the [size](Decoder::reduced) and [orientation](Decoder::turned) of the decoder.
     #[must_use]
     pub const fn new(decoder: Decoder<'m, 'i>) -> Self {
         const { assert!(SETS > 0 && WAYS > 0, "a cache holds at least one block") };
         Self {
-            decoder,
+            decoder: decoder.reduced(Scale::Full).turned(Orientation::IDENTITY),
             sets: [const {
                 Set {
                     blocks: Vec::new(),

@@ -17,6 +17,8 @@ use crate::output::region::Region;
 /// An image as a drawable of [embedded-graphics](https://docs.rs/embedded-graphics), in the color type `C` of a display: any
 /// that converts from `Rgb888`, such as `Rgb565`, `Bgr555` or `Gray8`.
 ///
+/// It is drawn at the [size](Decoder::reduced) and in the [orientation](Decoder::turned) of its decoder.
+///
 /// It decodes one block at a time into 192 bytes on the stack, and draws it with one `fill_contiguous`. Of a sub-image, it
 /// decodes only the blocks that the sub-image touches, and nothing that is outside the display. [`GetPixel`] decodes a single
 /// pixel like [`Decoder::texel`].
@@ -81,7 +83,7 @@ impl<C: PixelColor + From<Color888>> Drawing<'_, '_, C> {
             bounds.size,
         );
         let mut block = [0; BLOCK_SAMPLES];
-        for strip in region.intersection(&visible).strips() {
+        for strip in self.decoder.strips(region.intersection(&visible)) {
             for part in strip.blocks() {
                 let stride = part.width as usize * 3;
                 if (self.decoder.region::<Rgb888>(part, &mut block, stride)).is_err() {
@@ -122,8 +124,7 @@ fn region_of(x: i64, y: i64, size: Size) -> Region {
 
 impl<C> OriginDimensions for Drawing<'_, '_, C> {
     fn size(&self) -> Size {
-        let image = self.decoder.image();
-        Size::new(image.width(), image.height())
+        Size::new(self.decoder.width(), self.decoder.height())
     }
 }
 
@@ -131,7 +132,7 @@ impl<C: PixelColor + From<Color888>> ImageDrawable for Drawing<'_, '_, C> {
     type Color = C;
 
     fn draw<D: DrawTarget<Color = C>>(&self, target: &mut D) -> Result<(), D::Error> {
-        self.draw_region(target, &self.decoder.image().region(), Point::zero())
+        self.draw_region(target, &self.decoder.bounds(), Point::zero())
     }
 
     /// Draws the part of the area that is within the image.
@@ -141,7 +142,7 @@ impl<C: PixelColor + From<Color888>> ImageDrawable for Drawing<'_, '_, C> {
         area: &Rectangle,
     ) -> Result<(), D::Error> {
         let (x, y) = (area.top_left.x.into(), area.top_left.y.into());
-        let region = region_of(x, y, area.size).intersection(&self.decoder.image().region());
+        let region = region_of(x, y, area.size).intersection(&self.decoder.bounds());
         self.draw_region(target, &region, area.top_left)
     }
 }

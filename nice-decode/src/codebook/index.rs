@@ -68,6 +68,18 @@ impl PackedIndex {
         self.0 >> 1
     }
 
+    /// The same codeword with its orientation followed by another, which is also given with its flips exchanged.
+    #[inline(always)]
+    pub(super) const fn turned(self, next: Orientation, exchanged: Orientation) -> Self {
+        // The orientation is in bits 1 to 3; see `Orientation::then`.
+        let next = if self.0 & 0b1000 == 0 {
+            next
+        } else {
+            exchanged
+        };
+        Self(self.0 ^ (next.bits() as u32) << 1)
+    }
+
     /// What the codeword is multiplied by: -1 if it is negated, otherwise 1.
     #[inline(always)]
     pub(super) const fn factor(self) -> u32 {

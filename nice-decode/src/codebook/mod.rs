@@ -22,25 +22,28 @@ mod texel;
 pub(crate) use expand::{expand, expanded_codewords};
 #[cfg(test)]
 pub(crate) use scalar::decode as decode_scalar;
-pub(crate) use texel::texel;
+pub(crate) use scalar::decode_reduced as decode_reduced_scalar;
+pub(crate) use texel::{texel, texel_reduced};
 
-use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES};
+use crate::block::{BLOCK_SAMPLES, LINE_SAMPLES, Orientation};
 use crate::latent::AdaptiveLatent;
 use crate::output::format::Rgb888;
 use crate::output::format::sealed::WritePixels;
 use tables::Codebook;
 
-/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples.
+/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. With `luma`, red, green and blue are equal to
+/// luma, but not with SWAR, for which [`swar::decode`] decodes luma.
 #[inline(always)]
 pub(crate) fn decode_lines(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
+    luma: bool,
     sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     if crate::swar::PREFERRED {
         decode_lines_swar(codebook, latent, sink);
     } else {
-        scalar::decode(codebook, latent, sink);
+        scalar::decode(codebook, latent, luma, sink);
     }
 }
 
@@ -66,6 +69,6 @@ pub(crate) fn decode_block_swar(
     block: &mut [u8; BLOCK_SAMPLES],
 ) {
     let mut work = swar::Workspace::NEW;
-    swar::decode(codebook, latent, &mut work);
+    swar::decode::<false>(codebook, latent, &mut work, Orientation::IDENTITY);
     Rgb888::write_block(&work.block, block, LINE_SAMPLES);
 }

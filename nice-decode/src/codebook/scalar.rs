@@ -7,30 +7,38 @@ use super::tables::{BLACK, Codebook, Codeword};
 use crate::block::{BLOCK_SIDE, LINE_SAMPLES};
 use crate::format::{CHROMA_SAMPLES, CODEWORD_BYTES, LUMA_SAMPLES};
 use crate::latent::AdaptiveLatent;
+use crate::output::transform::Scale;
+use crate::ycc::reduced::{self, MeanGain};
 use crate::ycc::scalar::Gain;
+use crate::ycc::swar::BLOCK_WORDS;
 
 /// The side of a chroma plane.
 const CHROMA_SIDE: usize = BLOCK_SIDE / 2;
 
-/// The base codeword, the sum of the residual codewords, and the gain of the sum.
+/// The base codeword, the sum of the residual codewords, the gain of the sum, and the sum of the peaks.
 struct Sums {
     base: Codeword,
     residual: Codeword,
-    gain: Gain,
+    gain: u8,
+    peak_sum: u8,
 }
 
-/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples.
+/// Decodes a block, and gives `sink` its lines: the number of the line, and its samples. With `only_luma`, red, green and blue are
+/// equal to luma.
 #[inline(always)]
 pub(crate) fn decode(
     codebook: &Codebook<'_>,
     latent: &AdaptiveLatent,
+    only_luma: bool,
     mut sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
 ) {
     let Sums {
         base,
         residual,
         gain,
+        peak_sum,
     } = sums(codebook, latent);
+    let gain = Gain::new(gain, peak_sum);
     let (base_luma, base_chroma) = base.split_at(LUMA_SAMPLES);
     let (sum_luma, sum_chroma) = residual.split_at(LUMA_SAMPLES);
 
@@ -38,7 +46,11 @@ pub(crate) fn decode(
     let mut differences = [[0_i16; CHROMA_SAMPLES]; 3];
     let sites = base_chroma.as_chunks().0.iter();
     for (site, (&base, &sums)) in sites.zip(sum_chroma.as_chunks().0).enumerate() {
-        let [red, green, blue] = gain.color_differences(base, sums);
+        let [red, green, blue] = if only_luma {
+            [0; 3]
+        } else {
+            gain.color_differences(base, sums)
+        };
         differences[0][site % CHROMA_SAMPLES] = red;
         differences[1][site % CHROMA_SAMPLES] = green;
         differences[2][site % CHROMA_SAMPLES] = blue;
@@ -66,6 +78,32 @@ pub(crate) fn decode(
             sink(2 * pair + lower, &line);
         }
     }
+}
+
+/// Decodes the pixels of a block at a reduced size, line after line. With `luma`, red, green and blue are equal to luma.
+#[inline(never)]
+pub(crate) fn decode_reduced(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    scale: Scale,
+    luma: bool,
+    pixels: &mut [[u8; 3]],
+) {
+    let Sums {
+        base,
+        residual,
+        gain,
+        peak_sum,
+    } = sums(codebook, latent);
+    let [base, residual] = [&base, &residual].map(|codeword| {
+        let mut words = [0; BLOCK_WORDS];
+        for (word, bytes) in words.iter_mut().zip(codeword.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
+        }
+        words
+    });
+    let gain = MeanGain::new(gain, peak_sum, scale);
+    reduced::write_pixels(&base, &residual, &gain, scale, luma, pixels);
 }
 
 /// Looks up the codewords of a latent, and adds up the residual codewords in their orientations.
@@ -114,7 +152,8 @@ fn sums(codebook: &Codebook<'_>, latent: &AdaptiveLatent) -> Sums {
     Sums {
         base,
         residual,
-        gain: Gain::new(gain, peak_sum),
+        gain,
+        peak_sum,
     }
 }
 
@@ -149,7 +188,8 @@ fn expanded_sums(codebook: &Codebook<'_>, latent: &AdaptiveLatent) -> Sums {
     Sums {
         base,
         residual,
-        gain: Gain::new(gain, peak_sum),
+        gain,
+        peak_sum,
     }
 }
 

@@ -6,10 +6,12 @@
 
 use super::index::{PackedIndex, codewords, take};
 use super::tables::{Codebook, Codeword};
-use crate::block::BLOCK_SIDE;
-use crate::format::{MAX_STAGES, Stage};
+use crate::block::{BLOCK_SIDE, Orientation};
+use crate::format::{CHROMA_SAMPLES, MAX_STAGES, Stage};
 use crate::latent::AdaptiveLatent;
+use crate::output::transform::{Scale, Transform};
 use crate::swar::{BYTE_ONES, EVEN_BYTES, ODD_BYTES, add_even_bytes, add_odd_bytes};
+use crate::ycc::reduced::{self, MeanGain};
 use crate::ycc::swar::{BLOCK_WORDS, BlockWords, LUMA_WORDS, SwarGain, YccBlock};
 
 /// The words of a line of luma, and of a line of chroma sites.
@@ -29,47 +31,152 @@ impl Workspace {
         block: YccBlock::ZERO,
         indices: [PackedIndex::ZERO; MAX_STAGES],
     };
+
+    /// Turns the codewords of the first `count` indices.
+    #[inline(always)]
+    fn turn(&mut self, count: usize, orientation: Orientation) {
+        let exchanged = orientation.flips_exchanged_if(true);
+        for index in self.indices.iter_mut().take(count) {
+            *index = index.turned(orientation, exchanged);
+        }
+    }
+}
+
+/// [`decode`], which ignores the orientation, or [`decode_turned`].
+pub(crate) type Decode = fn(&Codebook<'_>, &AdaptiveLatent, &mut Workspace, Orientation);
+
+/// What decodes blocks in an orientation, or only their luma.
+#[inline(always)]
+pub(crate) fn decode_in<const LUMA: bool>(orientation: Orientation) -> Decode {
+    if orientation == Orientation::IDENTITY {
+        decode::<LUMA>
+    } else {
+        decode_turned::<LUMA>
+    }
 }
 
 /// Decodes a block to luma and chroma. Not inlined, so that it has a stack frame of its own and is compiled only once for all
-/// pixel formats.
+/// pixel formats. It does not turn the block; the last argument is that of [`decode_turned`]. With `LUMA`, only luma is decoded,
+/// for pixel formats that show nothing else.
 #[inline(never)]
-pub(crate) fn decode(codebook: &Codebook<'_>, latent: &AdaptiveLatent, work: &mut Workspace) {
-    let Taken {
-        count,
-        start,
-        peak_sum,
-    } = take_indices(codebook, latent, work);
+pub(crate) fn decode<const LUMA: bool>(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    _: Orientation,
+) {
+    let taken = take_indices(codebook, latent, work);
+    let (gain, peak_sum) = add_up::<LUMA>(codebook, &taken, work);
+    work.block.gain = if LUMA {
+        SwarGain::of_luma(gain, peak_sum)
+    } else {
+        SwarGain::new(gain, peak_sum)
+    };
+}
+
+/// [`decode`] in an orientation, at the cost of a few instructions for each stage.
+#[inline(never)]
+pub(crate) fn decode_turned<const LUMA: bool>(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    orientation: Orientation,
+) {
+    let taken = take_indices(codebook, latent, work);
+    work.turn(taken.count, orientation);
+    let (gain, peak_sum) = add_up::<LUMA>(codebook, &taken, work);
+    work.block.gain = if LUMA {
+        SwarGain::of_luma(gain, peak_sum)
+    } else {
+        SwarGain::new(gain, peak_sum)
+    };
+}
+
+/// Decodes the pixels of a block at a reduced size and in an orientation, line after line. With `luma`, red, green and blue are equal to
+/// luma.
+#[inline(never)]
+pub(crate) fn decode_reduced(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    transform: Transform,
+    luma: bool,
+    pixels: &mut [[u8; 3]],
+) {
+    let Transform { scale, orientation } = transform;
+    let taken = take_indices(codebook, latent, work);
+    if scale == Scale::Eighth {
+        if let Some(pixel) = pixels.first_mut() {
+            *pixel = mean(codebook, &taken, work, luma);
+        }
+        return;
+    }
+    work.turn(taken.count, orientation);
+    let (gain, peak_sum) = add_up::<false>(codebook, &taken, work);
+    let Workspace { block, .. } = work;
+    let gain = MeanGain::new(gain, peak_sum, scale);
+    reduced::write_pixels(&block.base, &block.residual, &gain, scale, luma, pixels);
+}
+
+/// The mean of a block whose indices have been taken: codewords are summed up as they are, since orientation does not change a sum.
+#[inline(never)]
+fn mean(codebook: &Codebook<'_>, taken: &Taken, work: &mut Workspace, luma: bool) -> [u8; 3] {
     let Workspace { block, indices } = work;
-    let indices = indices.get(..count).unwrap_or_default();
+    let indices = indices.get(..taken.count).unwrap_or_default();
+    let Some((&base, residuals)) = indices.split_first() else {
+        return [0; 3];
+    };
+    let table = CodewordTable::new(codebook.codewords);
+    let base_sums = table.sums(base, &mut block.base);
+    // The samples of luma and of chroma.
+    let start = taken.start.wrapping_mul(CHROMA_SAMPLES as u32);
+    let mut sums = [start << 2, start, start];
+    for &index in residuals {
+        let added = table.sums(index, &mut block.base);
+        for (sum, added) in sums.iter_mut().zip(added) {
+            *sum = added.wrapping_mul(index.factor()).wrapping_add(*sum);
+        }
+    }
+    let gain = codebook.gain(base.position());
+    MeanGain::new(gain, taken.peak_sum, Scale::Eighth).pixel(&base_sums, &sums, luma)
+}
+
+/// Adds up the codewords whose indices have been taken, and returns the gain and the sum of the peaks.
+#[inline(always)]
+fn add_up<const LUMA: bool>(
+    codebook: &Codebook<'_>,
+    taken: &Taken,
+    work: &mut Workspace,
+) -> (u8, u8) {
+    let Workspace { block, indices } = work;
+    let indices = indices.get(..taken.count).unwrap_or_default();
     let Some((&base, residuals)) = indices.split_first() else {
         // Black; in chroma, 128 stands for 0.
         let (luma, chroma) = block.base.split_at_mut(LUMA_WORDS);
         luma.fill(0);
         chroma.fill(0x8080_8080);
         block.residual = [0; BLOCK_WORDS];
-        block.gain = SwarGain::new(0, 0);
-        return;
+        return (0, 0);
     };
     let table = CodewordTable::new(codebook.codewords);
     let gain = codebook.gain(base.position());
-    block.gain = SwarGain::new(gain, peak_sum);
-    put(&mut block.base, table, base, Operation::Copy);
+    put::<LUMA>(&mut block.base, table, base, Operation::Copy);
     let Some((&first, others)) = residuals.split_first() else {
         block.residual = [0; BLOCK_WORDS];
-        return;
+        return (gain, taken.peak_sum);
     };
     let multiply = Operation::Multiply {
         factor: first.factor(),
-        start,
+        start: taken.start,
     };
-    put(&mut block.residual, table, first, multiply);
+    put::<LUMA>(&mut block.residual, table, first, multiply);
     for &other in others {
         let multiply_add = Operation::MultiplyAdd {
             factor: other.factor(),
         };
-        put(&mut block.residual, table, other, multiply_add);
+        put::<LUMA>(&mut block.residual, table, other, multiply_add);
     }
+    (gain, taken.peak_sum)
 }
 
 /// What is known of a block when its indices have been taken.
@@ -139,6 +246,23 @@ impl<'a> CodewordTable<'a> {
         };
         Self { bytes, words }
     }
+
+    /// The sums of luma, chroma 1 and chroma 2 in the codeword of an index, which is copied to `copy` first if it is not aligned.
+    #[inline(always)]
+    fn sums(&self, index: PackedIndex, copy: &mut BlockWords) -> [u32; 3] {
+        let codeword = match self.words {
+            Some(words) => words.get(index.position()),
+            None => {
+                let codeword = self.bytes.get(index.position());
+                let words = codeword.map_or(&[][..], |codeword| codeword.as_chunks().0);
+                for (word, bytes) in copy.iter_mut().zip(words) {
+                    *word = u32::from_le_bytes(*bytes);
+                }
+                Some(&*copy)
+            }
+        };
+        codeword.map_or([0; 3], reduced::block_sums)
+    }
 }
 
 /// What is done with an oriented codeword.
@@ -154,21 +278,26 @@ enum Operation {
 
 /// Applies an operation to the codeword of an index.
 #[inline(always)]
-fn put(to: &mut BlockWords, table: CodewordTable<'_>, index: PackedIndex, operation: Operation) {
+fn put<const LUMA: bool>(
+    to: &mut BlockWords,
+    table: CodewordTable<'_>,
+    index: PackedIndex,
+    operation: Operation,
+) {
     match table.words {
         Some(words) => {
             if let Some(codeword) = words.get(index.position()) {
-                put_codeword(to, codeword, index, operation);
+                put_codeword::<LUMA>(to, codeword, index, operation);
             }
         }
-        None => put_unaligned(to, table.bytes, index, operation),
+        None => put_unaligned::<LUMA>(to, table.bytes, index, operation),
     }
 }
 
 /// [`put`] with codewords that are not aligned: the codeword is copied first.
 #[cold]
 #[inline(never)]
-fn put_unaligned(
+fn put_unaligned<const LUMA: bool>(
     to: &mut BlockWords,
     codewords: &[Codeword],
     index: PackedIndex,
@@ -179,40 +308,42 @@ fn put_unaligned(
         for (word, bytes) in copy.iter_mut().zip(codeword.as_chunks().0) {
             *word = u32::from_le_bytes(*bytes);
         }
-        put_codeword(to, &copy, index, operation);
+        put_codeword::<LUMA>(to, &copy, index, operation);
     }
 }
 
 /// Applies an operation to a codeword in the orientation of its index. The operations take the whole index, since extracting
 /// the orientation costs nothing where it is used.
 #[inline(always)]
-fn put_codeword(
+fn put_codeword<const LUMA: bool>(
     to: &mut BlockWords,
     codeword: &BlockWords,
     index: PackedIndex,
     operation: Operation,
 ) {
     match operation {
-        Operation::Copy => copy(to, codeword, index),
-        Operation::Multiply { factor, start } => multiply(to, codeword, index, factor, start),
-        Operation::MultiplyAdd { factor } => multiply_add(to, codeword, index, factor),
+        Operation::Copy => copy::<LUMA>(to, codeword, index),
+        Operation::Multiply { factor, start } => {
+            multiply::<LUMA>(to, codeword, index, factor, start);
+        }
+        Operation::MultiplyAdd { factor } => multiply_add::<LUMA>(to, codeword, index, factor),
     }
 }
 
 /// [`Operation::Copy`].
 #[inline(never)]
-fn copy(to: &mut BlockWords, codeword: &BlockWords, index: PackedIndex) {
+fn copy<const LUMA: bool>(to: &mut BlockWords, codeword: &BlockWords, index: PackedIndex) {
     let orientation = index.orientation_bits();
     #[cfg(feature = "dsp")]
     if nice_dsp::AVAILABLE {
         return nice_dsp::orient::copy(to, codeword, orientation);
     }
-    combine(to, codeword, orientation, |_, word| word);
+    combine::<LUMA>(to, codeword, orientation, |_, word| word);
 }
 
 /// [`Operation::Multiply`].
 #[inline(never)]
-fn multiply(
+fn multiply<const LUMA: bool>(
     to: &mut BlockWords,
     codeword: &BlockWords,
     index: PackedIndex,
@@ -225,47 +356,57 @@ fn multiply(
     if nice_dsp::AVAILABLE {
         return nice_dsp::orient::multiply(to, codeword, orientation, factor, start);
     }
-    combine(to, codeword, orientation, |_, word| {
+    combine::<LUMA>(to, codeword, orientation, |_, word| {
         word.wrapping_mul(factor).wrapping_add(start)
     });
 }
 
 /// [`Operation::MultiplyAdd`].
 #[inline(never)]
-fn multiply_add(to: &mut BlockWords, codeword: &BlockWords, index: PackedIndex, factor: u32) {
+fn multiply_add<const LUMA: bool>(
+    to: &mut BlockWords,
+    codeword: &BlockWords,
+    index: PackedIndex,
+    factor: u32,
+) {
     let orientation = index.orientation_bits();
     #[cfg(feature = "dsp")]
     if nice_dsp::AVAILABLE {
         return nice_dsp::orient::multiply_add(to, codeword, orientation, factor);
     }
-    combine(to, codeword, orientation, |sum, word| {
+    combine::<LUMA>(to, codeword, orientation, |sum, word| {
         word.wrapping_mul(factor).wrapping_add(sum)
     });
 }
 
-/// Replaces each word by what `operation` makes of it and of the word at the same position of the oriented codeword.
+/// Replaces each word, or only those of luma, by what `operation` makes of it and of the word at the same position of the oriented codeword.
 #[inline(always)]
-fn combine(
+fn combine<const LUMA: bool>(
     to: &mut BlockWords,
     codeword: &BlockWords,
     orientation: u32,
     operation: impl Fn(u32, u32) -> u32,
 ) {
     match orientation & 7 {
-        0 => combine_oriented::<false, false, false>(to, codeword, operation),
-        1 => combine_oriented::<true, false, false>(to, codeword, operation),
-        2 => combine_oriented::<false, true, false>(to, codeword, operation),
-        3 => combine_oriented::<true, true, false>(to, codeword, operation),
-        4 => combine_oriented::<false, false, true>(to, codeword, operation),
-        5 => combine_oriented::<true, false, true>(to, codeword, operation),
-        6 => combine_oriented::<false, true, true>(to, codeword, operation),
-        _ => combine_oriented::<true, true, true>(to, codeword, operation),
+        0 => combine_oriented::<false, false, false, LUMA>(to, codeword, operation),
+        1 => combine_oriented::<true, false, false, LUMA>(to, codeword, operation),
+        2 => combine_oriented::<false, true, false, LUMA>(to, codeword, operation),
+        3 => combine_oriented::<true, true, false, LUMA>(to, codeword, operation),
+        4 => combine_oriented::<false, false, true, LUMA>(to, codeword, operation),
+        5 => combine_oriented::<true, false, true, LUMA>(to, codeword, operation),
+        6 => combine_oriented::<false, true, true, LUMA>(to, codeword, operation),
+        _ => combine_oriented::<true, true, true, LUMA>(to, codeword, operation),
     }
 }
 
 /// [`combine`] for one orientation.
 #[inline(always)]
-fn combine_oriented<const VERTICAL: bool, const HORIZONTAL: bool, const TRANSPOSE: bool>(
+fn combine_oriented<
+    const VERTICAL: bool,
+    const HORIZONTAL: bool,
+    const TRANSPOSE: bool,
+    const LUMA: bool,
+>(
     to: &mut BlockWords,
     codeword: &BlockWords,
     operation: impl Fn(u32, u32) -> u32,
@@ -295,6 +436,9 @@ fn combine_oriented<const VERTICAL: bool, const HORIZONTAL: bool, const TRANSPOS
                 *two = [0, 1].map(|right| operation(two[right], both[right][x]));
             }
         }
+        if LUMA {
+            return;
+        }
         for down in 0..2 {
             let both = [0, 1].map(|right| {
                 let (from_down, from_right) = from(down, right);
@@ -319,6 +463,9 @@ fn combine_oriented<const VERTICAL: bool, const HORIZONTAL: bool, const TRANSPOS
                 line = [line[1].swap_bytes(), line[0].swap_bytes()];
             }
             *to = [operation(to[0], line[0]), operation(to[1], line[1])];
+        }
+        if LUMA {
+            return;
         }
         let lines = to_chroma.as_chunks_mut::<LINE_WORDS>().0.iter_mut();
         for (y, to) in lines.enumerate() {
@@ -388,15 +535,15 @@ mod tests {
 
             let mut found = before;
             let index = PackedIndex::oriented(bits);
-            copy(&mut found, &codeword, index);
+            copy::<false>(&mut found, &codeword, index);
             prop_assert_eq!(found, expected);
 
-            multiply(&mut found, &codeword, index, factor, start);
+            multiply::<false>(&mut found, &codeword, index, factor, start);
             let with_start = |word: u32| word.wrapping_mul(factor).wrapping_add(start * 0x0101_0101);
             prop_assert_eq!(found, expected.map(with_start));
 
             found = before;
-            multiply_add(&mut found, &codeword, index, factor);
+            multiply_add::<false>(&mut found, &codeword, index, factor);
             for ((found, before), word) in found.iter().zip(before).zip(expected) {
                 prop_assert_eq!(*found, word.wrapping_mul(factor).wrapping_add(before));
             }
@@ -416,15 +563,15 @@ mod tests {
             let factor = if negated { u32::MAX } else { 1 };
             let index = PackedIndex::oriented(bits);
             let (mut found, mut expected) = (before, before);
-            multiply_add(&mut found, &codeword, index, factor);
+            multiply_add::<false>(&mut found, &codeword, index, factor);
             portable::multiply_add(&mut expected, &codeword, bits, factor);
             prop_assert_eq!(found, expected);
 
-            multiply(&mut found, &codeword, index, factor, start);
+            multiply::<false>(&mut found, &codeword, index, factor, start);
             portable::multiply(&mut expected, &codeword, bits, factor, start * 0x0101_0101);
             prop_assert_eq!(found, expected);
 
-            copy(&mut found, &codeword, index);
+            copy::<false>(&mut found, &codeword, index);
             portable::copy(&mut expected, &codeword, bits);
             prop_assert_eq!(found, expected);
         }

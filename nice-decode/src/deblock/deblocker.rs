@@ -6,9 +6,9 @@ use core::fmt;
 use multiversion::multiversion;
 
 use super::filter::{DeblockFilter, REACH, TAPS};
-use crate::block::{BLOCK_SIDE, LINE_SAMPLES, SIDE};
+use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Orientation, SIDE};
 use crate::codebook;
-use crate::codebook::swar::Workspace;
+use crate::codebook::swar::{Decode, Workspace};
 use crate::codebook::tables::Codebook;
 use crate::decoder::Decoder;
 use crate::error::OutputError;
@@ -19,6 +19,7 @@ use crate::network::scalar::NATIVE;
 use crate::output::format::sealed::WritePixels;
 use crate::output::format::{PixelFormat, Rgb888};
 use crate::output::region::Region;
+use crate::output::transform::{Scale, Transform};
 use crate::output::write::RegionLayout;
 use crate::swar;
 
@@ -96,7 +97,7 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         region: Region,
         memory: &'w mut [u8],
     ) -> Result<Self, OutputError> {
-        let bounds = decoder.image().region();
+        let bounds = decoder.bounds();
         if !bounds.contains(&region) {
             return Err(OutputError::Region { region, bounds });
         }
@@ -107,7 +108,11 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         };
         Ok(Self {
             decoder: *decoder,
-            filter: decoder.model().deblock_filter(),
+            // A reduced picture is not deblocked.
+            filter: match decoder.scale() {
+                Scale::Full => decoder.model().deblock_filter(),
+                _ => None,
+            },
             bounds: region,
             memory,
             held: None,
@@ -118,7 +123,9 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
     /// one beside it. That is at most `384 * (width.div_ceil(8) + 2)`, whatever the height of the region.
     #[must_use]
     pub fn memory_bytes(decoder: &Decoder<'_, '_>, region: Region) -> usize {
-        let (_, count) = region.columns(MARGIN, decoder.image().blocks_wide());
+        let (transform, image) = (decoder.transform(), decoder.image());
+        let region = transform.of_blocks(image, region);
+        let (_, count) = region.columns(MARGIN, transform.blocks(image)[0]);
         count
             .saturating_mul(LINE_SAMPLES)
             .saturating_mul(KEPT_LINES)
@@ -177,7 +184,8 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
             return self.decoder.region::<P>(region, lines, stride);
         }
         #[cfg(feature = "std")]
-        if self.decoder.model().swar_codebook().is_none() {
+        if self.decoder.model().swar_codebook().is_none() && self.decoder.transform().is_identity()
+        {
             return region_vectorized::<P>(self, region, lines, stride);
         }
         self.region_with::<P>(region, lines, stride, Self::prepare)
@@ -193,9 +201,12 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         stride: usize,
         prepare: impl Fn(&mut Self, &Region, (usize, usize)),
     ) -> Result<(), OutputError> {
-        let layout = RegionLayout::new::<P>(&region, lines.len(), stride)?;
-        let blocks_wide = self.decoder.image().blocks_wide();
-        let kept = self.bounds.columns(MARGIN, blocks_wide);
+        let (transform, image) = (self.decoder.transform(), self.decoder.image());
+        let region = transform.of_blocks(image, region);
+        let layout = RegionLayout::new(&region, lines.len(), stride, P::BITS)?;
+        let [blocks_wide, _] = transform.blocks(image);
+        let bounds = transform.of_blocks(image, self.bounds);
+        let kept = bounds.columns(MARGIN, blocks_wide);
         let (first, count) = region.columns(0, blocks_wide);
         let before = first.saturating_sub(kept.0);
         let mut lines = lines;
@@ -230,14 +241,21 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
     /// [`prepare`](Self::prepare) with a codebook and SWAR. Not inlined, so that it has a stack frame of its own.
     #[inline(never)]
     fn prepare_swar(&mut self, codebook: &Codebook<'m>, strip: &Region, kept: (usize, usize)) {
-        let work = Workspace::NEW;
-        self.prepare_with(strip, kept, &mut Swar { codebook, work });
+        let orientation = self.decoder.orientation();
+        let mut decoder = Swar {
+            codebook,
+            decode: codebook::swar::decode_in::<false>(orientation),
+            orientation,
+            work: Workspace::NEW,
+        };
+        self.prepare_with(strip, kept, &mut decoder);
     }
 
     /// [`prepare`](Self::prepare) line by line of every block. Not inlined, so that it has a stack frame of its own.
     #[inline(never)]
     fn prepare_by_lines(&mut self, model: &Model<'m>, strip: &Region, kept: (usize, usize)) {
-        self.prepare_with(strip, kept, &mut ByLines(model));
+        let transform = self.decoder.transform();
+        self.prepare_with(strip, kept, &mut ByLines(model, transform));
     }
 
     /// Ensures that the row of blocks of a strip is in memory, in the columns that are kept, and that its lines in the strip are
@@ -259,7 +277,7 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         // one on the row below.
         let first = row.saturating_sub(u32::from(from < MARGIN));
         let below = from.wrapping_add(strip.height) > SIDE.wrapping_sub(MARGIN);
-        let last_row = self.decoder.image().blocks_high().saturating_sub(1);
+        let last_row = self.decoder.rows().saturating_sub(1);
         let last = row.wrapping_add(u32::from(below)).min(last_row);
 
         let half = self.memory.len() / 2;
@@ -272,8 +290,16 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
             None => (first, first),
         };
         while next <= last {
-            let latents = self.decoder.latents(next, kept);
-            decode_row(&filter, latents, half_of(next, even, odd), decode);
+            let lines = half_of(next, even, odd);
+            let line_bytes = lines.len() / BLOCK_SIDE;
+            let mut at = 0_usize;
+            self.decoder.for_each_latent(next, kept, |latent| {
+                if let Some(lines) = lines.get_mut(at..) {
+                    decode.decode(latent, lines, line_bytes);
+                }
+                at = at.wrapping_add(LINE_SAMPLES);
+            });
+            filter_within(&filter, lines);
             if next > first {
                 if next.is_multiple_of(2) {
                     filter_between(&filter, odd, even);
@@ -318,12 +344,14 @@ trait DecodeBlock {
 #[cfg(feature = "std")]
 struct Inline<'d, 'm>(&'d Model<'m>);
 
-/// Decodes line by line, in a function of its own.
-struct ByLines<'d, 'm>(&'d Model<'m>);
+/// Decodes line by line, in functions of their own, and turns blocks.
+struct ByLines<'d, 'm>(&'d Model<'m>, Transform);
 
 /// Decodes with a codebook and SWAR.
 struct Swar<'d, 'm> {
     codebook: &'d Codebook<'m>,
+    decode: Decode,
+    orientation: Orientation,
     work: Workspace,
 }
 
@@ -331,7 +359,7 @@ struct Swar<'d, 'm> {
 impl DecodeBlock for Inline<'_, '_> {
     #[inline(always)]
     fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
-        self.0.inline_lines::<NATIVE>(latent, |y, samples| {
+        self.0.inline_lines::<NATIVE>(latent, false, |y, samples| {
             write_line(lines, stride, y, samples);
         });
     }
@@ -340,16 +368,38 @@ impl DecodeBlock for Inline<'_, '_> {
 impl DecodeBlock for ByLines<'_, '_> {
     #[inline(always)]
     fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
-        self.0.lines(latent, &mut |y, samples| {
-            write_line(lines, stride, y, samples)
-        });
+        let Self(model, transform) = self;
+        if transform.is_identity() {
+            model.lines(latent, false, &mut |y, samples| {
+                write_line(lines, stride, y, samples)
+            });
+        } else {
+            decode_turned(model, latent, *transform, lines, stride);
+        }
+    }
+}
+
+/// Decodes a block that is turned.
+#[inline(never)]
+fn decode_turned(
+    model: &Model<'_>,
+    latent: &AdaptiveLatent,
+    transform: Transform,
+    lines: &mut [u8],
+    stride: usize,
+) {
+    let mut pixels = [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
+    model.pixels(latent, transform, false, &mut pixels);
+    let samples = pixels.as_flattened().as_chunks::<LINE_SAMPLES>().0;
+    for (y, samples) in samples.iter().enumerate() {
+        write_line(lines, stride, y, samples);
     }
 }
 
 impl DecodeBlock for Swar<'_, '_> {
     #[inline(always)]
     fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
-        codebook::swar::decode(self.codebook, latent, &mut self.work);
+        (self.decode)(self.codebook, latent, &mut self.work, self.orientation);
         Rgb888::write_block(&self.work.block, lines, stride);
     }
 }
@@ -363,20 +413,10 @@ fn write_line(lines: &mut [u8], stride: usize, y: usize, samples: &[u8; LINE_SAM
     }
 }
 
-/// Decodes blocks next to each other, and filters the edges between them.
+/// Filters the edges between the blocks of a row.
 #[inline(always)]
-fn decode_row(
-    filter: &DeblockFilter<'_>,
-    latents: impl Iterator<Item = AdaptiveLatent>,
-    lines: &mut [u8],
-    decode: &mut impl DecodeBlock,
-) {
+fn filter_within(filter: &DeblockFilter<'_>, lines: &mut [u8]) {
     let line_bytes = lines.len() / BLOCK_SIDE;
-    for (column, latent) in latents.enumerate() {
-        if let Some(lines) = lines.get_mut(column.wrapping_mul(LINE_SAMPLES)..) {
-            decode.decode(&latent, lines, line_bytes);
-        }
-    }
     if swar::PREFERRED {
         for line in lines.chunks_exact_mut(line_bytes.max(1)) {
             filter_line(filter, line);

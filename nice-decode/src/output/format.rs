@@ -6,25 +6,56 @@ use super::pack::{
     THRESHOLD_LANES, THRESHOLDS, TwoBytes, dithered, in_order, nearest, packed, packed_dithered,
     packed_nearest,
 };
-use crate::block::{BLOCK_SIDE, LINE_SAMPLES};
+use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, LINE_SAMPLES};
 use crate::ycc::swar::{YccBlock, pack_2_bytes, pack_3_bytes, pack_4_bytes};
 
 /// A way to store a pixel. It is implemented by these types, which have no values and exist only to be named:
 ///
-/// | format | bytes a pixel | layout |
+/// | format | bits a pixel | layout |
 /// | --- | --- | --- |
-/// | [`Rgb888`] | 3 | red, green, blue |
-/// | [`Bgr888`] | 3 | blue, green, red |
-/// | [`Xrgb8888`] | 4 | blue, green, red, zero |
-/// | [`Rgb565Le`] | 2 | red in bits 11 to 15, green in 5 to 10, blue in 0 to 4; low byte first |
-/// | [`Rgb565Be`] | 2 | the same, high byte first |
-/// | [`Bgr555Le`] | 2 | blue in bits 10 to 14, green in 5 to 9, red in 0 to 4, bit 15 zero; low byte first |
-/// | [`Dithered`] of one of the last three | 2 | the same, dithered |
+/// | [`Rgb888`] | 24 | red, green, blue |
+/// | [`Bgr888`] | 24 | blue, green, red |
+/// | [`Xrgb8888`] | 32 | blue, green, red, zero |
+/// | [`Rgb565Le`] | 16 | red in bits 11 to 15, green in 5 to 10, blue in 0 to 4; low byte first |
+/// | [`Rgb565Be`] | 16 | the same, high byte first |
+/// | [`Bgr555Le`] | 16 | blue in bits 10 to 14, green in 5 to 9, red in 0 to 4, bit 15 zero; low byte first |
+/// | [`Gray8`] | 8 | gray |
+/// | [`Gray4Msb`], [`Gray4Lsb`] | 4 | 16 levels of gray, the first of two pixels in the most or least significant bits of a byte |
+/// | [`Gray2Msb`], [`Gray2Lsb`] | 2 | 4 levels of gray, four pixels in a byte |
+/// | [`Gray1Msb`], [`Gray1Lsb`] | 1 | black or white, eight pixels in a byte |
+/// | [`Dithered`] of one with two bytes, or with fewer than 8 bits | | the same, dithered |
+///
+/// [`Gray8`]: crate::Gray8
+/// [`Gray4Msb`]: crate::Gray4Msb
+/// [`Gray4Lsb`]: crate::Gray4Lsb
+/// [`Gray2Msb`]: crate::Gray2Msb
+/// [`Gray2Lsb`]: crate::Gray2Lsb
+/// [`Gray1Msb`]: crate::Gray1Msb
+/// [`Gray1Lsb`]: crate::Gray1Lsb
 ///
 /// No other type can implement it.
 pub trait PixelFormat: sealed::WritePixels {
-    /// The bytes of a pixel.
-    const BYTES: usize;
+    /// The bits of a pixel.
+    const BITS: usize;
+
+    /// The bytes of a line of `width` pixels: `width * BITS / 8`, rounded up.
+    #[inline(always)]
+    #[must_use]
+    fn line_bytes(width: usize) -> usize {
+        line_bytes(width, Self::BITS)
+    }
+}
+
+/// The bytes of a line of `width` pixels with a number of bits each.
+#[inline(always)]
+pub(crate) const fn line_bytes(width: usize, bits: usize) -> usize {
+    if bits.is_multiple_of(8) {
+        width.saturating_mul(bits / 8)
+    } else {
+        // Eight pixels have as many bytes as one has bits.
+        let last = (width % 8).saturating_mul(bits).div_ceil(8);
+        (width / 8).saturating_mul(bits).saturating_add(last)
+    }
 }
 
 /// Three bytes a pixel: red, green, blue.
@@ -64,9 +95,10 @@ pub enum Rgb565Be {}
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Bgr555Le {}
 
-/// [`Rgb565Le`], [`Rgb565Be`] or [`Bgr555Le`] with ordered dithering, so that slow gradients show no bands.
+/// A format with two bytes a pixel, or with fewer than 8 bits, with ordered dithering, so that slow gradients show no bands.
 ///
-/// Of the levels 0 to `max` (31, or 63 for the green of RGB565), a sample `s` in column `x` and line `y` of its block becomes
+/// Of the levels 0 to `max` (31, or 63 for the green of RGB565; 15, 3 or 1 for gray), a sample `s` in column `x` and line `y` of its
+/// block, or of 8 x 8 pixels of a reduced picture, becomes
 ///
 /// ```text
 /// level = (s * max + 4 * bayer[y][x] + 1) div 255
@@ -99,16 +131,55 @@ enum Never {}
 pub(crate) mod sealed {
     //! Restricts `PixelFormat` to the formats of this crate.
 
-    use super::{LINE_SAMPLES, YccBlock};
+    use super::{BLOCK_SAMPLES, LINE_SAMPLES, YccBlock};
 
     /// Writes pixels.
     pub trait WritePixels {
-        /// Writes line `y` of a block from its column `x` on, as many pixels as there are and `out` has room for.
-        fn write_line(line: &[u8; LINE_SAMPLES], x: usize, y: usize, out: &mut [u8]);
+        /// Whether only luma is shown, so that a codebook need not decode chroma. Then the luma of a block that is given is all that is
+        /// valid, and red, green and blue are equal to it.
+        const LUMA: bool = false;
+
+        /// Writes line `y` of a block, as many pixels as `out` has room for.
+        fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]);
+
+        /// Writes pixels to a line of a buffer, from its pixel `at` on, as many as there is room for. The first of them is in column
+        /// `x` and line `y` of its block.
+        fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize);
+
+        /// Writes the red, green and blue of the pixels of a block.
+        fn write_samples(block: &YccBlock, samples: &mut [u8; BLOCK_SAMPLES]) {
+            super::Rgb888::write_block(block, samples, LINE_SAMPLES);
+        }
 
         /// Writes a block to 8 lines, each `stride` bytes after the one before. Lines for which there is no room are left
         /// out.
         fn write_block(block: &YccBlock, lines: &mut [u8], stride: usize);
+    }
+
+    /// Writes pixels with ordered dithering: the functions of [`WritePixels`] for [`Dithered`](super::Dithered).
+    pub trait WriteDithered {
+        /// [`WritePixels::LUMA`].
+        const LUMA: bool = false;
+
+        /// [`WritePixels::write_line`].
+        fn write_dithered_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]);
+
+        /// [`WritePixels::write_pixels`].
+        fn write_dithered_pixels(
+            pixels: &[[u8; 3]],
+            x: usize,
+            y: usize,
+            line: &mut [u8],
+            at: usize,
+        );
+
+        /// [`WritePixels::write_block`].
+        fn write_dithered_block(block: &YccBlock, lines: &mut [u8], stride: usize);
+
+        /// [`WritePixels::write_samples`].
+        fn write_samples(block: &YccBlock, samples: &mut [u8; BLOCK_SAMPLES]) {
+            super::Rgb888::write_block(block, samples, LINE_SAMPLES);
+        }
     }
 }
 
@@ -133,40 +204,72 @@ macro_rules! write_block {
     };
 }
 
+/// [`sealed::WritePixels::write_pixels`].
+type WritePixelsFunction = fn(&[[u8; 3]], usize, usize, &mut [u8], usize);
+
+/// A pixel format as values, for code that is compiled once for all formats.
+pub(crate) struct FormatFunctions {
+    /// [`PixelFormat::BITS`].
+    pub(crate) bits: usize,
+    /// [`sealed::WritePixels::LUMA`].
+    pub(crate) luma: bool,
+    /// [`sealed::WritePixels::write_pixels`].
+    pub(crate) write_pixels: WritePixelsFunction,
+    /// [`sealed::WritePixels::write_samples`].
+    pub(crate) write_samples: fn(&YccBlock, &mut [u8; BLOCK_SAMPLES]),
+}
+
+impl FormatFunctions {
+    /// Those of a format.
+    #[inline(always)]
+    pub(crate) const fn of<P: PixelFormat>() -> &'static Self {
+        const {
+            &Self {
+                bits: P::BITS,
+                luma: P::LUMA,
+                write_pixels: P::write_pixels,
+                write_samples: P::write_samples,
+            }
+        }
+    }
+}
+
 impl PixelFormat for Rgb888 {
-    const BYTES: usize = 3;
+    const BITS: usize = 24;
 }
 
 impl sealed::WritePixels for Rgb888 {
     #[inline(always)]
-    fn write_line(line: &[u8; LINE_SAMPLES], x: usize, _: usize, out: &mut [u8]) {
-        match (x, out.first_chunk_mut::<LINE_SAMPLES>()) {
-            (0, Some(out)) => *out = *line,
-            _ => write_part(line, x, out),
+    fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+        match out.first_chunk_mut::<LINE_SAMPLES>() {
+            Some(out) => *out = *line,
+            None => Self::write_pixels(line.as_chunks().0, 0, y, out, 0),
         }
+    }
+
+    #[inline(never)]
+    fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize) {
+        each(pixels, x, y, line, at, |rgb, _, _| rgb);
     }
 
     write_block!(rgb888, |_, _, even, odd| pack_3_bytes(even, odd));
 }
 
-/// Writes as much of a line as there is room for. A function of its own, otherwise the compiler merges this and the copy of a
-/// whole line into one copy of unknown length.
-#[cold]
-#[inline(never)]
-fn write_part(line: &[u8; LINE_SAMPLES], x: usize, out: &mut [u8]) {
-    for (to, from) in out.iter_mut().zip(line.iter().skip(x.saturating_mul(3))) {
-        *to = *from;
-    }
-}
-
 impl PixelFormat for Bgr888 {
-    const BYTES: usize = 3;
+    const BITS: usize = 24;
 }
 
 impl sealed::WritePixels for Bgr888 {
     #[inline(always)]
-    fn write_line(line: &[u8; LINE_SAMPLES], x: usize, y: usize, out: &mut [u8]) {
-        each(line, x, y, out, |[r, g, b], _, _| [b, g, r]);
+    fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+        each(line.as_chunks().0, 0, y, out, 0, |[r, g, b], _, _| {
+            [b, g, r]
+        });
+    }
+
+    #[inline(never)]
+    fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize) {
+        each(pixels, x, y, line, at, |[r, g, b], _, _| [b, g, r]);
     }
 
     write_block!(bgr888, |_, _, [r, g, b], [r_odd, g_odd, b_odd]| {
@@ -175,13 +278,20 @@ impl sealed::WritePixels for Bgr888 {
 }
 
 impl PixelFormat for Xrgb8888 {
-    const BYTES: usize = 4;
+    const BITS: usize = 32;
 }
 
 impl sealed::WritePixels for Xrgb8888 {
     #[inline(always)]
-    fn write_line(line: &[u8; LINE_SAMPLES], x: usize, y: usize, out: &mut [u8]) {
-        each(line, x, y, out, |[r, g, b], _, _| [b, g, r, 0]);
+    fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+        each(line.as_chunks().0, 0, y, out, 0, |[r, g, b], _, _| {
+            [b, g, r, 0]
+        });
+    }
+
+    #[inline(never)]
+    fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize) {
+        each(pixels, x, y, line, at, |[r, g, b], _, _| [b, g, r, 0]);
     }
 
     write_block!(xrgb8888, |_, _, even, odd| pack_4_bytes(even, odd));
@@ -208,19 +318,54 @@ impl TwoBytes for Bgr555Le {
 macro_rules! two_bytes {
     ($($format:ty, $whole:ident;)*) => { $(
         impl PixelFormat for $format {
-            const BYTES: usize = 2;
+            const BITS: usize = 16;
         }
 
         impl sealed::WritePixels for $format {
             #[inline(always)]
-            fn write_line(line: &[u8; LINE_SAMPLES], x: usize, y: usize, out: &mut [u8]) {
-                each(line, x, y, out, |rgb, _, _| in_order::<$format>(packed::<$format>(rgb, nearest)));
+            fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+                each(line.as_chunks().0, 0, y, out, 0, |rgb, _, _| in_order::<$format>(packed::<$format>(rgb, nearest)));
+            }
+
+            #[inline(never)]
+            fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize) {
+                each(pixels, x, y, line, at, |rgb, _, _| in_order::<$format>(packed::<$format>(rgb, nearest)));
             }
 
             write_block!($whole, |_, _, even, odd| {
                 let [even, odd] = [even, odd].map(packed_nearest::<$format>);
                 pack_2_bytes(<$format as TwoBytes>::BIG_ENDIAN, even, odd)
             });
+        }
+
+        impl sealed::WriteDithered for $format {
+            #[inline(always)]
+            fn write_dithered_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+                each(line.as_chunks().0, 0, y, out, 0, dithered_pixel::<$format>);
+            }
+
+            #[inline(always)]
+            fn write_dithered_pixels(
+                pixels: &[[u8; 3]],
+                x: usize,
+                y: usize,
+                line: &mut [u8],
+                at: usize,
+            ) {
+                each(pixels, x, y, line, at, dithered_pixel::<$format>);
+            }
+
+            #[inline(always)]
+            fn write_dithered_block(block: &YccBlock, lines: &mut [u8], stride: usize) {
+                block.write(lines, stride, |y, x, even, odd| {
+                    let [for_even, for_odd] = THRESHOLD_LANES[y % BLOCK_SIDE][x / 4 % 2];
+                    pack_2_bytes(
+                        <$format as TwoBytes>::BIG_ENDIAN,
+                        packed_dithered::<$format>(even, for_even),
+                        packed_dithered::<$format>(odd, for_odd),
+                    )
+                });
+            }
         }
     )* };
 }
@@ -231,46 +376,55 @@ two_bytes! {
     Bgr555Le, bgr555_le;
 }
 
-impl<P: TwoBytes + PixelFormat> PixelFormat for Dithered<P> {
-    const BYTES: usize = 2;
+impl<P: sealed::WriteDithered + PixelFormat> PixelFormat for Dithered<P> {
+    const BITS: usize = P::BITS;
 }
 
-impl<P: TwoBytes> sealed::WritePixels for Dithered<P> {
+impl<P: sealed::WriteDithered> sealed::WritePixels for Dithered<P> {
+    const LUMA: bool = P::LUMA;
+
     #[inline(always)]
-    fn write_line(line: &[u8; LINE_SAMPLES], x: usize, y: usize, out: &mut [u8]) {
-        each(line, x, y, out, |rgb, x, y| {
-            let threshold = THRESHOLDS[y % BLOCK_SIDE][x % BLOCK_SIDE];
-            in_order::<P>(packed::<P>(rgb, |sample, max| {
-                dithered(sample, max, threshold)
-            }))
-        });
+    fn write_line(line: &[u8; LINE_SAMPLES], y: usize, out: &mut [u8]) {
+        P::write_dithered_line(line, y, out);
+    }
+
+    #[inline(never)]
+    fn write_pixels(pixels: &[[u8; 3]], x: usize, y: usize, line: &mut [u8], at: usize) {
+        P::write_dithered_pixels(pixels, x, y, line, at);
+    }
+
+    fn write_samples(block: &YccBlock, samples: &mut [u8; BLOCK_SAMPLES]) {
+        P::write_samples(block, samples);
     }
 
     #[inline(never)]
     fn write_block(block: &YccBlock, lines: &mut [u8], stride: usize) {
-        block.write(lines, stride, |y, x, even, odd| {
-            let [for_even, for_odd] = THRESHOLD_LANES[y % BLOCK_SIDE][x / 4 % 2];
-            pack_2_bytes(
-                P::BIG_ENDIAN,
-                packed_dithered::<P>(even, for_even),
-                packed_dithered::<P>(odd, for_odd),
-            )
-        });
+        P::write_dithered_block(block, lines, stride);
     }
 }
 
-/// Writes pixels of a line one by one; `one` makes a pixel from its samples, its column and its line.
+/// The bytes of a dithered pixel in a column and a line.
+#[inline(always)]
+fn dithered_pixel<P: TwoBytes>(rgb: [u8; 3], x: usize, y: usize) -> [u8; 2] {
+    let threshold = THRESHOLDS[y % BLOCK_SIDE][x % BLOCK_SIDE];
+    in_order::<P>(packed::<P>(rgb, |sample, max| {
+        dithered(sample, max, threshold)
+    }))
+}
+
+/// Writes pixels to a line of a buffer one by one, from its pixel `at` on; `one` makes a pixel from its samples, its column and its
+/// line.
 #[inline(always)]
 fn each<const BYTES: usize>(
-    line: &[u8; LINE_SAMPLES],
+    pixels: &[[u8; 3]],
     x: usize,
     y: usize,
-    out: &mut [u8],
+    line: &mut [u8],
+    at: usize,
     one: impl Fn([u8; 3], usize, usize) -> [u8; BYTES],
 ) {
-    let pixels = line.as_chunks().0.get(x..).unwrap_or_default();
-    let out = out.as_chunks_mut().0.iter_mut();
-    for (i, (to, &rgb)) in out.zip(pixels).enumerate() {
+    let out = line.as_chunks_mut().0.get_mut(at..).unwrap_or_default();
+    for (i, (to, &rgb)) in out.iter_mut().zip(pixels).enumerate() {
         *to = one(rgb, x.wrapping_add(i), y);
     }
 }
@@ -284,7 +438,7 @@ mod tests {
     fn uniform<P: PixelFormat>(rgb: [u8; 3], y: usize) -> [[u8; 2]; 8] {
         let line: [u8; 24] = core::array::from_fn(|i| rgb[i % 3]);
         let mut out = [[0; 2]; 8];
-        P::write_line(&line, 0, y, out.as_flattened_mut());
+        P::write_line(&line, y, out.as_flattened_mut());
         out
     }
 
@@ -332,19 +486,19 @@ mod tests {
         let mut line = [0; 24];
         line[..6].copy_from_slice(&[255, 0, 0, 0, 255, 255]);
         let mut two = [0xAA; 4];
-        Rgb565Le::write_line(&line, 0, 0, &mut two);
+        Rgb565Le::write_line(&line, 0, &mut two);
         assert_eq!(two, [0x00, 0xF8, 0xFF, 0x07]);
-        Rgb565Be::write_line(&line, 0, 0, &mut two);
+        Rgb565Be::write_line(&line, 0, &mut two);
         assert_eq!(two, [0xF8, 0x00, 0x07, 0xFF]);
-        Bgr555Le::write_line(&line, 0, 0, &mut two);
+        Bgr555Le::write_line(&line, 0, &mut two);
         assert_eq!(two, [0x1F, 0x00, 0xE0, 0x7F]);
         let mut three = [0xAA; 6];
-        Rgb888::write_line(&line, 0, 0, &mut three);
+        Rgb888::write_line(&line, 0, &mut three);
         assert_eq!(three, [255, 0, 0, 0, 255, 255]);
-        Bgr888::write_line(&line, 0, 0, &mut three);
+        Bgr888::write_line(&line, 0, &mut three);
         assert_eq!(three, [0, 0, 255, 255, 255, 0]);
         let mut four = [0xAA; 8];
-        Xrgb8888::write_line(&line, 0, 0, &mut four);
+        Xrgb8888::write_line(&line, 0, &mut four);
         assert_eq!(four, [0, 0, 255, 0, 255, 255, 0, 0]);
         assert_eq!(
             u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
@@ -355,8 +509,8 @@ mod tests {
     /// A line of eight colors in a format, as line 5 of a block.
     fn golden<P: PixelFormat>() -> std::vec::Vec<u8> {
         let line: [u8; 24] = core::array::from_fn(|i| (i * 11) as u8);
-        let mut out = std::vec![0; 8 * P::BYTES];
-        P::write_line(&line, 0, 5, &mut out);
+        let mut out = std::vec![0; P::BITS];
+        P::write_line(&line, 5, &mut out);
         out
     }
 
@@ -404,14 +558,14 @@ mod tests {
     fn a_line_is_cut_off_where_the_buffer_ends() {
         let line: [u8; 24] = core::array::from_fn(|i| i as u8);
         let mut out = [0xAA; 32];
-        Rgb888::write_line(&line, 0, 0, &mut out);
+        Rgb888::write_line(&line, 0, &mut out);
         assert_eq!(out[..24], line);
         assert_eq!(out[24..], [0xAA; 8]);
         let mut out = [0xAA; 9];
-        Rgb888::write_line(&line, 0, 0, &mut out[..9]);
+        Rgb888::write_line(&line, 0, &mut out[..9]);
         assert_eq!(out, line[..9]);
         let mut out = [0xAA; 32];
-        Rgb565Le::write_line(&line, 0, 0, &mut out);
+        Rgb565Le::write_line(&line, 0, &mut out);
         assert_eq!(out[16..], [0xAA; 16]);
     }
 
@@ -420,12 +574,15 @@ mod tests {
         let line: [u8; 24] = core::array::from_fn(|i| (41 * i) as u8);
         for y in 0..8 {
             let mut whole = [0; 32];
-            P::write_line(&line, 0, y, &mut whole);
-            let mut part = [0; 32];
-            P::write_line(&line, x, y, &mut part);
-            let bytes = (8 - x) * P::BYTES;
-            assert_eq!(part[..bytes], whole[x * P::BYTES..][..bytes]);
-            assert_eq!(part[bytes..], [0; 32][bytes..]);
+            P::write_line(&line, y, &mut whole);
+            for at in 0..=x {
+                let mut part = [0; 32];
+                P::write_pixels(&line.as_chunks().0[x..], x, y, &mut part, at);
+                let mut expected = [0; 32];
+                let (from, to, end) = (x * P::BITS / 8, at * P::BITS / 8, P::BITS);
+                expected[to..][..end - from].copy_from_slice(&whole[from..end]);
+                assert_eq!(part, expected);
+            }
         }
     }
 

@@ -65,12 +65,21 @@ impl Region {
     /// The region divided from top to bottom into strips, which end where rows of blocks end: 8 lines each, but the first and
     /// the last may have fewer. An empty region has no strips.
     ///
-    /// A strip is a region that can be decoded into a buffer of 8 lines.
+    /// A strip is a region that can be decoded into a buffer of 8 lines. The strips of a picture that is reduced or turned are
+    /// those of [`Decoder::strips`](crate::Decoder::strips).
     #[must_use]
     pub const fn strips(&self) -> Strips {
+        self.strips_of(SIDE, 0)
+    }
+
+    /// [`strips`](Self::strips) that end where `lines` lines do, a power of two, counted from `before` lines before line 0.
+    #[inline(always)]
+    pub(crate) const fn strips_of(&self, lines: u32, before: u32) -> Strips {
         let empty = Self { height: 0, ..*self };
         Strips {
             rest: if self.is_empty() { empty } else { *self },
+            lines,
+            before,
         }
     }
 
@@ -146,12 +155,16 @@ impl fmt::Display for Region {
     }
 }
 
-/// The strips of a region, from [`Region::strips`].
+/// The strips of a region, from [`Region::strips`] or [`Decoder::strips`](crate::Decoder::strips).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Strips {
     /// What has not been divided yet.
     rest: Region,
+    /// The lines of a whole strip, a power of two.
+    lines: u32,
+    /// The lines before line 0 that the first whole strip has.
+    before: u32,
 }
 
 impl Strips {
@@ -159,6 +172,12 @@ impl Strips {
     #[must_use]
     pub const fn rest(&self) -> Region {
         self.rest
+    }
+
+    /// The lines of the next whole strip that are above the rest.
+    #[inline(always)]
+    const fn begun(&self) -> u32 {
+        self.rest.y.wrapping_add(self.before) & self.lines.wrapping_sub(1)
     }
 }
 
@@ -170,7 +189,7 @@ impl Iterator for Strips {
         if self.rest.height == 0 {
             return None;
         }
-        let height = SIDE.wrapping_sub(self.rest.y % SIDE).min(self.rest.height);
+        let height = self.lines.wrapping_sub(self.begun()).min(self.rest.height);
         let strip = Region {
             height,
             ..self.rest
@@ -183,8 +202,10 @@ impl Iterator for Strips {
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
+        let lines = u64::from(self.begun()) + u64::from(self.rest.height);
+        // The logarithm, since a number that could be 0 cannot be divided by.
         let count =
-            (u64::from(self.rest.y % SIDE) + u64::from(self.rest.height)).div_ceil(u64::from(SIDE));
+            (lines + u64::from(self.lines.wrapping_sub(1))) >> (self.lines.trailing_zeros() % 64);
         let count = if self.rest.height == 0 { 0 } else { count };
         (count as usize, Some(count as usize))
     }

@@ -1,7 +1,6 @@
 //! Where the pixels of a region go in the caller's buffer.
 
-use super::format::sealed::WritePixels;
-use super::format::{PixelFormat, Rgb888};
+use super::format::{FormatFunctions, PixelFormat, line_bytes};
 use super::region::Region;
 use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, LINE_SAMPLES};
 use crate::error::OutputError;
@@ -12,8 +11,8 @@ use crate::ycc::swar::YccBlock;
 pub(crate) struct RegionLayout {
     /// How many pixels of a line of the first column of blocks are to the left of the region.
     left: usize,
-    /// The bytes of a line.
-    line: usize,
+    /// The width of the region in pixels.
+    width: usize,
     /// A block that begins in the line, and before this byte of it, is complete.
     complete: usize,
     stride: usize,
@@ -29,6 +28,41 @@ pub(crate) struct StripLayout {
     height: usize,
 }
 
+/// Checks that the lines of a region, with a number of bits for each pixel, fit into a buffer of `length` bytes.
+///
+/// # Errors
+///
+/// [`OutputError`] if they do not.
+#[inline(always)]
+pub(crate) fn check_buffer(
+    region: &Region,
+    length: usize,
+    stride: usize,
+    bits: usize,
+) -> Result<(), OutputError> {
+    let line = line_bytes(region.width as usize, bits);
+    if stride < line {
+        return Err(OutputError::Stride {
+            found: stride,
+            needed: line,
+        });
+    }
+    let needed = if region.is_empty() {
+        0
+    } else {
+        stride
+            .saturating_mul((region.height as usize).saturating_sub(1))
+            .saturating_add(line)
+    };
+    if length < needed {
+        return Err(OutputError::Buffer {
+            found: length,
+            needed,
+        });
+    }
+    Ok(())
+}
+
 impl RegionLayout {
     /// The layout of a region in a buffer of `length` bytes.
     ///
@@ -36,35 +70,26 @@ impl RegionLayout {
     ///
     /// [`OutputError`] if the buffer cannot hold the lines.
     #[inline(always)]
-    pub(crate) fn new<P: PixelFormat>(
+    pub(crate) fn new(
         region: &Region,
         length: usize,
         stride: usize,
+        bits: usize,
     ) -> Result<Self, OutputError> {
-        let line = (region.width as usize).saturating_mul(P::BYTES);
-        if stride < line {
-            return Err(OutputError::Stride {
-                found: stride,
-                needed: line,
-            });
-        }
-        let needed = if region.is_empty() {
-            0
+        check_buffer(region, length, stride, bits)?;
+        let left = region.x as usize % BLOCK_SIDE;
+        let width = region.width as usize;
+        // A line of a block has as many bytes as a pixel has bits. It is not written at once if it does not begin with a whole byte.
+        let complete = if left.wrapping_mul(bits).is_multiple_of(8) {
+            let whole = width.saturating_mul(bits) / 8;
+            whole.saturating_add(1).saturating_sub(bits)
         } else {
-            stride
-                .saturating_mul((region.height as usize).saturating_sub(1))
-                .saturating_add(line)
+            0
         };
-        if length < needed {
-            return Err(OutputError::Buffer {
-                found: length,
-                needed,
-            });
-        }
         Ok(Self {
-            left: region.x as usize % BLOCK_SIDE,
-            line,
-            complete: line.saturating_add(1).saturating_sub(BLOCK_SIDE * P::BYTES),
+            left,
+            width,
+            complete,
             stride,
         })
     }
@@ -72,26 +97,8 @@ impl RegionLayout {
     /// The byte of a line where the block in a column of blocks begins; it wraps around if that is to the left of the region.
     #[inline(always)]
     fn byte_offset<P: PixelFormat>(&self, column: usize) -> usize {
-        column
-            .wrapping_mul(BLOCK_SIDE)
-            .wrapping_sub(self.left)
-            .wrapping_mul(P::BYTES)
-    }
-
-    /// Writes the part of line `y` of a block that is in a line of the region, given the byte where the block begins.
-    #[cold]
-    #[inline(never)]
-    fn write_edge<P: PixelFormat>(
-        &self,
-        line: &mut [u8],
-        at: usize,
-        y: usize,
-        samples: &[u8; LINE_SAMPLES],
-    ) {
-        match line.get_mut(at..) {
-            Some(rest) => P::write_line(samples, 0, y, rest),
-            None => P::write_line(samples, self.left, y, line),
-        }
+        let left = self.left.wrapping_mul(P::BITS) / 8;
+        column.wrapping_mul(P::BITS).wrapping_sub(left)
     }
 
     /// The layout of one of the region's strips in the rest of the buffer, which begins with it.
@@ -129,18 +136,19 @@ impl StripLayout {
         }
     }
 
-    /// Writes the part of a block that is in the strip.
+    /// Writes the part of a block that is in the strip. Compiled once, however many pixel formats a program uses.
     #[inline(never)]
-    pub(crate) fn write_part<P: PixelFormat>(
+    pub(crate) fn write_part(
         &self,
         lines: &mut [u8],
         column: usize,
         block: &YccBlock,
+        format: &FormatFunctions,
     ) {
         let mut samples = [0; BLOCK_SAMPLES];
-        Rgb888::write_block(block, &mut samples, LINE_SAMPLES);
+        (format.write_samples)(block, &mut samples);
         for (y, samples) in samples.as_chunks().0.iter().enumerate() {
-            self.write_line::<P>(lines, column, y, samples);
+            self.write_part_of_line(lines, column, y, samples, format);
         }
     }
 
@@ -161,11 +169,40 @@ impl StripLayout {
         let at = self.region.byte_offset::<P>(column);
         if at < self.region.complete {
             let from = base.wrapping_add(at);
-            if let Some(out) = lines.get_mut(from..from.wrapping_add(BLOCK_SIDE * P::BYTES)) {
-                P::write_line(samples, 0, y, out);
+            if let Some(out) = lines.get_mut(from..from.wrapping_add(P::BITS)) {
+                P::write_line(samples, y, out);
             }
-        } else if let Some(line) = lines.get_mut(base..base.wrapping_add(self.region.line)) {
-            self.region.write_edge::<P>(line, at, y, samples);
+        } else {
+            self.write_part_of_line(lines, column, y, samples, FormatFunctions::of::<P>());
         }
+    }
+
+    /// [`write_line`](Self::write_line), compiled once, however many pixel formats a program uses.
+    #[inline(never)]
+    pub(crate) fn write_part_of_line(
+        &self,
+        lines: &mut [u8],
+        column: usize,
+        y: usize,
+        samples: &[u8; LINE_SAMPLES],
+        format: &FormatFunctions,
+    ) {
+        let line = y.wrapping_sub(self.from);
+        if line >= self.height {
+            return;
+        }
+        let RegionLayout {
+            left,
+            width,
+            stride,
+            ..
+        } = self.region;
+        let at = column.wrapping_mul(BLOCK_SIDE).wrapping_sub(left);
+        // The first column of blocks may begin to the left of the region.
+        let (x, at) = if column == 0 { (left, 0) } else { (0, at) };
+        let pixels = samples.as_chunks().0.get(x..).unwrap_or_default();
+        let pixels = pixels.get(..width.saturating_sub(at)).unwrap_or(pixels);
+        let line = lines.get_mut(line.wrapping_mul(stride)..);
+        (format.write_pixels)(pixels, x, y, line.unwrap_or_default(), at);
     }
 }

@@ -46,12 +46,12 @@ fn check_rows<P: PixelFormat>(file: &[u8], size: (u32, u32), convert: super::row
     let image = Image::from_bytes(&file).unwrap();
     let decoder = Decoder::new(&model, &image).unwrap();
     let lines = reference.image(&latents, width as usize, height as usize);
-    let line = width as usize * P::BYTES;
+    let line = P::line_bytes(width as usize);
     for (row, expected) in lines.chunks(8).enumerate() {
         let mut buffer = vec![0xAA; expected.len() * line];
         decoder.row::<P>(row as u32, &mut buffer, line).unwrap();
         for (found, expected) in buffer.chunks(line).zip(expected) {
-            for (found, &expected) in found.chunks(P::BYTES).zip(expected) {
+            for (found, &expected) in found.chunks(P::line_bytes(1)).zip(expected) {
                 assert_eq!(found, convert(expected));
             }
         }

@@ -39,7 +39,7 @@ fn deblocker<'m, 'i, 'w>(decoder: &Decoder<'m, 'i>, memory: &'w mut [u8]) -> Deb
 /// A deblocked row, its lines without gaps.
 fn row<P: PixelFormat>(deblocker: &mut Deblocker<'_, '_, '_>, row: u32) -> Vec<u8> {
     let image = *deblocker.decoder().image();
-    let stride = image.width() as usize * P::BYTES;
+    let stride = P::line_bytes(image.width() as usize);
     let lines = (image.height() - row * 8).min(8) as usize;
     let mut buffer = vec![0xAA; stride * lines];
     deblocker.row::<P>(row, &mut buffer, stride).unwrap();

@@ -6,7 +6,10 @@ use std::vec::Vec;
 
 use super::generators::image;
 use crate::container::checksum::crc32;
-use crate::{Deblocker, Decoder, Image, Latent, Model, Rgb888};
+use crate::{
+    Deblocker, Decoder, Dithered, Gray1Lsb, Gray1Msb, Gray2Lsb, Gray2Msb, Gray4Lsb, Gray4Msb,
+    Gray8, Image, Latent, Model, Orientation, PixelFormat, Rgb888, Scale,
+};
 
 /// The model file, 1320 bytes.
 fn model() -> Vec<u8> {
@@ -173,4 +176,58 @@ fn the_image_in_the_adaptive_layout_is_the_golden_one() {
     }
     let (checksums, _) = decoded(&decoder);
     assert_eq!(checksums, ADAPTIVE_CHECKSUMS);
+}
+
+/// The checksums of the image reduced to 1/2, 1/4 and 1/8.
+const REDUCED: [u32; 3] = [0x3DD2_F6C1, 0x7C57_05EF, 0xD577_9156];
+
+/// The checksums of the image in orientations 1 to 7.
+const TURNED: [u32; 7] = [
+    0xD3C5_3D72,
+    0xD745_3C11,
+    0x4768_F22E,
+    0x959B_B5E8,
+    0x028F_6821,
+    0x9769_0820,
+    0x4855_2DF3,
+];
+
+/// The checksum of a picture in a format, its lines without gaps.
+fn checksum<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> u32 {
+    let stride = P::line_bytes(decoder.width() as usize);
+    let mut lines = std::vec![0; stride * decoder.height() as usize];
+    let region = decoder.bounds();
+    decoder.region::<P>(region, &mut lines, stride).unwrap();
+    crc32(&lines)
+}
+
+#[test]
+fn the_image_is_the_golden_one_reduced_turned_and_gray() {
+    let file = model();
+    let model = Model::from_bytes(&file).unwrap();
+    let [a, b, c] = LATENTS;
+    let file = image(12, 10, model.id().get(), &[a, b, c, b]);
+    let image = Image::from_bytes(&file).unwrap();
+    let decoder = Decoder::new(&model, &image).unwrap();
+    for (scale, expected) in Scale::ALL.into_iter().skip(1).zip(REDUCED) {
+        assert_eq!(checksum::<Rgb888>(&decoder.reduced(scale)), expected);
+    }
+    for (orientation, expected) in Orientation::ALL.into_iter().skip(1).zip(TURNED) {
+        assert_eq!(checksum::<Rgb888>(&decoder.turned(orientation)), expected);
+    }
+    assert_eq!(checksum::<Gray8>(&decoder), 0xC7D5_12AF);
+    assert_eq!(checksum::<Gray4Msb>(&decoder), 0xBB69_EE89);
+    assert_eq!(checksum::<Gray4Lsb>(&decoder), 0x214D_C88E);
+    assert_eq!(checksum::<Gray2Msb>(&decoder), 0x56A2_8528);
+    assert_eq!(checksum::<Gray2Lsb>(&decoder), 0x50CB_2BAC);
+    assert_eq!(checksum::<Gray1Msb>(&decoder), 0x07EE_8795);
+    assert_eq!(checksum::<Gray1Lsb>(&decoder), 0x3AC7_8583);
+    assert_eq!(checksum::<Dithered<Gray4Msb>>(&decoder), 0x30D4_197D);
+    assert_eq!(checksum::<Dithered<Gray4Lsb>>(&decoder), 0x8CAD_48CE);
+    assert_eq!(checksum::<Dithered<Gray2Msb>>(&decoder), 0xD08C_FC41);
+    assert_eq!(checksum::<Dithered<Gray2Lsb>>(&decoder), 0xEF62_B2D0);
+    assert_eq!(checksum::<Dithered<Gray1Msb>>(&decoder), 0x05F1_2E87);
+    assert_eq!(checksum::<Dithered<Gray1Lsb>>(&decoder), 0x6026_C551);
+    let small = decoder.reduced(Scale::Half).turned(Orientation::ROTATE_90);
+    assert_eq!(checksum::<Dithered<Gray1Msb>>(&small), 0x3710_EFF1);
 }

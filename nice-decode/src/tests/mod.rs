@@ -18,3 +18,4 @@ mod reference_network;
 mod regions;
 mod rows;
 mod swar;
+mod transforms;

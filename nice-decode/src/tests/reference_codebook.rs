@@ -62,6 +62,12 @@ impl Codebook {
 
     /// The samples of a block, given the bits of its stages.
     pub fn block_of_bits(&self, bits: &[bool]) -> [u8; 192] {
+        let pixels = self.pixels_of_bits(bits, 1);
+        core::array::from_fn(|k| pixels[k / 3][k % 3])
+    }
+
+    /// The pixels of a block at 1/`n` of its width and height: red, green, blue and gray.
+    pub fn pixels_of_bits(&self, bits: &[bool], n: usize) -> Vec<[u8; 4]> {
         let mut bits = bits.iter().copied();
         let mut base = [vec![], vec![], vec![]];
         let mut gain = 0;
@@ -104,27 +110,41 @@ impl Codebook {
             "every codeword is in a stage"
         );
 
-        let peak = gain * peak_sum;
-        let residual = |plane: usize, y: usize, x: usize| {
-            let sum = sums[plane][y][x];
-            assert!((0..256).contains(&sum), "a sum is a byte");
-            let shift = 6 + plane;
-            (gain * sum + (((1 << shift) - peak) >> 1)) >> shift
+        let mean = |plane: usize, y: usize, x: usize, side: usize| {
+            let sum_of = |samples: &Plane| -> i64 {
+                let lines = &samples[y * side..][..side];
+                lines
+                    .iter()
+                    .flat_map(|line| &line[x * side..][..side])
+                    .sum()
+            };
+            let sum = sum_of(&sums[plane]);
+            let count = (side * side) as i64;
+            assert!((0..256 * count).contains(&sum), "a sum is a byte");
+            let two_s = 1 << (6 + plane);
+            let base = two_s * sum_of(&base[plane]);
+            let mean = base + gain * sum + ((count * (two_s - gain * peak_sum)) >> 1);
+            assert!(mean.abs() < 1 << 23, "within the specified range");
+            mean >> (6 + plane + count.ilog2() as usize)
         };
-        core::array::from_fn(|k| {
-            let (y, x, channel) = (k / 24, k / 3 % 8, k % 3);
-            let luma = base[0][y][x] + residual(0, y, x);
-            let (y, x) = (y / 2, x / 2);
-            let chroma1 = base[1][y][x] - 128 + residual(1, y, x);
-            let chroma2 = base[2][y][x] - 128 + residual(2, y, x);
-            let differences = [chroma1 - chroma2, 2 * chroma2, -chroma1 - chroma2];
-            let sample = luma + differences[channel];
-            assert!(
-                sample.abs() < 2_000,
-                "{sample} is within the specified range"
-            );
-            sample.clamp(0, 255) as u8
-        })
+        let pixel = |at: usize| {
+            let (y, x) = (at / (8 / n), at % (8 / n));
+            let luma = mean(0, y, x, n);
+            // At full size, 2 x 2 pixels share a site.
+            let (y, x) = if n == 1 { (y / 2, x / 2) } else { (y, x) };
+            let chroma1 = mean(1, y, x, n.div_ceil(2)) - 128;
+            let chroma2 = mean(2, y, x, n.div_ceil(2)) - 128;
+            let differences = [chroma1 - chroma2, 2 * chroma2, -chroma1 - chroma2, 0];
+            differences.map(|difference| {
+                let sample = luma + difference;
+                assert!(
+                    sample.abs() < 2_000,
+                    "{sample} is within the specified range"
+                );
+                sample.clamp(0, 255) as u8
+            })
+        };
+        (0..64 / (n * n)).map(pixel).collect()
     }
 
     /// The lines of a whole image in the fixed layout, deblocked if the model has a filter: red, green and blue of every pixel.
@@ -149,10 +169,7 @@ impl Codebook {
             }
         }
         if let Some(filter) = &self.filter {
-            channels = channels.map(|plane| {
-                let across = transposed(&filter.filtered_lines(plane));
-                transposed(&filter.filtered_lines(across))
-            });
+            channels = channels.map(|plane| filter.filtered_plane(plane));
         }
         let pixel = |y: usize, x: usize| [0, 1, 2].map(|channel| channels[channel][y][x] as u8);
         (0..height)
@@ -162,6 +179,31 @@ impl Codebook {
 }
 
 impl Filter {
+    /// A picture of whole blocks, filtered: across vertical edges, then across horizontal edges.
+    pub fn filtered_picture(&self, picture: &[Vec<[u8; 4]>]) -> Vec<Vec<[u8; 4]>> {
+        let planes = [0, 1, 2].map(|channel| {
+            let lines = picture.iter().map(|line| {
+                let samples = line.iter().map(|pixel| i64::from(pixel[channel]));
+                samples.collect()
+            });
+            self.filtered_plane(lines.collect())
+        });
+        let pixel = |y: usize, x: usize| {
+            let [r, g, b] = [0, 1, 2].map(|channel| planes[channel][y][x]);
+            [r, g, b, (r + g + b + 1) / 3].map(|sample| sample as u8)
+        };
+        let lines = picture.iter().enumerate();
+        lines
+            .map(|(y, line)| (0..line.len()).map(|x| pixel(y, x)).collect())
+            .collect()
+    }
+
+    /// The samples of a channel, filtered across vertical edges, then across horizontal edges.
+    fn filtered_plane(&self, plane: Plane) -> Plane {
+        let across = transposed(&self.filtered_lines(plane));
+        transposed(&self.filtered_lines(across))
+    }
+
     /// Lines filtered at every edge across them.
     fn filtered_lines(&self, mut lines: Plane) -> Plane {
         for line in &mut lines {

@@ -26,7 +26,7 @@ fn region_of(size: (u32, u32), share: [prop::sample::Index; 4]) -> Region {
 
 /// The whole image without gaps.
 fn whole<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
-    let stride = decoder.image().width() as usize * P::BYTES;
+    let stride = P::line_bytes(decoder.image().width() as usize);
     let mut pixels = vec![0; stride * decoder.image().height() as usize];
     for (row, lines) in pixels.chunks_mut(8 * stride).enumerate() {
         decoder.row::<P>(row as u32, lines, stride).unwrap();
@@ -39,7 +39,7 @@ fn deblocked<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
     let region = decoder.image().region();
     let mut memory = vec![0; Deblocker::memory_bytes(decoder, region)];
     let mut deblocker = Deblocker::new(decoder, region, &mut memory).unwrap();
-    let stride = decoder.image().width() as usize * P::BYTES;
+    let stride = P::line_bytes(decoder.image().width() as usize);
     let mut pixels = vec![0; stride * decoder.image().height() as usize];
     for (row, lines) in pixels.chunks_mut(8 * stride).enumerate() {
         deblocker.row::<P>(row as u32, lines, stride).unwrap();
@@ -49,11 +49,14 @@ fn deblocked<P: PixelFormat>(decoder: &Decoder<'_, '_>) -> Vec<u8> {
 
 /// What a buffer holds after a region of the image has been written into it, with gaps of `gap` bytes.
 fn cropped<P: PixelFormat>(pixels: &[u8], width: u32, region: &Region, gap: usize) -> Vec<u8> {
-    let (line, image_line) = (region.width as usize * P::BYTES, width as usize * P::BYTES);
+    let (line, image_line) = (
+        P::line_bytes(region.width as usize),
+        P::line_bytes(width as usize),
+    );
     let stride = line + gap;
     let mut buffer = vec![0xAA; needed::<P>(region, stride) + 5];
     for y in 0..region.height as usize {
-        let from = (region.y as usize + y) * image_line + region.x as usize * P::BYTES;
+        let from = (region.y as usize + y) * image_line + P::line_bytes(region.x as usize);
         if line > 0 {
             buffer[y * stride..][..line].copy_from_slice(&pixels[from..][..line]);
         }
@@ -66,7 +69,7 @@ fn needed<P: PixelFormat>(region: &Region, stride: usize) -> usize {
     if region.is_empty() {
         0
     } else {
-        stride * (region.height as usize - 1) + region.width as usize * P::BYTES
+        stride * (region.height as usize - 1) + P::line_bytes(region.width as usize)
     }
 }
 
@@ -79,7 +82,7 @@ fn check<P: PixelFormat>(
     mut decode: impl FnMut(Region, &mut [u8], usize) -> Result<(), OutputError>,
 ) {
     let expected = cropped::<P>(pixels, width, &region, gap);
-    let line = region.width as usize * P::BYTES;
+    let line = P::line_bytes(region.width as usize);
     let stride = line + gap;
     let needed = needed::<P>(&region, stride);
 

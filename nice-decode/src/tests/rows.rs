@@ -40,7 +40,7 @@ fn check<P: PixelFormat>(width: u32, height: u32, gap: usize, convert: Convert) 
     );
     let image = Image::from_bytes(&file).unwrap();
     let decoder = Decoder::new(&model, &image).unwrap();
-    let line = width as usize * P::BYTES;
+    let line = P::line_bytes(width as usize);
     let stride = line + gap;
     for row in 0..high {
         let lines = (height - row * 8).min(8) as usize;
@@ -53,7 +53,8 @@ fn check<P: PixelFormat>(width: u32, height: u32, gap: usize, convert: Convert) 
                 decoder.block(index, &mut block).unwrap();
                 let at = (y * 8 + x % 8) * 3;
                 let pixel = convert([block[at], block[at + 1], block[at + 2]]);
-                expected[y * stride + x * P::BYTES..][..P::BYTES].copy_from_slice(&pixel);
+                expected[y * stride + P::line_bytes(x)..][..P::line_bytes(1)]
+                    .copy_from_slice(&pixel);
             }
         }
         let mut buffer = vec![0xAA; needed + 5];

@@ -14,7 +14,8 @@
 //! codewords, in fixed point ([`GAIN_SHIFTS`](crate::format::GAIN_SHIFTS)).
 //!
 //! [`scalar`] does it one sample at a time, and is vectorized by the compiler where registers are wide; [`swar`] does it two
-//! samples at a time in registers of 32 bits.
+//! samples at a time in registers of 32 bits. [`reduced`] does it for the means of samples, at reduced sizes.
 
+pub(crate) mod reduced;
 pub(crate) mod scalar;
 pub(crate) mod swar;

@@ -74,6 +74,19 @@ impl SwarGain {
         ])
     }
 
+    /// The gain of luma alone. The first offset is that of luma; the others are not used.
+    #[inline(always)]
+    pub(crate) fn of_luma(gain: u8, peak_sum: u8) -> Self {
+        let factor = u32::from(gain);
+        let [shift, ..] = GAIN_SHIFTS;
+        let peak = factor.wrapping_mul(u32::from(peak_sum));
+        let start = 1_u32.wrapping_shl(shift).wrapping_sub(peak) as i32 >> 1;
+        let below = 1_u32.wrapping_shl(shift).wrapping_sub(1);
+        let fraction = (start as u32 & below).wrapping_mul(LANE_ONES);
+        let offset = splat(0_u32.wrapping_sub((start >> shift) as u32));
+        Self([factor, fraction, 0, 0, offset, 0, 0])
+    }
+
     /// Two residuals of plane `PLANE`, not yet corrected by the offsets. A product is at most 255 * 255, and what is added to it
     /// at most 255, so each fits into its lane.
     #[inline(always)]
@@ -119,6 +132,18 @@ impl YccBlock {
         residual: [0; BLOCK_WORDS],
         gain: SwarGain([0; 7]),
     };
+
+    /// The luma of a line of a block that has [the gain of luma alone](SwarGain::of_luma), for each four pixels that of columns 0 and
+    /// 2 and that of columns 1 and 3.
+    #[inline(always)]
+    pub(crate) fn luma_line(&self, y: usize) -> [[u32; 2]; 2] {
+        let [.., offset, _, _] = self.gain.0;
+        [0, 1].map(|side| {
+            let at = (2 * y + side) % LUMA_WORDS;
+            let luma = self.gain.luma(self.base[at], self.residual[at]);
+            luma.map(|luma| clamp(sub(luma, offset)))
+        })
+    }
 
     /// Writes the pixels of the block with a function of `nice_dsp::pixels`, which writes a whole block, and returns whether
     /// there was room for it.

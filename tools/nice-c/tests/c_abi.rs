@@ -91,12 +91,12 @@ fn check<P: PixelFormat>(format: Format) {
         width: 30,
         height: 13,
     };
-    assert_eq!(nice_format_bytes(format as u32), P::BYTES);
-    let (lines, status) = region(&opened(), part, format as u32, P::BYTES);
+    assert_eq!(nice_format_bytes(format as u32), P::line_bytes(1));
+    let (lines, status) = region(&opened(), part, format as u32, P::line_bytes(1));
     assert_eq!(status, Status::Ok);
     let mut expected = vec![0xAA; lines.len()];
     decoder(MODEL, IMAGE)
-        .region::<P>(part.into(), &mut expected, 30 * P::BYTES)
+        .region::<P>(part.into(), &mut expected, P::line_bytes(30))
         .unwrap();
     assert_eq!(lines, expected, "{format:?}");
 }
@@ -209,7 +209,7 @@ fn opened_deblocker(image: &Image, bounds: Region, memory: &mut [u8]) -> Deblock
 /// Checks that the strips of a region are deblocked as by `nice-decode`, and returns the pixels.
 fn check_deblocking<P: PixelFormat>(files: [&[u8]; 2], bounds: Region, format: Format) -> Vec<u8> {
     let [model, image] = files;
-    let stride = bounds.width as usize * P::BYTES + 1;
+    let stride = P::line_bytes(bounds.width as usize) + 1;
     let decoder = decoder(model, image);
     let needed = nice_decode::Deblocker::memory_bytes(&decoder, bounds.into());
     let mut expected = vec![0xAA; stride * bounds.height as usize];

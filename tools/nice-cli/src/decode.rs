@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nice_data::picture_file::PictureFormat;
 use nice_data::{folder, message};
+use nice_decode::{Decoder, Scale};
 use nice_encode::container::file_type::FileType;
-use nice_encode::decode::{WORTH_EXPANDING, decode_image};
+use nice_encode::decode::{WORTH_EXPANDING, decode_picture};
 use nice_encode::measure::{megapixels_per_second, timed};
 use nice_encode::{container, pretrained};
 
@@ -21,6 +22,7 @@ Examples:
   nicec decode photo.nice -o photo.png
   nicec decode photo.nice -m runs/demo/decoder.nicem -o photo.png
   nicec decode images/ -o pictures/ --format jpeg
+  nicec decode photo.nice -o thumbnail.png --scale 1/8
 
 The model must be the one that the image was encoded for. The models xs, s and m are found by their ids; `nicec info photo.nice` \
 shows the id in an image.")]
@@ -41,12 +43,44 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     format: Option<Format>,
 
+    /// The size of the picture; a reduced picture is not deblocked
+    #[arg(long, value_enum, default_value_t = Size::Full)]
+    scale: Size,
+
     /// Do not deblock, like a device that has no time for it
     #[arg(long)]
     no_deblock: bool,
 
     #[command(flatten)]
     batch: BatchArgs,
+}
+
+/// The sizes at which images are decoded.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Size {
+    /// The size of the image
+    #[value(name = "1")]
+    Full,
+    /// Half the width and height, rounded up
+    #[value(name = "1/2")]
+    Half,
+    /// A quarter of the width and height, rounded up
+    #[value(name = "1/4")]
+    Quarter,
+    /// An eighth of the width and height, rounded up
+    #[value(name = "1/8")]
+    Eighth,
+}
+
+impl From<Size> for Scale {
+    fn from(size: Size) -> Self {
+        match size {
+            Size::Full => Self::Full,
+            Size::Half => Self::Half,
+            Size::Quarter => Self::Quarter,
+            Size::Eighth => Self::Eighth,
+        }
+    }
 }
 
 /// The formats that images are decoded to.
@@ -130,7 +164,8 @@ fn decode(job: &Job, format: PictureFormat, args: &Args) -> Result<(String, Vec<
             memory.resize(model.expanded_bytes(), 0);
             model = model.expand(&mut memory)?;
         }
-        decode_image(&model, &image, !args.no_deblock)
+        let decoder = Decoder::new(&model, &image)?.reduced(args.scale.into());
+        decode_picture(&decoder, !args.no_deblock)
     });
     let picture = picture.with_context(|| {
         let from = requested.map_or(String::new(), |path| format!(" in {}", path.display()));

@@ -67,16 +67,15 @@ enum Turn {
 
 impl From<Turn> for Orientation {
     fn from(turn: Turn) -> Self {
-        // Bit 0 flips vertically, bit 1 horizontally, and bit 2 transposes after that.
-        Self::from_bits(match turn {
-            Turn::FlipVertical => 0b001,
-            Turn::FlipHorizontal => 0b010,
-            Turn::Half => 0b011,
-            Turn::Transpose => 0b100,
-            Turn::Quarter => 0b101,
-            Turn::ThreeQuarters => 0b110,
-            Turn::Transverse => 0b111,
-        })
+        match turn {
+            Turn::Quarter => Self::ROTATE_90,
+            Turn::Half => Self::ROTATE_180,
+            Turn::ThreeQuarters => Self::ROTATE_270,
+            Turn::FlipHorizontal => Self::FLIP_HORIZONTAL,
+            Turn::FlipVertical => Self::FLIP_VERTICAL,
+            Turn::Transpose => Self::TRANSPOSE,
+            Turn::Transverse => Self::TRANSVERSE,
+        }
     }
 }
 

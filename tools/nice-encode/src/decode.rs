@@ -18,15 +18,23 @@ pub const WORTH_EXPANDING: usize = 10_000;
 ///
 /// When the image was encoded with another model, or is too large for the memory.
 pub fn decode_image(model: &Model<'_>, image: &Image<'_>, deblock: bool) -> Result<Picture> {
-    let decoder = Decoder::new(model, image)?;
-    let (width, height) = (image.width(), image.height());
+    decode_picture(&Decoder::new(model, image)?, deblock)
+}
+
+/// Decodes the picture that a decoder shows, which may be reduced and turned, deblocked if that is requested and the model has a filter.
+///
+/// # Errors
+///
+/// When it is too large for the memory.
+pub fn decode_picture(decoder: &Decoder<'_, '_>, deblock: bool) -> Result<Picture> {
+    let (width, height) = (decoder.width(), decoder.height());
     let too_large = || anyhow!("{width} x {height} pixels do not fit into memory");
     let stride = usize::try_from(u64::from(width) * 3).map_err(|_| too_large())?;
     let samples = stride.checked_mul(height as usize).ok_or_else(too_large)?;
     let mut rgb = Vec::new();
     rgb.try_reserve_exact(samples).map_err(|_| too_large())?;
     rgb.resize(samples, 0);
-    decode_into(&decoder, &mut rgb, deblock)?;
+    decode_into(decoder, &mut rgb, deblock)?;
     Picture::new(width, height, rgb)
 }
 
@@ -40,7 +48,7 @@ pub fn decode_into(
     rgb: &mut [u8],
     deblock: bool,
 ) -> Result<(), OutputError> {
-    let image = decoder.image().region();
+    let image = decoder.bounds();
     let stride = image.width as usize * 3;
     if deblock && decoder.model().has_deblocking() {
         for_each_strip(rgb, image, DEBLOCKED_ROWS, |strip, lines| {

@@ -241,7 +241,7 @@ fn turned_latent(
         let at = offset + usize::from(number > 0);
         let mask = (1_u128 << stage.orientation_bits) - 1;
         let before = Orientation::from_bits((bits >> at & mask) as u8);
-        let after = u128::from(composed(before, orientation).bits());
+        let after = u128::from(before.then(orientation).bits());
         if after > mask {
             bail!(
                 "a stage of its model has only {} orientation bits",
@@ -254,32 +254,4 @@ fn turned_latent(
     let bytes = bits.to_le_bytes();
     let bytes = bytes.first_chunk().expect("12 of 16 bytes");
     Ok(AdaptiveLatent::new(bytes, latent.length()))
-}
-
-/// The orientation that is like two, one after the other.
-fn composed(first: Orientation, then: Orientation) -> Orientation {
-    // An orientation is known by where two corners come from.
-    let corners = |source: &dyn Fn([usize; 2]) -> [usize; 2]| [[0, 0], [1, 0]].map(source);
-    let both = corners(&|at| first.source(then.source(at, 2), 2));
-    let mut all = Orientation::ALL.into_iter();
-    all.find(|one| corners(&|at| one.source(at, 2)) == both)
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_composition_comes_from_where_both_come_from() {
-        for first in Orientation::ALL {
-            for then in Orientation::ALL {
-                let both = composed(first, then);
-                for at in 0..25 {
-                    let at = [at % 5, at / 5];
-                    assert_eq!(both.source(at, 5), first.source(then.source(at, 5), 5));
-                }
-            }
-        }
-    }
 }
