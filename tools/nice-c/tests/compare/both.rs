@@ -56,7 +56,7 @@ impl<'f> Both<'f> {
 
     /// Compares a region in a format, with gaps between its lines.
     pub fn compare_region<P: PixelFormat>(&self, format: Format, region: Region, gap: usize) {
-        let stride = region.width as usize * P::BYTES + gap;
+        let stride = P::line_bytes(region.width as usize) + gap;
         let mut expected = vec![0xAA; stride * region.height as usize + 5];
         let mut found = expected.clone();
         self.rust
@@ -68,7 +68,7 @@ impl<'f> Both<'f> {
 
     /// Compares all rows in a format.
     fn compare_rows<P: PixelFormat>(&self, format: Format) {
-        let stride = self.c.whole().width as usize * P::BYTES;
+        let stride = P::line_bytes(self.c.whole().width as usize);
         for row in 0..self.rust.image().blocks_high() {
             let (mut expected, mut found) = (vec![0xAA; 8 * stride], vec![0xAA; 8 * stride]);
             self.rust.row::<P>(row, &mut expected, stride).unwrap();
@@ -91,7 +91,7 @@ impl<'f> Both<'f> {
         let mut rust = Deblocker::new(&self.rust, bounds.into(), &mut rust_memory).unwrap();
         let mut c = OpenDeblocker::new(&self.c, bounds, &mut c_memory).unwrap();
         for &part in parts {
-            let stride = part.width as usize * P::BYTES + gap;
+            let stride = P::line_bytes(part.width as usize) + gap;
             let mut expected = vec![0xAA; stride * part.height as usize + 5];
             let mut found = expected.clone();
             rust.region::<P>(part.into(), &mut expected, stride)
