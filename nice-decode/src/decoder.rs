@@ -367,14 +367,24 @@ impl<'m, 'i> Decoder<'m, 'i> {
                     format,
                     pixels,
                     &mut |latent, pixels| {
-                        codebook::swar::decode_reduced(
-                            codebook,
-                            latent,
-                            &mut work,
-                            transform,
-                            format.luma,
-                            pixels,
-                        );
+                        if transform.scale == Scale::Eighth {
+                            codebook::swar::decode_mean(
+                                codebook,
+                                latent,
+                                &mut work,
+                                format.luma,
+                                pixels,
+                            );
+                        } else {
+                            codebook::swar::decode_reduced(
+                                codebook,
+                                latent,
+                                &mut work,
+                                transform,
+                                format.luma,
+                                pixels,
+                            );
+                        }
                     },
                 )
             }
@@ -597,7 +607,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
 
     /// Crops the region of the picture to the lines of a row of blocks; returns whether there is such a row.
     #[inline(never)]
-    fn crop_to_row(&self, row: u32, region: &mut Region) -> bool {
+    pub(crate) fn crop_to_row(&self, row: u32, region: &mut Region) -> bool {
         if row >= self.rows() {
             return false;
         }
@@ -619,7 +629,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
     /// That there is no such row.
     #[cold]
     #[inline(never)]
-    const fn no_row(&self, row: u32) -> OutputError {
+    pub(crate) const fn no_row(&self, row: u32) -> OutputError {
         let rows = self.rows();
         OutputError::Row { row, rows }
     }

@@ -105,12 +105,6 @@ pub(crate) fn decode_reduced(
 ) {
     let Transform { scale, orientation } = transform;
     let taken = take_indices(codebook, latent, work);
-    if scale == Scale::Eighth {
-        if let Some(pixel) = pixels.first_mut() {
-            *pixel = mean(codebook, &taken, work, luma);
-        }
-        return;
-    }
     work.turn(taken.count, orientation);
     let (gain, peak_sum) = add_up::<false>(codebook, &taken, work);
     let Workspace { block, .. } = work;
@@ -118,13 +112,25 @@ pub(crate) fn decode_reduced(
     reduced::write_pixels(&block.base, &block.residual, &gain, scale, luma, pixels);
 }
 
-/// The mean of a block whose indices have been taken: codewords are summed up as they are, since orientation does not change a sum.
+/// Decodes the mean of a block, which is its pixel at 1/8: codewords are summed up as they are, since orientation does not change a sum.
+/// With `luma`, red, green and blue are equal to luma.
 #[inline(never)]
-fn mean(codebook: &Codebook<'_>, taken: &Taken, work: &mut Workspace, luma: bool) -> [u8; 3] {
+pub(crate) fn decode_mean(
+    codebook: &Codebook<'_>,
+    latent: &AdaptiveLatent,
+    work: &mut Workspace,
+    luma: bool,
+    pixels: &mut [[u8; 3]],
+) {
+    let taken = take_indices(codebook, latent, work);
     let Workspace { block, indices } = work;
     let indices = indices.get(..taken.count).unwrap_or_default();
+    let Some(pixel) = pixels.first_mut() else {
+        return;
+    };
     let Some((&base, residuals)) = indices.split_first() else {
-        return [0; 3];
+        *pixel = [0; 3];
+        return;
     };
     let table = CodewordTable::new(codebook.codewords);
     let base_sums = table.sums(base, &mut block.base);
@@ -138,7 +144,7 @@ fn mean(codebook: &Codebook<'_>, taken: &Taken, work: &mut Workspace, luma: bool
         }
     }
     let gain = codebook.gain(base.position());
-    MeanGain::new(gain, taken.peak_sum, Scale::Eighth).pixel(&base_sums, &sums, luma)
+    *pixel = MeanGain::new(gain, taken.peak_sum, Scale::Eighth).pixel(&base_sums, &sums, luma);
 }
 
 /// Adds up the codewords whose indices have been taken, and returns the gain and the sum of the peaks.

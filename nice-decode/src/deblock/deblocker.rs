@@ -85,6 +85,16 @@ struct HeldRows {
     last: u32,
 }
 
+/// The columns of blocks that a region takes.
+struct Columns {
+    /// Those that are kept in memory: the first, and their number.
+    kept: (usize, usize),
+    /// The number of these before the first that the region touches.
+    before: usize,
+    /// The number of those that the region touches.
+    count: usize,
+}
+
 impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
     /// Prepares to decode a region of the image, or parts of it, in memory of at least
     /// [`memory_bytes`](Self::memory_bytes). The pixels are those that the whole image has when it is deblocked.
@@ -156,11 +166,11 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), OutputError> {
-        let region = Region {
-            x: self.bounds.x,
-            width: self.bounds.width,
-            ..self.decoder.row_region(row)?
-        };
+        let mut region = self.decoder.bounds();
+        if !self.decoder.crop_to_row(row, &mut region) {
+            return Err(self.decoder.no_row(row));
+        }
+        (region.x, region.width) = (self.bounds.x, self.bounds.width);
         self.region::<P>(region, lines, stride)
     }
 
@@ -201,14 +211,13 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         stride: usize,
         prepare: impl Fn(&mut Self, &Region, (usize, usize)),
     ) -> Result<(), OutputError> {
-        let (transform, image) = (self.decoder.transform(), self.decoder.image());
-        let region = transform.of_blocks(image, region);
+        let mut region = region;
+        let Columns {
+            kept,
+            before,
+            count,
+        } = self.columns(&mut region);
         let layout = RegionLayout::new(&region, lines.len(), stride, P::BITS)?;
-        let [blocks_wide, _] = transform.blocks(image);
-        let bounds = transform.of_blocks(image, self.bounds);
-        let kept = bounds.columns(MARGIN, blocks_wide);
-        let (first, count) = region.columns(0, blocks_wide);
-        let before = first.saturating_sub(kept.0);
         let mut lines = lines;
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
@@ -226,6 +235,22 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
             lines = layout.after(&strip, lines);
         }
         Ok(())
+    }
+
+    /// Changes a region to the columns and lines of whole blocks, and returns the columns of blocks that it takes.
+    #[inline(never)]
+    fn columns(&self, region: &mut Region) -> Columns {
+        let (transform, image) = (self.decoder.transform(), self.decoder.image());
+        let [blocks_wide, _] = transform.blocks(image);
+        let bounds = transform.of_blocks(image, self.bounds);
+        let kept = bounds.columns(MARGIN, blocks_wide);
+        *region = transform.of_blocks(image, *region);
+        let (first, count) = region.columns(0, blocks_wide);
+        Columns {
+            kept,
+            before: first.saturating_sub(kept.0),
+            count,
+        }
     }
 
     /// Ensures that the row of blocks of a strip is in memory, in the columns that are kept, and that its lines in the strip are
