@@ -118,12 +118,12 @@ pub(crate) fn cut_coordinates(
         let (y, x) = (place / half, place % half);
         let unit_length = select(luma, 3.0f32, select(within < 20, 8.0f32, 24.0f32));
         let scale = 0.5 / (255.0 * f32::sqrt(unit_length));
-        let top = plane + y * side;
-        let bottom = plane + (side - 1 - y) * side;
+        let first_line = plane + y * side;
+        let last_line = plane + (side - 1 - y) * side;
         let vertical = select(part % 2 == 0, 1.0f32, -1.0f32);
         let horizontal = select(part / 2 == 0, 1.0f32, -1.0f32);
-        let above = planes[top + x] + horizontal * planes[top + side - 1 - x];
-        let below = planes[bottom + x] + horizontal * planes[bottom + side - 1 - x];
+        let above = planes[first_line + x] + horizontal * planes[first_line + side - 1 - x];
+        let below = planes[last_line + x] + horizontal * planes[last_line + side - 1 - x];
         let value = (above + vertical * below) * scale;
         let to = select(orientation & 4 == 0, at, transposed[at] as usize);
         coordinates[block * DIMENSIONS + to] = sign(orientation & 7, at) * value;

@@ -179,8 +179,8 @@ impl<B: CodebookBackend> Cluster<B> {
     /// What the codewords leave of the points, `[blocks, 96]`.
     fn left(&self, codewords: &Tensor<B, 2>, indices: &BlockIndices<B>) -> Tensor<B, 2> {
         let codebook = self.codebook(codewords.clone());
-        let halves = Tensor::full(self.weights.shape(), 0.5, &codewords.device());
-        let compared = B::compare(&codebook, self.points.clone(), halves, indices.clone());
+        let half = Tensor::full(self.weights.shape(), 0.5, &codewords.device());
+        let compared = B::compare(&codebook, self.points.clone(), half, indices.clone());
         -compared.differences
     }
 
