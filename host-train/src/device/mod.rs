@@ -1,4 +1,4 @@
-//! The device to train on: [`find`] chooses it, and [`run`] runs a task on it.
+//! The device to train on: [`find`] chooses it, and [`run()`] runs a task on it.
 
 #[cfg(feature = "wgpu")]
 mod adapters;
