@@ -8,8 +8,31 @@ use host_train::device::{self, Choice};
 use crate::fixtures::{bin, error_text, host_train, text, write_picture};
 use crate::training::{CODEBOOK, MLP};
 
-/// The largest difference between the PSNR on the CPU and on a GPU after the same steps, in dB.
-const TOLERANCE: f64 = 0.02;
+/// The largest differences between training on the CPU and on a GPU after the same steps.
+#[derive(Clone, Copy)]
+struct Tolerance {
+    /// Of the training loss, relative to it.
+    loss: f64,
+    /// Of the PSNR, in dB.
+    decibels: f64,
+}
+
+/// From the same parameters.
+const SAME_START: Tolerance = Tolerance {
+    loss: 5e-3,
+    decibels: 0.02,
+};
+
+/// From the first codewords that k-means finds on each device. Where a block is nearly as near to one as to another codeword, the last bits
+/// of a sum decide, and few blocks make few clusters, which then differ.
+const OWN_START: Tolerance = Tolerance {
+    loss: 0.03,
+    decibels: 0.3,
+};
+
+/// The codecs, and how their training begins.
+const CODECS: [(&str, &[&str], Tolerance); 2] =
+    [("mlp", MLP, SAME_START), ("codebook", CODEBOOK, OWN_START)];
 
 /// Whether there is a device for these tests.
 fn there_is_a_gpu() -> bool {
@@ -51,13 +74,13 @@ fn history(run: &Path) -> Vec<[f64; 3]> {
     rows.collect()
 }
 
-/// Asserts that two histories have the same losses, up to rounding.
-fn assert_close(found: &[[f64; 3]], expected: &[[f64; 3]]) {
+/// Asserts that two histories have the same losses, up to a tolerance.
+fn assert_close(found: &[[f64; 3]], expected: &[[f64; 3]], tolerance: Tolerance) {
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
         let same = found[0] == expected[0]
-            && (found[1] / expected[1] - 1.0).abs() < 5e-3
-            && (found[2] - expected[2]).abs() < TOLERANCE;
+            && (found[1] / expected[1] - 1.0).abs() < tolerance.loss
+            && (found[2] - expected[2]).abs() < tolerance.decibels;
         assert!(same, "{found:?} instead of {expected:?}");
     }
 }
@@ -69,14 +92,14 @@ fn both_codecs_learn_on_a_gpu_what_they_learn_on_the_cpu() {
     }
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 4000, 1);
-    for (name, codec) in [("mlp", MLP), ("codebook", CODEBOOK)] {
+    for (name, codec, tolerance) in CODECS {
         let run = |device: &str, residency: &str| {
             let out = folder.path().join(format!("{name}-{device}-{residency}"));
             train(codec, device, &data, &out, &["--residency", residency])
         };
         let cpu = run("cpu", "stream");
-        assert_close(&run("wgpu", "auto"), &cpu);
-        assert_close(&run("wgpu", "stream"), &cpu);
+        assert_close(&run("wgpu", "auto"), &cpu, tolerance);
+        assert_close(&run("wgpu", "stream"), &cpu, tolerance);
     }
 }
 
@@ -99,14 +122,14 @@ fn blocks_cut_from_pictures_on_the_device_are_those_that_the_cpu_cuts() {
             height,
         );
     }
-    for (name, codec) in [("mlp", MLP), ("codebook", CODEBOOK)] {
+    for (name, codec, tolerance) in CODECS {
         let run = |device: &str, residency: &str| {
             let out = folder.path().join(format!("{name}-{device}-{residency}"));
             train(codec, device, &pictures, &out, &["--residency", residency])
         };
         let cpu = run("cpu", "stream");
-        assert_close(&run("cpu", "device"), &cpu);
-        assert_close(&run("wgpu", "device"), &cpu);
+        assert_close(&run("cpu", "device"), &cpu, SAME_START);
+        assert_close(&run("wgpu", "device"), &cpu, tolerance);
     }
 }
 
@@ -117,7 +140,7 @@ fn a_run_on_a_gpu_resumes_there_and_on_the_cpu() {
     }
     let folder = tempfile::tempdir().unwrap();
     let data = bin(folder.path(), "train.bin", 4000, 1);
-    for (name, codec) in [("mlp", MLP), ("codebook", CODEBOOK)] {
+    for (name, codec, _) in CODECS {
         let out = folder.path().join(name);
         // A schedule without an end, so that the first steps do not depend on the number of steps.
         let more = ["--schedule", "constant"];
@@ -131,7 +154,7 @@ fn a_run_on_a_gpu_resumes_there_and_on_the_cpu() {
             resumed.push(history(&out));
         }
         assert_eq!(resumed[0].len(), 3, "{name}");
-        assert_close(&resumed[0], &resumed[1]);
+        assert_close(&resumed[0], &resumed[1], SAME_START);
     }
 }
 
