@@ -13,7 +13,7 @@ use nice_data::{BlockId, BlockSet};
 use nice_decode::BLOCK_SAMPLES;
 
 use super::order::Order;
-use super::resident::{self, CutBlocks, PlaceFeed, ResidentSet};
+use super::resident::{self, CutBlocks, PlaceFeed, ResidentSet, SCALE};
 
 /// The number of batches that are gathered ahead.
 const AHEAD: usize = 4;
@@ -124,9 +124,6 @@ impl<'a, B: CutBlocks> Feed<'a, B> {
         }
     }
 }
-
-/// The factor from bytes to samples in 0..1.
-pub const SCALE: f32 = 1.0 / 255.0;
 
 /// Bytes of planar blocks as samples in 0..1, `[blocks, 192]`.
 fn samples(bytes: &[u8]) -> TensorData {

@@ -6,13 +6,13 @@ use nice_decode::{BLOCK_SAMPLES, BLOCK_SIDE, Orientation};
 use nice_encode::codebook::{Coordinates, DIMENSIONS, coordinates};
 use rayon::prelude::*;
 
-use super::{CutBlocks, DeviceBytes, PLACE};
+use super::{CutBlocks, DeviceBytes, PLACE, SCALE};
 
 impl CutBlocks for Flex {
     fn cut_samples(bytes: &DeviceBytes<Self>, places: Tensor<Self, 2, Int>) -> Tensor<Self, 2> {
         let device = places.device();
         let blocks = cut(bytes, places, |block, _| {
-            block.map(|byte| f32::from(byte) / 255.0)
+            block.map(|byte| f32::from(byte) * SCALE)
         });
         let samples = blocks.into_flattened();
         let shape = [samples.len() / BLOCK_SAMPLES, BLOCK_SAMPLES];

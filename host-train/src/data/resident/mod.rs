@@ -18,6 +18,9 @@ use crate::data::order::{Order, orientation};
 /// The number of batches whose places are computed ahead.
 const AHEAD: usize = 4;
 
+/// The factor from bytes to samples in 0..1.
+pub const SCALE: f32 = 1.0 / 255.0;
+
 /// The numbers of a place: the offset of the first pixel, the distance between two lines, and an orientation.
 const PLACE: usize = 3;
 
