@@ -7,6 +7,7 @@
 //! the order in which the units run.
 
 use cubecl::prelude::*;
+use nice_encode::codebook::BeamWidth;
 
 use crate::orientation::{NEGATIVE, ORIENTATIONS, VARIANT_BITS, relative};
 use crate::sort::sort;
@@ -21,7 +22,7 @@ const BATCH: u32 = 2;
 pub(crate) const ADDED: u32 = UNITS * BATCH;
 
 /// The part of the beam, as a divisor, that is kept after the stages of the fixed layout.
-const LATE_DIVISOR: u32 = 3;
+const LATE_DIVISOR: u32 = BeamWidth::LATE_FRACTION as u32;
 
 /// The codebook's part of what extends partial sums by a stage.
 #[derive(CubeType, CubeLaunch)]

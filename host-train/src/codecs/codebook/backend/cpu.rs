@@ -234,30 +234,11 @@ fn compare(
 
 /// Adds a codeword as an index uses it.
 fn add_oriented(sum: &mut Coordinates, codeword: &Coordinates, index: StageIndex) {
-    let transposed;
-    let mut parity = index.orientation;
-    let codeword = if index.orientation.transposes() {
-        transposed = coordinates::transposed(codeword);
-        // The signs change before the transposition, which exchanges the parts that are odd under one of the flips.
-        parity = exchanged(parity);
-        &transposed
-    } else {
-        codeword
-    };
-    let negative = if index.negative { -1.0 } else { 1.0 };
-    let parts = sum.as_chunks_mut::<PART>().0.iter_mut();
-    for (part, (sum, codeword)) in parts.zip(codeword.as_chunks::<PART>().0).enumerate() {
-        let sign = negative * coordinates::flip_sign(parity, part);
-        for (sum, value) in sum.iter_mut().zip(codeword) {
-            *sum += sign * value;
-        }
+    let sign = if index.negative { -1.0 } else { 1.0 };
+    let oriented = coordinates::oriented(codeword, index.orientation);
+    for (sum, value) in sum.iter_mut().zip(oriented) {
+        *sum += sign * value;
     }
-}
-
-/// An orientation with its two flips exchanged.
-fn exchanged(orientation: Orientation) -> Orientation {
-    let bits = orientation.bits();
-    Orientation::from_bits(bits & 4 | (bits & 1) << 1 | bits >> 1 & 1)
 }
 
 /// Sums by codeword of one stage; see [`CodewordSums`].
