@@ -494,56 +494,51 @@ impl Task for FitTask<'_, '_> {
     type Output = Outcome;
 
     fn run<B: TrainingBackend>(self, device: &B::Device) -> Result<Outcome> {
-        fit_on::<B>(self, device)
+        let Self {
+            run,
+            codec,
+            start,
+            seconds,
+            log,
+        } = self;
+        let fitted = fit::fit::<B>(run, codec, start, seconds, device, log)?;
+        let Some((artifacts, gain, checkpoint)) = fitted else {
+            log.line("stopped; nothing was written")?;
+            return Ok(Outcome::Interrupted);
+        };
+        // The steps are known only now.
+        files::write_atomically(
+            &run.folder.config(),
+            &serde_json::to_vec_pretty(&run.config)?,
+        )?;
+        let training = TrainingRecord {
+            history: &checkpoint.progress.history,
+            seconds: checkpoint.progress.seconds,
+        };
+        let summary = export(run, training, artifacts)?;
+        let won = gain.after_db - gain.before_db;
+        let line = if gain.kept {
+            format!(
+                "nothing was won ({won:+.3} dB on the validation blocks), so the decoder is \"{}\" unchanged",
+                gain.from
+            )
+        } else {
+            format!(
+                "{:.3} dB on the validation blocks, {won:+.3} dB over \"{}\"",
+                gain.after_db, gain.from
+            )
+        };
+        #[derive(Serialize)]
+        struct Result {
+            #[serde(flatten)]
+            summary: Summary,
+            fit: Gain,
+        }
+        let mut lines = vec![line];
+        lines.extend(files_of(&summary));
+        log.result(&Result { summary, fit: gain }, &lines)?;
+        Ok(Outcome::Complete)
     }
-}
-
-/// Fits a model on a device, and exports the result.
-fn fit_on<B: TrainingBackend>(task: FitTask<'_, '_>, device: &B::Device) -> Result<Outcome> {
-    let FitTask {
-        run,
-        codec,
-        start,
-        seconds,
-        log,
-    } = task;
-    let fitted = fit::fit::<B>(run, codec, start, seconds, device, log)?;
-    let Some((artifacts, gain, checkpoint)) = fitted else {
-        log.line("stopped; nothing was written")?;
-        return Ok(Outcome::Interrupted);
-    };
-    // The steps are known only now.
-    files::write_atomically(
-        &run.folder.config(),
-        &serde_json::to_vec_pretty(&run.config)?,
-    )?;
-    let training = TrainingRecord {
-        history: &checkpoint.progress.history,
-        seconds: checkpoint.progress.seconds,
-    };
-    let summary = export(run, training, artifacts)?;
-    let won = gain.after_db - gain.before_db;
-    let line = if gain.kept {
-        format!(
-            "nothing was won ({won:+.3} dB on the validation blocks), so the decoder is \"{}\" unchanged",
-            gain.from
-        )
-    } else {
-        format!(
-            "{:.3} dB on the validation blocks, {won:+.3} dB over \"{}\"",
-            gain.after_db, gain.from
-        )
-    };
-    #[derive(Serialize)]
-    struct Result {
-        #[serde(flatten)]
-        summary: Summary,
-        fit: Gain,
-    }
-    let mut lines = vec![line];
-    lines.extend(files_of(&summary));
-    log.result(&Result { summary, fit: gain }, &lines)?;
-    Ok(Outcome::Complete)
 }
 
 /// Imports a network.
@@ -643,47 +638,42 @@ impl Task for TrainTask<'_, '_> {
     type Output = Outcome;
 
     fn run<B: TrainingBackend>(self, device: &B::Device) -> Result<Outcome> {
-        train_on::<B>(self, device)
-    }
-}
-
-/// Trains on a device, and exports the result.
-fn train_on<B: TrainingBackend>(task: TrainTask<'_, '_>, device: &B::Device) -> Result<Outcome> {
-    let TrainTask {
-        run,
-        checkpoint,
-        log,
-    } = task;
-    let codec = &run.config.codec;
-    let (end, checkpoint) = match codec {
-        CodecConfig::Mlp(config) => {
-            mlp::trainer::train::<B>(run, *config, checkpoint, device, log)?
+        let Self {
+            run,
+            checkpoint,
+            log,
+        } = self;
+        let codec = &run.config.codec;
+        let (end, checkpoint) = match codec {
+            CodecConfig::Mlp(config) => {
+                mlp::trainer::train::<B>(run, *config, checkpoint, device, log)?
+            }
+            CodecConfig::Codebook(config) => {
+                codebook::trainer::train::<B>(run, config, None, checkpoint, device, log)?
+            }
+        };
+        let progress = &checkpoint.progress;
+        if end == End::Interrupted {
+            let line = format!(
+                "stopped after step {}; resume with: host-train --resume {}",
+                progress.step,
+                run.folder.path().display()
+            );
+            log.line(&line)?;
+            return Ok(Outcome::Interrupted);
         }
-        CodecConfig::Codebook(config) => {
-            codebook::trainer::train::<B>(run, config, None, checkpoint, device, log)?
+        if checkpoint.best.is_empty() {
+            bail!("no validation had a finite loss, so there are no weights to export");
         }
-    };
-    let progress = &checkpoint.progress;
-    if end == End::Interrupted {
-        let line = format!(
-            "stopped after step {}; resume with: host-train --resume {}",
-            progress.step,
-            run.folder.path().display()
-        );
-        log.line(&line)?;
-        return Ok(Outcome::Interrupted);
+        let artifacts = artifacts::<B>(run, &checkpoint.best, device)?;
+        let training = TrainingRecord {
+            history: &progress.history,
+            seconds: progress.seconds,
+        };
+        let summary = export(run, training, artifacts)?;
+        print_summary(&summary, log)?;
+        Ok(Outcome::Complete)
     }
-    if checkpoint.best.is_empty() {
-        bail!("no validation had a finite loss, so there are no weights to export");
-    }
-    let artifacts = artifacts::<B>(run, &checkpoint.best, device)?;
-    let training = TrainingRecord {
-        history: &progress.history,
-        seconds: progress.seconds,
-    };
-    let summary = export(run, training, artifacts)?;
-    print_summary(&summary, log)?;
-    Ok(Outcome::Complete)
 }
 
 /// The artifacts of trained weights.

@@ -9,6 +9,8 @@ mod archive;
 mod bad_files;
 mod bad_input;
 mod cache;
+#[cfg(target_os = "linux")]
+mod cuda;
 mod dataset;
 mod dataset_build;
 mod encoding;

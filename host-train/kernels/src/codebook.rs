@@ -1,15 +1,16 @@
 //! A codebook on the device, and the gradients of its error.
 
-use burn::tensor::{DType, TensorData};
+use burn::tensor::DType;
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeRuntime};
 use cubecl::prelude::*;
 use nice_decode::format::Stage;
-use nice_encode::codebook::{DIMENSIONS, coordinates};
+use nice_encode::codebook::{DIMENSIONS, codeword_counts};
 
-use crate::accumulate;
 use crate::decode::{self, CodebookArraysLaunch, DifferencesLaunch};
+use crate::stage_starts::StageStarts;
 use crate::tensors::{Floats, Integers, empty_like, of_floats, of_integers, to_floats};
+use crate::{accumulate, cubes};
 
 /// A codebook on the device.
 #[derive(Clone, Debug)]
@@ -17,8 +18,7 @@ pub struct DeviceCodebook<R: CubeRuntime> {
     base: CubeTensor<R>,
     gains: CubeTensor<R>,
     residuals: CubeTensor<R>,
-    starts: CubeTensor<R>,
-    transposed: CubeTensor<R>,
+    starts: StageStarts,
 }
 
 /// What decoded blocks differ by from what they should be.
@@ -44,23 +44,6 @@ pub struct DeviceIndices<R: CubeRuntime, BT: BoolElement> {
     pub used: Integers<R, BT, 1>,
 }
 
-/// The number of codewords of each stage.
-fn counts(stages: &[Stage]) -> impl Iterator<Item = usize> {
-    let stages = stages.iter().enumerate();
-    stages.map(|(number, stage)| stage.codewords(number == 0).unwrap_or_default())
-}
-
-/// The index that each coordinate of a transposed block or codeword comes from, `[96]`.
-pub(crate) fn transposed_indices<R: CubeRuntime, BT: BoolElement>(
-    device: &R::CubeDevice,
-) -> CubeTensor<R> {
-    let indices: Vec<i32> = (0..DIMENSIONS)
-        .map(|at| coordinates::transposed_index(at) as i32)
-        .collect();
-    let data = TensorData::from(&indices[..]);
-    of_integers(Integers::<R, BT, 1>::from_data(data, device))
-}
-
 impl<R: CubeRuntime> DeviceCodebook<R> {
     /// A codebook with these stages: the base codewords, `[base codewords, 96]`, their gains, `[base codewords]`, and the codewords of
     /// the residual stages, one stage after the other, `[residual codewords, 96]`.
@@ -70,20 +53,11 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
         gains: Floats<R, BT, 1>,
         residuals: Floats<R, BT, 2>,
     ) -> Self {
-        let device = base.device();
-        let mut end = 0;
-        let mut starts = vec![0];
-        for count in counts(stages).skip(1) {
-            starts.push(end);
-            end += count as i32;
-        }
-        let starts = Integers::<R, BT, 1>::from_data(TensorData::from(&starts[..]), &device);
         Self {
             base: of_floats(base),
             gains: of_floats(gains),
             residuals: of_floats(residuals),
-            starts: of_integers(starts),
-            transposed: transposed_indices::<R, BT>(&device),
+            starts: StageStarts::new(stages),
         }
     }
 
@@ -105,7 +79,7 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
         unsafe {
             decode::compare::launch_unchecked(
                 &blocks.client,
-                CubeCount::Static(count as u32, 1, 1),
+                cubes::one_for_each(count, &blocks),
                 CubeDim::new_1d(decode::UNITS),
                 blocks.clone().into_tensor_arg(),
                 of_floats(weights).into_tensor_arg(),
@@ -115,8 +89,6 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
                     self.base.clone().into_tensor_arg(),
                     self.gains.clone().into_tensor_arg(),
                     self.residuals.clone().into_tensor_arg(),
-                    self.starts.clone().into_tensor_arg(),
-                    self.transposed.clone().into_tensor_arg(),
                 ),
                 DifferencesLaunch::new(
                     differences.clone().into_tensor_arg(),
@@ -124,7 +96,7 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
                     factors.clone().into_tensor_arg(),
                     errors.clone().into_tensor_arg(),
                 ),
-                stages,
+                self.starts.clone(),
             );
         }
         Differences {
@@ -146,38 +118,30 @@ pub fn sum_by_codeword<R: CubeRuntime, BT: BoolElement>(
     scalars: Floats<R, BT, 1>,
     indices: DeviceIndices<R, BT>,
 ) -> (Floats<R, BT, 2>, Floats<R, BT, 1>) {
-    let device = values.device();
     let values = of_floats(values);
     let factors = of_floats(factors);
     let scalars = of_floats(scalars);
     let used = of_integers(indices.used);
     let indices = of_integers(indices.indices);
-    let transposed = transposed_indices::<R, BT>(&device);
-    let all = counts(stages).sum();
+    let all = codeword_counts(stages).sum();
     let sums = empty_like(&values, [all, DIMENSIONS], DType::F32);
     let scalar_sums = empty_like(&values, [all], DType::F32);
-    let mut first = 0;
-    for (stage, count) in counts(stages).enumerate() {
-        // SAFETY: the tensors have the shapes that the kernel expects, and it reads and writes within them.
-        #[allow(unsafe_code)]
-        unsafe {
-            accumulate::accumulate::launch_unchecked(
-                &values.client,
-                CubeCount::Static(count as u32, 1, 1),
-                CubeDim::new_1d(accumulate::UNITS),
-                values.clone().into_tensor_arg(),
-                factors.clone().into_tensor_arg(),
-                scalars.clone().into_tensor_arg(),
-                indices.clone().into_tensor_arg(),
-                used.clone().into_tensor_arg(),
-                transposed.clone().into_tensor_arg(),
-                sums.clone().into_tensor_arg(),
-                scalar_sums.clone().into_tensor_arg(),
-                first as u32,
-                stage as u32,
-            );
-        }
-        first += count;
+    // SAFETY: the tensors have the shapes that the kernel expects, and it reads and writes within them.
+    #[allow(unsafe_code)]
+    unsafe {
+        accumulate::accumulate::launch_unchecked(
+            &values.client,
+            cubes::one_for_each(all, &values),
+            CubeDim::new_1d(accumulate::UNITS),
+            values.clone().into_tensor_arg(),
+            factors.into_tensor_arg(),
+            scalars.into_tensor_arg(),
+            indices.into_tensor_arg(),
+            used.into_tensor_arg(),
+            sums.clone().into_tensor_arg(),
+            scalar_sums.clone().into_tensor_arg(),
+            StageStarts::new(stages),
+        );
     }
     (to_floats(sums), to_floats(scalar_sums))
 }

@@ -5,7 +5,8 @@ use nice_decode::BLOCK_SAMPLES;
 use nice_encode::codebook::DIMENSIONS;
 use nice_encode::codebook::coordinates::PART;
 
-use crate::orientation::sign;
+use crate::cubes::row;
+use crate::orientation::{sign, transposed};
 
 /// The number of units of a cube, one for each pixel of a block.
 pub(crate) const UNITS: u32 = 64;
@@ -29,7 +30,7 @@ fn pixel(
     places: &Tensor<u32>,
     #[comptime] layout: SampleLayout,
 ) -> (f32, f32, f32) {
-    let place = CUBE_POS_X as usize * 3;
+    let place = row() * 3;
     let first = places[place] + UNIT_POS / 8 * places[place + 1] + UNIT_POS % 8 * layout.pixel;
     let red = sample(words, first);
     let green = sample(words, first + layout.channel);
@@ -50,9 +51,12 @@ pub(crate) fn cut_samples(
     samples: &mut Tensor<f32>,
     #[comptime] layout: SampleLayout,
 ) {
+    if row() >= places.shape(0) {
+        terminate!();
+    }
     let (red, green, blue) = pixel(words, places, layout);
     let scale = 1.0f32 / 255.0;
-    let to = CUBE_POS_X as usize * BLOCK_SAMPLES + UNIT_POS as usize;
+    let to = row() * BLOCK_SAMPLES + UNIT_POS as usize;
     samples[to] = red * scale;
     samples[to + 64] = green * scale;
     samples[to + 128] = blue * scale;
@@ -63,7 +67,6 @@ pub(crate) fn cut_samples(
 pub(crate) fn cut_coordinates(
     words: &Tensor<u32>,
     places: &Tensor<u32>,
-    transposed: &Tensor<u32>,
     coordinates: &mut Tensor<f32>,
     fine_chroma: &mut Tensor<f32>,
     #[comptime] layout: SampleLayout,
@@ -75,6 +78,10 @@ pub(crate) fn cut_coordinates(
     let mut second = SharedMemory::<f32>::new(comptime!(UNITS as usize));
     let mut errors = SharedMemory::<f32>::new(SITES);
     let unit = UNIT_POS as usize;
+    let block = row();
+    if block >= places.shape(0) {
+        terminate!();
+    }
     let (red, green, blue) = pixel(words, places, layout);
     planes[unit] = red + green + blue;
     first[unit] = red - blue;
@@ -103,7 +110,6 @@ pub(crate) fn cut_coordinates(
         errors[unit] = error + (a * a + b * b + c * c + d * d - sum * sum / 4.0) / 6.0;
     }
     sync_cube();
-    let block = CUBE_POS_X as usize;
     let orientation = places[block * 3 + 2];
     let mut at = unit;
     while at < DIMENSIONS {
@@ -125,7 +131,7 @@ pub(crate) fn cut_coordinates(
         let above = planes[first_line + x] + horizontal * planes[first_line + side - 1 - x];
         let below = planes[last_line + x] + horizontal * planes[last_line + side - 1 - x];
         let value = (above + vertical * below) * scale;
-        let to = select(orientation & 4 == 0, at, transposed[at] as usize);
+        let to = select(orientation & 4 == 0, at, transposed(at));
         coordinates[block * DIMENSIONS + to] = sign(orientation & 7, at) * value;
         at += comptime!(UNITS as usize);
     }

@@ -3,7 +3,9 @@
 use cubecl::prelude::*;
 use nice_encode::codebook::DIMENSIONS;
 
-use crate::orientation::{VARIANT_BITS, sign};
+use crate::cubes::row;
+use crate::orientation::{VARIANT_BITS, sign, transposed};
+use crate::stage_starts::StageStarts;
 
 /// The number of units of a cube, one for each coordinate; those beyond have none.
 pub(crate) const UNITS: u32 = 128;
@@ -17,11 +19,6 @@ pub(crate) struct CodebookArrays {
     pub gains: Tensor<f32>,
     /// `[residual codewords of all stages, 96]`
     pub residuals: Tensor<f32>,
-    /// The number of the first codeword of each stage after the base among the residual codewords, `[stages]`; the first element has
-    /// no meaning.
-    pub starts: Tensor<u32>,
-    /// The index that each coordinate of a transposed codeword comes from, `[96]`.
-    pub transposed: Tensor<u32>,
 }
 
 /// What decoded blocks differ by.
@@ -47,11 +44,15 @@ pub(crate) fn compare(
     used: &Tensor<u32>,
     codebook: &CodebookArrays,
     to: &mut Differences,
-    #[comptime] stages: usize,
+    #[comptime] starts: StageStarts,
 ) {
     let mut products = SharedMemory::<f32>::new(comptime!(UNITS as usize));
     let mut squares = SharedMemory::<f32>::new(comptime!(UNITS as usize));
-    let block = CUBE_POS_X as usize;
+    let stages = comptime!(starts.stages());
+    let block = row();
+    if block >= used.shape(0) {
+        terminate!();
+    }
     let at = UNIT_POS as usize;
     let weight = weights[block];
     let used = used[block] as usize;
@@ -60,15 +61,16 @@ pub(crate) fn compare(
     let mut product = 0.0f32;
     let mut square = 0.0f32;
     if at < DIMENSIONS {
-        let transposed = codebook.transposed[at] as usize;
+        let transposed = transposed(at);
         let mut sum = 0.0f32;
         #[unroll]
         for stage in 1..stages {
             if stage < used {
                 let index = indices[block * stages + stage];
                 let from = select(index & 4 == 0, at, transposed);
-                let row = codebook.starts[stage] + (index >> VARIANT_BITS);
-                sum += sign(index, from) * codebook.residuals[row as usize * DIMENSIONS + from];
+                let start = comptime!(starts.after_base(stage));
+                let row = start + (index >> VARIANT_BITS) as usize;
+                sum += sign(index, from) * codebook.residuals[row * DIMENSIONS + from];
             }
         }
         let from = select(base & 4 == 0, at, transposed);

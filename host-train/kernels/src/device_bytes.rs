@@ -2,11 +2,11 @@
 
 use burn::tensor::{DType, TensorMetadata};
 use burn_cubecl::{BoolElement, CubeRuntime};
-use cubecl::prelude::{CubeCount, CubeDim};
+use cubecl::prelude::CubeDim;
 use nice_decode::BLOCK_SAMPLES;
 use nice_encode::codebook::DIMENSIONS;
 
-use crate::codebook::transposed_indices;
+use crate::cubes;
 use crate::cut::{self, SampleLayout};
 use crate::tensors::{Floats, Integers, empty_like, of_integers, to_floats};
 
@@ -32,7 +32,7 @@ impl<R: CubeRuntime, BT: BoolElement> DeviceBytes<R, BT> {
         unsafe {
             cut::cut_samples::launch_unchecked(
                 &words.client,
-                CubeCount::Static(count as u32, 1, 1),
+                cubes::one_for_each(count, &words),
                 CubeDim::new_1d(cut::UNITS),
                 words.clone().into_tensor_arg(),
                 places.into_tensor_arg(),
@@ -46,7 +46,6 @@ impl<R: CubeRuntime, BT: BoolElement> DeviceBytes<R, BT> {
     /// The coordinates of blocks, `[blocks, 96]`, each in the orientation that its place says, and the squared errors of their fine
     /// chroma, `[blocks]`. For places, see [`samples`](Self::samples).
     pub fn coordinates(&self, places: Integers<R, BT, 2>) -> (Floats<R, BT, 2>, Floats<R, BT, 1>) {
-        let transposed = transposed_indices::<R, BT>(&places.device());
         let words = of_integers(self.words.clone());
         let places = of_integers(places);
         let count = places.shape()[0];
@@ -57,11 +56,10 @@ impl<R: CubeRuntime, BT: BoolElement> DeviceBytes<R, BT> {
         unsafe {
             cut::cut_coordinates::launch_unchecked(
                 &words.client,
-                CubeCount::Static(count as u32, 1, 1),
+                cubes::one_for_each(count, &words),
                 CubeDim::new_1d(cut::UNITS),
                 words.clone().into_tensor_arg(),
                 places.into_tensor_arg(),
-                transposed.into_tensor_arg(),
                 coordinates.clone().into_tensor_arg(),
                 fine_chroma.clone().into_tensor_arg(),
                 self.layout,

@@ -9,6 +9,7 @@
 use cubecl::prelude::*;
 use nice_encode::codebook::BeamWidth;
 
+use crate::cubes::row;
 use crate::orientation::{NEGATIVE, ORIENTATIONS, VARIANT_BITS, relative};
 use crate::sort::sort;
 
@@ -106,7 +107,10 @@ pub(crate) fn extend(
     let length = SharedMemory::<Atomic<u32>>::new(1usize);
     let mut limit = SharedMemory::<f32>::new(1usize);
 
-    let block = CUBE_POS_X as usize;
+    let block = row();
+    if block >= squared_norms.shape(0) {
+        terminate!();
+    }
     let stages = best.errors.shape(1);
     let from_width = from.errors.shape(1);
     let to_width = to.errors.shape(1);
@@ -124,7 +128,7 @@ pub(crate) fn extend(
         best.kept[block]
     };
     let total = sums << lanes_bits;
-    let mut least = f32::INFINITY.runtime();
+    let mut least = f32::MAX.runtime();
     let mut number = UNIT_POS;
     while number < total && number < comptime!(1 << lanes_bits) {
         let (error, _) = candidate(
@@ -144,7 +148,7 @@ pub(crate) fn extend(
     errors[UNIT_POS as usize] = least;
     if UNIT_POS == 0 {
         length[0].store(0);
-        limit[0] = f32::INFINITY;
+        limit[0] = f32::MAX;
     }
     sync_cube();
     // The units are ranked by their smallest errors.
@@ -305,7 +309,7 @@ fn prune(errors: &mut SharedMemory<f32>, numbers: &mut SharedMemory<u32>, count:
     }
     let mut at = count + UNIT_POS;
     while at < size {
-        errors[at as usize] = f32::INFINITY;
+        errors[at as usize] = f32::MAX;
         numbers[at as usize] = u32::MAX;
         at += UNITS;
     }

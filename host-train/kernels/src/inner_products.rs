@@ -5,19 +5,19 @@ use cubecl::prelude::*;
 use nice_encode::codebook::DIMENSIONS;
 use nice_encode::codebook::coordinates::{PART, PARTS};
 
+use crate::orientation::transposed;
+
 /// The number of blocks for which a unit computes the products with its codeword.
 pub(crate) const BLOCKS: usize = 4;
 
 /// The number of units of a cube, each of which has one codeword.
 pub(crate) const UNITS: u32 = 64;
 
-/// `blocks` is `[blocks, 96]`, `codewords` is `[96, codewords]`, `transposed` are the indices that each coordinate of a transposed
-/// block comes from, `[96]`, and `products` is `[blocks, orientations, codewords]`.
+/// `blocks` is `[blocks, 96]`, `codewords` is `[96, codewords]`, and `products` is `[blocks, orientations, codewords]`.
 #[cube(launch_unchecked)]
 pub(crate) fn inner_products(
     blocks: &Tensor<f32>,
     codewords: &Tensor<f32>,
-    transposed: &Tensor<u32>,
     products: &mut Tensor<f32>,
     #[comptime] orientations: usize,
 ) {
@@ -32,7 +32,7 @@ pub(crate) fn inner_products(
         let from = select(first + block < count, first + block, count - 1) * DIMENSIONS;
         let to = 2 * block * DIMENSIONS + coordinate;
         x[to] = blocks[from + coordinate];
-        x[to + DIMENSIONS] = blocks[from + transposed[coordinate] as usize];
+        x[to + DIMENSIONS] = blocks[from + transposed(coordinate)];
         at += UNITS as usize;
     }
     sync_cube();

@@ -8,6 +8,7 @@
 
 mod accumulate;
 mod codebook;
+mod cubes;
 mod cut;
 mod decode;
 mod device_bytes;
@@ -16,6 +17,7 @@ mod inner_products;
 mod orientation;
 mod search;
 mod sort;
+mod stage_starts;
 mod tensors;
 
 pub use codebook::{DeviceCodebook, DeviceIndices, Differences, sum_by_codeword};

@@ -25,6 +25,20 @@ pub(crate) fn relative(first: u32, second: u32) -> u32 {
     transposition | (flips ^ (second & 3))
 }
 
+/// The index of a coordinate after a block is transposed, as in nice-encode.
+#[cube]
+pub(crate) fn transposed(coordinate: usize) -> usize {
+    let part = coordinate / PART;
+    let within = coordinate % PART;
+    // Luma has 4 x 4 coordinates in a part, each chroma plane 2 x 2.
+    let start = select(within < 16, 0, within / 4 * 4);
+    let side = select(within < 16, 4, 2);
+    let (y, x) = ((within - start) / side, (within - start) % side);
+    // A transposition exchanges the two flips, so the parts that are odd under one of them.
+    let part = part / 2 + part % 2 * 2;
+    part * PART + start + x * side + y
+}
+
 /// The sign that a variant gives to a coordinate of a codeword, which is counted before the transposition.
 #[cube]
 pub(crate) fn sign(variant: u32, coordinate: usize) -> f32 {

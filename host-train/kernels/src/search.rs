@@ -8,7 +8,7 @@ use nice_decode::BLOCK_SAMPLES;
 use nice_decode::format::Stage;
 use nice_encode::codebook::BeamWidth;
 
-use crate::codebook::transposed_indices;
+use crate::cubes;
 use crate::extend::{self, BestLaunch, PartialSumsLaunch, StageTablesLaunch, WidthLaunch};
 use crate::inner_products;
 use crate::orientation::ORIENTATIONS;
@@ -28,8 +28,6 @@ pub struct BeamSearch<R: CubeRuntime> {
     stages: Vec<StageOnDevice<R>>,
     /// `[base codewords]`
     gains: CubeTensor<R>,
-    /// The index that each coordinate of a transposed block comes from, `[96]`.
-    transposed: CubeTensor<R>,
     fixed_stages: usize,
 }
 
@@ -71,8 +69,6 @@ impl<R: CubeRuntime> BeamSearch<R> {
         codewords: &[Floats<R, BT, 2>],
         gains: Floats<R, BT, 1>,
     ) -> Self {
-        let device = gains.device();
-        let transposed = transposed_indices::<R, BT>(&device);
         let most_gain = gains.clone().max(); // [1]
         let mut prepared = Vec::with_capacity(stages.len());
         for (number, stage) in stages.iter().enumerate() {
@@ -85,7 +81,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
                 .iter()
                 .map(|earlier| {
                     let earlier = of_floats(earlier.clone());
-                    let products = inner_products_of(&earlier, &columns, &transposed, ORIENTATIONS);
+                    let products = inner_products_of(&earlier, &columns, ORIENTATIONS);
                     to_floats::<R, BT, 3>(products).reshape([-1])
                 })
                 .collect();
@@ -102,7 +98,6 @@ impl<R: CubeRuntime> BeamSearch<R> {
         Self {
             stages: prepared,
             gains: of_floats(gains),
-            transposed,
             fixed_stages,
         }
     }
@@ -163,8 +158,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
         let (mut from, mut to) = (sums(), sums());
         for (number, stage) in self.stages[..stages].iter().enumerate() {
             let orientations = 1 << stage.orientation_bits;
-            let inner =
-                inner_products_of(&blocks, &stage.codewords, &self.transposed, orientations);
+            let inner = inner_products_of(&blocks, &stage.codewords, orientations);
             let shape = extend::Stage {
                 number,
                 codeword_bits: stage.codeword_bits,
@@ -194,7 +188,7 @@ impl<R: CubeRuntime> BeamSearch<R> {
             unsafe {
                 extend::extend::launch_unchecked(
                     &blocks.client,
-                    CubeCount::Static(count as u32, 1, 1),
+                    cubes::one_for_each(count, &blocks),
                     CubeDim::new_1d(extend::UNITS),
                     inner.into_tensor_arg(),
                     squared_norms.clone().into_tensor_arg(),
@@ -237,7 +231,6 @@ impl<R: CubeRuntime> PartialSumsOnDevice<R> {
 fn inner_products_of<R: CubeRuntime>(
     blocks: &CubeTensor<R>,
     codewords: &CubeTensor<R>,
-    transposed: &CubeTensor<R>,
     orientations: usize,
 ) -> CubeTensor<R> {
     let (count, each) = (blocks.meta.shape()[0], codewords.meta.shape()[1]);
@@ -256,7 +249,6 @@ fn inner_products_of<R: CubeRuntime>(
             CubeDim::new_1d(inner_products::UNITS),
             blocks.clone().into_tensor_arg(),
             codewords.clone().into_tensor_arg(),
-            transposed.clone().into_tensor_arg(),
             products.clone().into_tensor_arg(),
             orientations,
         );

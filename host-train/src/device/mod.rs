@@ -4,6 +4,8 @@
 mod adapters;
 #[cfg(feature = "cuda")]
 mod cuda;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod guard;
 mod run;
 
 pub use run::{Task, TrainingBackend, run};

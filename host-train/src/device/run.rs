@@ -1,14 +1,13 @@
 //! Runs a task on a device. This is the only place that names the backends of burn.
 
-#[cfg(any(feature = "cuda", feature = "wgpu"))]
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use anyhow::Result;
 use burn::backend::Autodiff;
 use burn::tensor::backend::AutodiffBackend;
 use burn_flex::Flex;
 
 use super::Device;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::guard::guarded;
 use crate::codecs::codebook::backend::CodebookBackend;
 use crate::data::resident::CutBlocks;
 
@@ -51,19 +50,4 @@ pub fn run<T: Task>(device: Device, task: T) -> Result<T::Output> {
         #[cfg(not(all(feature = "cuda", feature = "wgpu")))]
         _ => anyhow::bail!("this program was built without the feature of that device"),
     }
-}
-
-/// Runs a task whose backend panics when the GPU fails, and returns an error then.
-#[cfg(any(feature = "cuda", feature = "wgpu"))]
-fn guarded<T>(task: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_default();
-        anyhow::bail!(
-            "the GPU failed ({message}); what was written until then is kept, and a run can go on with --resume and --device cpu"
-        )
-    })
 }

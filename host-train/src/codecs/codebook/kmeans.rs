@@ -6,13 +6,11 @@
 
 use burn::tensor::{Int, Tensor, TensorData};
 use nice_decode::format::Stage;
-use nice_encode::codebook::DIMENSIONS;
+use nice_encode::codebook::{DIMENSIONS, codeword_counts};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::backend::{
-    BlockIndices, CodebookBackend, CodebookTensors, CodewordSums, VARIANT_BITS, codeword_counts,
-};
+use super::backend::{BlockIndices, CodebookBackend, CodebookTensors, CodewordSums, VARIANT_BITS};
 
 /// The number of iterations for a stage.
 const ITERATIONS: usize = 8;

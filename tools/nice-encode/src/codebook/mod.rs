@@ -25,4 +25,4 @@ pub use coordinates::{Coordinates, DIMENSIONS};
 pub use index::{Indices, PartialSum, StageIndex};
 pub use search::{BeamSearch, Lengths};
 pub use selection::{BlockCandidates, Choice, Selector, slope};
-pub use tables::Codebook;
+pub use tables::{Codebook, codeword_counts};

@@ -45,6 +45,12 @@ pub const fn byte(at: usize) -> usize {
     }
 }
 
+/// The number of codewords of each stage, the base first; 0 if a codebook cannot have the stage.
+pub fn codeword_counts(stages: &[Stage]) -> impl Iterator<Item = usize> {
+    let stages = stages.iter().enumerate();
+    stages.map(|(number, stage)| stage.codewords(number == 0).unwrap_or_default())
+}
+
 impl Codebook {
     /// The tables of a model file that the decoder accepts.
     pub fn from_tables(tables: &CodebookTables<'_>) -> Self {

@@ -6,12 +6,14 @@ use burn_flex::Flex;
 use nice_decode::Orientation;
 use nice_decode::format::{MAX_STAGES, Stage};
 use nice_encode::codebook::coordinates::{self, PART};
-use nice_encode::codebook::{BeamSearch, Codebook, Coordinates, DIMENSIONS, StageIndex};
+use nice_encode::codebook::{
+    BeamSearch, Codebook, Coordinates, DIMENSIONS, StageIndex, codeword_counts,
+};
 use rayon::prelude::*;
 
 use super::{
     BestSums, BlockIndices, CodebookBackend, CodebookTensors, CodewordSums, Differences,
-    VARIANT_BITS, codeword_counts, download,
+    VARIANT_BITS, download,
 };
 use crate::tensors::Values;
 

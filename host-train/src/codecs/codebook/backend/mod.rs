@@ -9,7 +9,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use nice_decode::LATENT_BITS;
 use nice_decode::format::{Stage, stage_ends};
-use nice_encode::codebook::{Codebook, Coordinates, DIMENSIONS};
+use nice_encode::codebook::{Codebook, Coordinates, DIMENSIONS, codeword_counts};
 
 use crate::tensors::Values;
 
@@ -96,12 +96,6 @@ pub trait CodebookBackend: Backend {
         scalars: Tensor<Self, 1>,
         indices: BlockIndices<Self>,
     ) -> CodewordSums<Self>;
-}
-
-/// The number of codewords of each stage.
-pub fn codeword_counts(stages: &[Stage]) -> impl Iterator<Item = usize> {
-    let stages = stages.iter().enumerate();
-    stages.map(|(number, stage)| stage.codewords(number == 0).unwrap_or_default())
 }
 
 /// The number of the first stages that have the 48 bits of the fixed layout.
