@@ -7,13 +7,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use burn::module::AutodiffModule;
-use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::record::AdaptorRecord;
-use burn::optim::{AdamW, AdamWState, AdaptiveMomentumState, Optimizer};
-use burn::tensor::backend::AutodiffBackend;
+use burn::optim::{AdamWState, AdaptiveMomentumState, Optimizer};
 use serde::{Deserialize, Serialize};
 
+use crate::adam::{Adam, AdamW};
 use crate::config::RunConfig;
+use crate::device::TrainingBackend;
 use crate::history::Row;
 use crate::run::RunData;
 use crate::tensors::{self, Tensors, Values, find, put_under, under};
@@ -113,9 +113,6 @@ impl Checkpoint {
     }
 }
 
-/// The optimizer AdamW for the module `M`.
-pub type Adam<B, M> = OptimizerAdaptor<AdamW, M, B>;
-
 /// The state of the optimizer by parameter: the moments `NAME.first` and `NAME.second`, and the number of updates `NAME.time`.
 ///
 /// # Errors
@@ -123,10 +120,10 @@ pub type Adam<B, M> = OptimizerAdaptor<AdamW, M, B>;
 /// When a parameter has a rank other than 1 or 2.
 pub fn optimizer_to_tensors<B, M>(optimizer: &Adam<B, M>, module: &M) -> Result<Tensors>
 where
-    B: AutodiffBackend,
+    B: TrainingBackend,
     M: AutodiffModule<B>,
 {
-    fn put<B: AutodiffBackend, const D: usize>(
+    fn put<B: TrainingBackend, const D: usize>(
         all: &mut Tensors,
         name: &str,
         record: AdaptorRecord<AdamW, B>,
@@ -174,10 +171,10 @@ pub fn optimizer_from_tensors<B, M>(
     device: &B::Device,
 ) -> Result<Adam<B, M>>
 where
-    B: AutodiffBackend,
+    B: TrainingBackend,
     M: AutodiffModule<B>,
 {
-    fn get<B: AutodiffBackend, const D: usize>(
+    fn get<B: TrainingBackend, const D: usize>(
         all: &Tensors,
         name: &str,
         device: &B::Device,

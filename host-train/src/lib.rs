@@ -12,6 +12,7 @@
 //! cargo run --release -p host-train -- import best_weights.pt
 //! ```
 
+pub mod adam;
 pub mod checkpoint;
 pub mod cli;
 pub mod codecs;

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use burn::module::AutodiffModule;
 use burn::optim::{GradientsParams, Optimizer};
-use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor};
 use indicatif::ProgressBar;
 use nice_data::{picture_file, progress};
 use nice_encode::{Picture, files};
 
-use crate::checkpoint::{Adam, Checkpoint, Progress, optimizer_from_tensors, optimizer_to_tensors};
+use crate::adam::Adam;
+use crate::checkpoint::{Checkpoint, Progress, optimizer_from_tensors, optimizer_to_tensors};
+use crate::device::TrainingBackend;
 use crate::history::{self, Row, decibels};
 use crate::interrupt;
 use crate::log::Log;
@@ -37,7 +38,7 @@ pub enum End {
 }
 
 /// What a step of training learns from a batch.
-pub struct Step<B: AutodiffBackend> {
+pub struct Step<B: TrainingBackend> {
     /// The mean squared error, with samples in 0..1, `[1]`.
     pub squared_error: Tensor<B::InnerBackend, 1>,
     /// The gradients of the parameters.
@@ -45,7 +46,7 @@ pub struct Step<B: AutodiffBackend> {
 }
 
 /// The part of training that depends on the kind of codec.
-pub trait Trainer<B: AutodiffBackend> {
+pub trait Trainer<B: TrainingBackend> {
     /// The parameters.
     type Module: AutodiffModule<B>;
 
@@ -85,7 +86,7 @@ pub trait Trainer<B: AutodiffBackend> {
 /// # Errors
 ///
 /// When the loss is not finite, a file cannot be written, or the checkpoint belongs to another codec.
-pub fn train<B: AutodiffBackend, T: Trainer<B>>(
+pub fn train<B: TrainingBackend, T: Trainer<B>>(
     run: &Run,
     trainer: T,
     mut module: T::Module,
@@ -137,7 +138,7 @@ pub fn train<B: AutodiffBackend, T: Trainer<B>>(
 }
 
 /// A run in this process, from its start or from a checkpoint.
-struct Session<'a, B: AutodiffBackend> {
+struct Session<'a, B: TrainingBackend> {
     run: &'a Run,
     steps: u64,
     tensorboard: EventWriter,
@@ -153,7 +154,7 @@ struct Session<'a, B: AutodiffBackend> {
     last_checkpoint: Instant,
 }
 
-impl<B: AutodiffBackend> Session<'_, B> {
+impl<B: TrainingBackend> Session<'_, B> {
     fn train<T: Trainer<B>>(
         mut self,
         mut trainer: T,

@@ -14,5 +14,5 @@ pub(crate) fn one_for_each<R: CubeRuntime>(rows: usize, on: &CubeTensor<R>) -> C
 /// The number of the row that this cube has.
 #[cube]
 pub(crate) fn row() -> usize {
-    CUBE_POS as usize
+    CUBE_POS
 }

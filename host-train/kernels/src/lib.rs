@@ -7,6 +7,7 @@
 )]
 
 mod accumulate;
+mod adam;
 mod codebook;
 mod cubes;
 mod cut;
@@ -20,6 +21,7 @@ mod sort;
 mod stage_starts;
 mod tensors;
 
+pub use adam::{AdamConstants, adam_step};
 pub use codebook::{DeviceCodebook, DeviceIndices, Differences, sum_by_codeword};
 pub use cut::SampleLayout;
 pub use device_bytes::DeviceBytes;

@@ -8,13 +8,20 @@ use burn_flex::Flex;
 use super::Device;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 use super::guard::guarded;
+use crate::adam::AdamStep;
 use crate::codecs::codebook::backend::CodebookBackend;
 use crate::data::resident::CutBlocks;
 
 /// A backend that all codecs can be trained on.
-pub trait TrainingBackend: AutodiffBackend<InnerBackend: CodebookBackend + CutBlocks> {}
+pub trait TrainingBackend:
+    AutodiffBackend<InnerBackend: AdamStep + CodebookBackend + CutBlocks>
+{
+}
 
-impl<B: AutodiffBackend<InnerBackend: CodebookBackend + CutBlocks>> TrainingBackend for B {}
+impl<B: AutodiffBackend<InnerBackend: AdamStep + CodebookBackend + CutBlocks>> TrainingBackend
+    for B
+{
+}
 
 /// A task for any backend.
 pub trait Task {

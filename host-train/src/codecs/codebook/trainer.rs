@@ -7,7 +7,6 @@
 
 use anyhow::Result;
 use burn::module::AutodiffModule;
-use burn::optim::AdamWConfig;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use nice_data::random::split_mix;
@@ -25,7 +24,8 @@ use super::parameters::{Batch, Parameters, Rounding};
 use super::quantize::quantize;
 use super::revive::revive;
 use super::{float, kmeans, lengths};
-use crate::checkpoint::{Adam, Checkpoint};
+use crate::adam::{Adam, AdamW};
+use crate::checkpoint::Checkpoint;
 use crate::data::order::Order;
 use crate::data::resident::{PlaceFeed, ResidentSet};
 use crate::device::TrainingBackend;
@@ -242,11 +242,12 @@ impl<B: TrainingBackend> Trainer<B> for CodebookTrainer<'_, B> {
     type Module = Parameters<B>;
 
     fn optimizer(&self) -> Adam<B, Parameters<B>> {
-        AdamWConfig::new()
-            .with_beta_2(0.99)
-            .with_epsilon(1e-12)
-            .with_weight_decay(0.0)
-            .init()
+        Adam::from(AdamW {
+            beta_1: 0.9,
+            beta_2: 0.99,
+            epsilon: 1e-12,
+            weight_decay: 0.0,
+        })
     }
 
     fn step(&mut self, module: &mut Parameters<B>, step: u64) -> Result<Step<B>> {

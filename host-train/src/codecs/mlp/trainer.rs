@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 use burn::module::AutodiffModule;
-use burn::optim::{AdamWConfig, GradientsParams};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use nice_encode::Picture;
 
 use super::float;
 use super::network::{Network, NetworkConfig};
-use crate::checkpoint::{Adam, Checkpoint};
+use crate::adam::{Adam, AdamW};
+use crate::checkpoint::Checkpoint;
 use crate::data::batches::Feed;
 use crate::device::TrainingBackend;
 use crate::log::Log;
@@ -58,10 +59,12 @@ impl<B: TrainingBackend> Trainer<B> for NetworkTrainer<'_, B> {
     type Module = Network<B>;
 
     fn optimizer(&self) -> Adam<B, Network<B>> {
-        AdamWConfig::new()
-            .with_epsilon(1e-8)
-            .with_weight_decay(0.01)
-            .init()
+        Adam::from(AdamW {
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.01,
+        })
     }
 
     fn step(&mut self, module: &mut Network<B>, _step: u64) -> Result<Step<B>> {
