@@ -69,6 +69,14 @@
 #define NICE_DSP 0
 #endif
 
+/* SSE2, which all 64-bit processors of this architecture have. */
+#if defined(__SSE2__) && defined(__GNUC__) && !defined(NICE_NO_NETWORK) && !NICE_SMALL
+#include <emmintrin.h>
+#define NICE_SSE2 1
+#else
+#define NICE_SSE2 0
+#endif
+
 /* Whether a word can be stored at any address with one instruction. The pixels are the same either way. */
 #if defined(__ARM_FEATURE_UNALIGNED) || defined(__aarch64__) || defined(__x86_64__) || defined(__i386__) || defined(__s390__) || \
     defined(__powerpc__) || defined(__AVR__) || defined(_M_X64) || defined(_M_IX86) || defined(_M_ARM64)
@@ -1460,7 +1468,7 @@ NICE_INLINE nice_word *nice_apply_two(nice_word *to, nice_word first, nice_word 
 /* Applies an operation to a codeword, transposed; `step` bytes from line to line of it, `next` words from line to line of the
  * result. */
 NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const uint8_t *from_luma, const uint8_t *from_chroma,
-                                     ptrdiff_t step, ptrdiff_t next, enum nice_operation operation, nice_word sign,
+                                     ptrdiff_t step, ptrdiff_t next, int only_luma, enum nice_operation operation, nice_word sign,
                                      nice_word start)
 {
     uint64_t a = nice_load(from_luma), b = nice_load(from_luma + step), c = nice_load(from_luma + 2 * step),
@@ -1487,6 +1495,8 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
     nice_apply(luma + 5 * next, f, operation, sign, start);
     nice_apply(luma + 6 * next, g, operation, sign, start);
     nice_apply(luma + 7 * next, h, operation, sign, start);
+    if (only_luma)
+        return;
 
     a = nice_load(from_chroma);
     b = nice_load(from_chroma + step);
@@ -1539,7 +1549,7 @@ NICE_INLINE void nice_columns(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d
 /* Applies an operation to a codeword, transposed; `step` bytes from line to line of it, `next` words from line to line of the
  * result. */
 NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const uint8_t *from_luma, const uint8_t *from_chroma,
-                                     ptrdiff_t step, ptrdiff_t next, enum nice_operation operation, nice_word sign,
+                                     ptrdiff_t step, ptrdiff_t next, int only_luma, enum nice_operation operation, nice_word sign,
                                      nice_word start)
 {
     int side, quarter;
@@ -1558,6 +1568,8 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
             nice_apply(luma + 3 * next, d, operation, sign, start);
         }
     }
+    if (only_luma)
+        return;
     NICE_UNROLL
     for (side = 0; side < 2; side++, from_chroma += 4, chroma += 2 * next) {
         uint32_t a = nice_load(from_chroma), b = nice_load(from_chroma + step), c = nice_load(from_chroma + 2 * step),
@@ -1590,8 +1602,8 @@ NICE_INLINE void nice_orient_lines(nice_word *to, const uint8_t *from, int lines
 
 #endif
 
-/* Applies an operation to a codeword in the orientation of some flags. */
-NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t flags, enum nice_operation operation,
+/* Applies an operation to a codeword, or only to its luma, in the orientation of some flags. */
+NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t flags, int only_luma, enum nice_operation operation,
                              nice_word sign, nice_word start)
 {
     nice_word *chroma = to + NICE_LUMA_WORDS;
@@ -1610,29 +1622,34 @@ NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t fl
             chroma += 3 * NICE_LINE_WORDS;
             next = -NICE_LINE_WORDS;
         }
-        nice_orient_columns(to, chroma, from_luma, from_chroma, step, next, operation, sign, start);
+        nice_orient_columns(to, chroma, from_luma, from_chroma, step, next, only_luma, operation, sign, start);
     } else if (flags & NICE_FLIP_HORIZONTALLY) {
         nice_orient_lines(to, from_luma, 8, step, 1, 0, operation, sign, start);
-        nice_orient_lines(chroma, from_chroma, 4, step, 1, 1, operation, sign, start);
+        nice_orient_lines(chroma, from_chroma, only_luma ? 0 : 4, step, 1, 1, operation, sign, start);
     } else {
         nice_orient_lines(to, from_luma, 8, step, 0, 0, operation, sign, start);
-        nice_orient_lines(chroma, from_chroma, 4, step, 0, 1, operation, sign, start);
+        nice_orient_lines(chroma, from_chroma, only_luma ? 0 : 4, step, 0, 1, operation, sign, start);
     }
 }
 
 NICE_OUTLINE void nice_orient_copy(nice_word *to, const uint8_t *codeword, uint32_t flags)
 {
-    nice_orient(to, codeword, flags, NICE_COPY, 0, 0);
+    nice_orient(to, codeword, flags, 0, NICE_COPY, 0, 0);
 }
 
 NICE_OUTLINE void nice_orient_set(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign, nice_word start)
 {
-    nice_orient(to, codeword, flags, NICE_SET, sign, start);
+    nice_orient(to, codeword, flags, 0, NICE_SET, sign, start);
 }
 
 NICE_OUTLINE void nice_orient_add(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign)
 {
-    nice_orient(to, codeword, flags, NICE_ADD, sign, 0);
+    nice_orient(to, codeword, flags, 0, NICE_ADD, sign, 0);
+}
+
+NICE_OUTLINE void nice_orient_add_luma(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign)
+{
+    nice_orient(to, codeword, flags, 1, NICE_ADD, sign, 0);
 }
 
 /* Applies an operation to the codeword of an index. */
@@ -1681,6 +1698,21 @@ NICE_INLINE void nice_put(nice_word *to, const struct nice_index *index, enum ni
     nice_put_codeword(to, index, operation, start);
 }
 
+/* Adds the luma of the codeword of an index to samples of luma. */
+NICE_INLINE void nice_add_luma(nice_word *to, const struct nice_index *index)
+{
+    const uint8_t *codeword = index->codeword;
+#if NICE_WORD_BYTES == 4
+    nice_word copy[NICE_LUMA_WORDS];
+
+    if (NICE_SELDOM(((uintptr_t)codeword & 3) != 0)) {
+        memcpy(copy, codeword, sizeof copy);
+        codeword = (const uint8_t *)copy;
+    }
+#endif
+    nice_orient_add_luma(to, codeword, index->flags, NICE_SIGN(index->flags & NICE_NEGATE));
+}
+
 /* Turns a codeword that is already in an orientation: if that transposes it, it is flipped in the other direction. */
 NICE_INLINE void nice_turn_index(struct nice_index *index, unsigned turn)
 {
@@ -1693,12 +1725,12 @@ NICE_INLINE void nice_turn_index(struct nice_index *index, unsigned turn)
     index->flags ^= (flips | (turn & NICE_TURN_TRANSPOSED)) << 1;
 }
 
-/* Decodes a block to luma and chroma in an orientation. Returns the sum of the peaks of its stages.
+/* Decodes a block to luma and chroma, or only to luma, in an orientation. Returns the sum of the peaks of its stages.
  *
  * Words of residual codewords are added as they are. No sum is above 255, and a negated codeword is subtracted after the peak
  * of its stage has been added. On the way a byte may borrow from the next one; in the end every byte is right. */
 NICE_INLINE uint32_t nice_codebook_block_in(const struct nice_codebook *codebook, const struct nice_latent *latent, unsigned turn,
-                                            struct nice_ycc *block)
+                                            int only_luma, struct nice_ycc *block)
 {
     struct nice_index indices[NICE_MAX_STAGES], *index = indices, *end;
     const uint8_t *stage = codebook->stages, *peaks = codebook->peaks, *codewords = codebook->codewords;
@@ -1719,6 +1751,17 @@ NICE_INLINE uint32_t nice_codebook_block_in(const struct nice_codebook *codebook
     }
     end = index;
     nice_set_gain(block, gain, peak_sum);
+    if (only_luma) {
+        unsigned word;
+        for (word = 0; word < NICE_LUMA_WORDS; word++) {
+            block->base[word] = 0;
+            block->sums[word] = start * NICE_BYTE_ONES;
+        }
+        nice_add_luma(block->base, indices);
+        for (index = indices + 1; index < end; index++)
+            nice_add_luma(block->sums, index);
+        return peak_sum;
+    }
     nice_put(block->base, indices, NICE_COPY, 0);
     if (end == indices + 1) {
         memset(block->sums, 0, sizeof block->sums);
@@ -1734,14 +1777,21 @@ NICE_INLINE uint32_t nice_codebook_block_in(const struct nice_codebook *codebook
 NICE_OUTLINE void nice_codebook_block(const struct nice_codebook *codebook, const struct nice_latent *latent,
                                       struct nice_ycc *block)
 {
-    (void)nice_codebook_block_in(codebook, latent, 0, block);
+    (void)nice_codebook_block_in(codebook, latent, 0, 0, block);
 }
 
 /* Decodes a block to luma and chroma in an orientation. Returns the sum of the peaks of its stages. */
 NICE_OUTLINE uint32_t nice_codebook_block_turned(const struct nice_codebook *codebook, const struct nice_latent *latent,
                                                  unsigned turn, struct nice_ycc *block)
 {
-    return nice_codebook_block_in(codebook, latent, turn, block);
+    return nice_codebook_block_in(codebook, latent, turn, 0, block);
+}
+
+/* Decodes a block to luma in an orientation. Returns the sum of the peaks of its stages. */
+NICE_OUTLINE uint32_t nice_codebook_block_luma(const struct nice_codebook *codebook, const struct nice_latent *latent,
+                                               unsigned turn, struct nice_ycc *block)
+{
+    return nice_codebook_block_in(codebook, latent, turn, 1, block);
 }
 
 /* Adds a residual with some fraction bits to a sample of a base codeword. */
@@ -1845,6 +1895,12 @@ NICE_INLINE unsigned nice_gray_bits(nice_format format)
     return format == NICE_FORMAT_GRAY8 ? 8 : 4u >> ((unsigned)format - NICE_FORMAT_GRAY4_MSB) % 6 / 2;
 }
 
+/* Whether the first pixel is in the least significant bits of a byte, in a format of gray with less than 8. */
+NICE_INLINE int nice_is_least_first(nice_format format)
+{
+    return ((unsigned)format - NICE_FORMAT_GRAY4_MSB) % 2 != 0;
+}
+
 /* Whether a number is that of a format that there is. */
 static int nice_is_format(nice_format format)
 {
@@ -1929,13 +1985,22 @@ NICE_INLINE unsigned nice_threshold(unsigned x, unsigned y)
     return (unsigned)(lanes >> (16 * (x % (2 * NICE_LANES) / 2)) & 0xFFFFu);
 }
 
+/* The level of gray, up to 15, 3 or 1: the nearest, or dithered for a pixel in a column and a line of a block. */
+NICE_INLINE unsigned nice_gray_level(unsigned gray, unsigned max, int dithered, unsigned x, unsigned y)
+{
+    if (dithered) {
+        unsigned n = gray * max + nice_threshold(x, y);
+        return (n + 1 + (n >> 8)) >> 8; /* n div 255 */
+    }
+    return (gray * max + 128 + max / 2) >> 8;
+}
+
 /* Writes pixels from gray, the first of which is in a column and a line of a block, to a line, from pixel `at` on. */
 NICE_OUTLINE void nice_convert_gray(nice_format format, const uint8_t *gray, unsigned x, unsigned y, size_t count, uint8_t *line,
                                     size_t at)
 {
     const unsigned bits = nice_gray_bits(format), max = (1u << bits) - 1;
-    const int least_first = ((unsigned)format - NICE_FORMAT_GRAY4_MSB) % 2 != 0;
-    const int dithered = format >= NICE_FORMAT_DITHERED_GRAY4_MSB;
+    const int least_first = nice_is_least_first(format), dithered = format >= NICE_FORMAT_DITHERED_GRAY4_MSB;
     size_t i;
 
     if (bits == 8) {
@@ -1944,12 +2009,8 @@ NICE_OUTLINE void nice_convert_gray(nice_format format, const uint8_t *gray, uns
     }
     for (i = 0; i < count; i++, at++) {
         const unsigned in_byte = (unsigned)(at * bits % 8), shift = least_first ? in_byte : 8 - bits - in_byte;
-        unsigned n = gray[i] * max + 128 + max / 2, level = n >> 8;
+        const unsigned level = nice_gray_level(gray[i], max, dithered, x + (unsigned)i, y);
         uint8_t *const to = line + at / 8 * bits + at % 8 * bits / 8;
-        if (dithered) {
-            n = gray[i] * max + nice_threshold(x + (unsigned)i, y);
-            level = (n + 1 + (n >> 8)) >> 8; /* n div 255 */
-        }
         *to = (uint8_t)((*to & ~(max << shift)) | level << shift);
     }
 }
@@ -2340,29 +2401,83 @@ NICE_INLINE nice_writer *nice_writer_of(nice_format format)
     return NICE_HAS(NICE_FORMAT_RGB888) ? nice_write_rgb888 : NULL;
 }
 
-/* Writes the luma of a block, given the sum of the peaks of its stages, clamped: 64 bytes. */
-NICE_OUTLINE void nice_write_luma(const struct nice_ycc *block, uint32_t peak_sum, uint8_t *luma)
+/* Levels of gray in the lanes of a word: up to 15, 3 or 1, the nearest or dithered. */
+NICE_INLINE nice_word nice_gray_levels(nice_word samples, unsigned bits, int dithered, nice_word thresholds)
+{
+    const unsigned max = (1u << bits) - 1;
+    nice_word n = samples * max;
+
+    if (dithered) {
+        n += thresholds;
+        return (n + NICE_LANE_ONES + (n >> 8 & NICE_EVEN_BYTES)) >> 8 & NICE_EVEN_BYTES; /* n div 255 */
+    }
+    return (n + (128 + max / 2) * NICE_LANE_ONES) >> 8 & NICE_EVEN_BYTES;
+}
+
+/* nice_write_gray() in a format with some bits. */
+NICE_INLINE void nice_write_gray_of(const struct nice_ycc *block, uint32_t peak_sum, unsigned bits, int least_first, int dithered,
+                                    uint8_t *lines, size_t stride)
 {
     /* By how much luma is too large, as in nice_set_gain(). */
     const int32_t start = (64 - (int32_t)(block->gain * peak_sum)) >> 1;
     const nice_word offset = nice_splat((uint32_t)-(start >> 6));
-    unsigned word;
+    const nice_word mask = ((nice_word)1 << 2 * bits) - 1;
+    unsigned y, side, lane, i;
 
-    for (word = 0; word < NICE_LUMA_WORDS; word++) {
-        nice_word base = block->base[word], sums = block->sums[word];
-        nice_word even = nice_add_even_bytes(nice_residual(block, nice_even_bytes(sums), 0), base);
-        nice_word odd = nice_add_odd_bytes(nice_residual(block, nice_odd_bytes(sums), 0), base);
-        even = nice_clamp_lanes(nice_sub_lanes(even, offset));
-        odd = nice_clamp_lanes(nice_sub_lanes(odd, offset));
-        nice_store(luma + word * NICE_WORD_BYTES, even | odd << 8);
+    for (y = 0; y < 8; y++, lines += stride) {
+        uint32_t pixels = 0;
+        for (side = 0; side < NICE_LINE_WORDS; side++) {
+            const unsigned word = y * NICE_LINE_WORDS + side;
+            const nice_word base = block->base[word], sums = block->sums[word];
+            nice_word even = nice_add_even_bytes(nice_residual(block, nice_even_bytes(sums), 0), base);
+            nice_word odd = nice_add_odd_bytes(nice_residual(block, nice_odd_bytes(sums), 0), base);
+            nice_word pairs;
+            even = nice_clamp_lanes(nice_sub_lanes(even, offset));
+            odd = nice_clamp_lanes(nice_sub_lanes(odd, offset));
+            if (bits == 8) {
+                nice_store(lines + side * NICE_WORD_BYTES, even | odd << 8);
+                continue;
+            }
+            even = nice_gray_levels(even, bits, dithered, nice_thresholds[y][side][0]);
+            odd = nice_gray_levels(odd, bits, dithered, nice_thresholds[y][side][1]);
+            pairs = least_first ? even | odd << bits : even << bits | odd;
+            for (lane = 0; lane < NICE_LANES; lane++) {
+                const uint32_t pair = (uint32_t)(pairs >> 16 * lane & mask);
+                if (least_first)
+                    pixels |= pair << 2 * bits * (side * NICE_LANES + lane);
+                else
+                    pixels = pixels << 2 * bits | pair;
+            }
+        }
+        for (i = 0; i < bits && bits < 8; i++)
+            lines[least_first ? i : bits - 1 - i] = (uint8_t)(pixels >> 8 * i & 0xFFu);
+    }
+}
+
+/* Writes the pixels of a block in a format of gray, given the sum of the peaks of its stages, to 8 lines. */
+NICE_OUTLINE void nice_write_gray(nice_format format, const struct nice_ycc *block, uint32_t peak_sum, uint8_t *lines, size_t stride)
+{
+    const int least_first = nice_is_least_first(format), dithered = format >= NICE_FORMAT_DITHERED_GRAY4_MSB;
+
+    switch (nice_gray_bits(format)) {
+    case 8:
+        nice_write_gray_of(block, peak_sum, 8, 0, 0, lines, stride);
+        break;
+    case 4:
+        nice_write_gray_of(block, peak_sum, 4, least_first, dithered, lines, stride);
+        break;
+    case 2:
+        nice_write_gray_of(block, peak_sum, 2, least_first, dithered, lines, stride);
+        break;
+    default:
+        nice_write_gray_of(block, peak_sum, 1, least_first, dithered, lines, stride);
     }
 }
 
 #ifndef NICE_NO_REDUCED
 
-/* Writes the pixels of a block at a scale, given the sum of the peaks of its stages: red, green and blue, equal to luma if only gray
- * is needed. They are the means of luma and chroma (FORMAT.md 8.1). */
-NICE_OUTLINE void nice_reduce_ycc(const struct nice_ycc *block, uint32_t peak_sum, unsigned scale, int gray, uint8_t *rgb)
+/* nice_reduce_ycc() at a scale. */
+NICE_INLINE void nice_reduce_ycc_by(const struct nice_ycc *block, uint32_t peak_sum, unsigned scale, int gray, uint8_t *rgb)
 {
     const unsigned n = 1u << scale, side = 8u >> scale;
     const unsigned planes = gray ? 1 : 3;
@@ -2410,6 +2525,20 @@ NICE_OUTLINE void nice_reduce_ycc(const struct nice_ycc *block, uint32_t peak_su
             rgb[2] = nice_clamped(means[0] - means[1] - means[2]);
         }
     }
+}
+
+/* Writes the pixels of a block at a scale, given the sum of the peaks of its stages: red, green and blue, equal to luma if only gray
+ * is needed. They are the means of luma and chroma (FORMAT.md 8.1). */
+NICE_OUTLINE void nice_reduce_ycc(const struct nice_ycc *block, uint32_t peak_sum, unsigned scale, int gray, uint8_t *rgb)
+{
+    if (NICE_SMALL)
+        nice_reduce_ycc_by(block, peak_sum, scale, gray, rgb);
+    else if (scale == 1)
+        nice_reduce_ycc_by(block, peak_sum, 1, gray, rgb);
+    else if (scale == 2)
+        nice_reduce_ycc_by(block, peak_sum, 2, gray, rgb);
+    else
+        nice_reduce_ycc_by(block, peak_sum, 3, gray, rgb);
 }
 
 #endif
@@ -2552,6 +2681,33 @@ NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *wei
 typedef int16_t nice_unit;
 #define NICE_UNITS NICE_MAX_HIDDEN
 
+#if NICE_SSE2
+
+/* Eight weights at any address, in lanes. */
+NICE_INLINE __m128i nice_eight_weights(const uint8_t *from)
+{
+    __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)from);
+
+    return _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
+}
+
+#endif
+
+/* Adds weights to as many sums. */
+NICE_INLINE void nice_add_weights(nice_unit *sums, const uint8_t *weights, uint32_t count)
+{
+    uint32_t j = 0;
+
+#if NICE_SSE2
+    for (; j + 8 <= count; j += 8) {
+        __m128i *to = (__m128i *)(void *)(sums + j);
+        _mm_storeu_si128(to, _mm_add_epi16(_mm_loadu_si128(to), nice_eight_weights(weights + j)));
+    }
+#endif
+    for (; j < count; j++)
+        sums[j] = (int16_t)(sums[j] + nice_weight(weights[j]));
+}
+
 /* The first layer and the rectifier: from a latent to the hidden units. */
 static void nice_activate(const struct nice_network *network, const struct nice_latent *latent, nice_unit *units)
 {
@@ -2560,16 +2716,50 @@ static void nice_activate(const struct nice_network *network, const struct nice_
 
     memset(units, 0, (size_t)hidden * sizeof *units);
     for (bit = 0; bit < NICE_LATENT_BITS; bit++, weights += hidden) {
-        if ((latent->words[bit / 32] >> bit % 32 & 1) == 0)
-            continue;
-        for (j = 0; j < hidden; j++)
-            units[j] = (int16_t)(units[j] + nice_weight(weights[j]));
+        if ((latent->words[bit / 32] >> bit % 32 & 1) != 0)
+            nice_add_weights(units, weights, hidden);
     }
     for (j = 0; j < hidden; j++)
         units[j] = nice_activation(network, j, units[j]);
 }
 
-#if NICE_WORD_BYTES == 8
+#if NICE_SSE2
+
+/* The sum of four lanes, and of the products that are left. */
+NICE_INLINE int32_t nice_finish_dot(__m128i sums, const nice_unit *units, const uint8_t *weights, uint32_t left)
+{
+    int32_t sum;
+
+    sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0x4E));
+    sum = _mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0xB1)));
+    while (left-- > 0)
+        sum += (int32_t)*units++ * nice_weight(*weights++);
+    return sum;
+}
+
+/* The sums of the products of all activations and the weights of four rows. */
+NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden)
+{
+    const uint8_t *a = weights, *b = a + hidden, *c = b + hidden, *d = c + hidden;
+    __m128i sum_a = _mm_setzero_si128(), sum_b = sum_a, sum_c = sum_a, sum_d = sum_a;
+    struct nice_sums sums;
+    uint32_t j;
+
+    for (j = 0; j + 8 <= hidden; j += 8) {
+        __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(units + j));
+        sum_a = _mm_add_epi32(sum_a, _mm_madd_epi16(eight, nice_eight_weights(a + j)));
+        sum_b = _mm_add_epi32(sum_b, _mm_madd_epi16(eight, nice_eight_weights(b + j)));
+        sum_c = _mm_add_epi32(sum_c, _mm_madd_epi16(eight, nice_eight_weights(c + j)));
+        sum_d = _mm_add_epi32(sum_d, _mm_madd_epi16(eight, nice_eight_weights(d + j)));
+    }
+    sums.a = nice_finish_dot(sum_a, units + j, a + j, hidden - j);
+    sums.b = nice_finish_dot(sum_b, units + j, b + j, hidden - j);
+    sums.c = nice_finish_dot(sum_c, units + j, c + j, hidden - j);
+    sums.d = nice_finish_dot(sum_d, units + j, d + j, hidden - j);
+    return sums;
+}
+
+#elif NICE_WORD_BYTES == 8
 
 /* The products that a compiler sees at once, so that it can use vector instructions. */
 #define NICE_TERMS 32
@@ -2918,6 +3108,24 @@ NICE_OUTLINE void nice_write_part(const struct nice_ycc *block, nice_writer *wri
         memcpy(lines, from, part.count * bytes);
 }
 
+/* Whether complete blocks can be written where they belong in the lines of a strip. */
+NICE_INLINE int nice_is_direct(const nice_region *strip, const uint8_t *lines, size_t stride)
+{
+    return strip->height == 8 && (NICE_UNALIGNED || ((uintptr_t)lines | stride) % NICE_WORD_BYTES == 0);
+}
+
+/* Writes what is in a strip of a block, which ends before the column `right`. */
+NICE_INLINE void nice_write_in_strip(const struct nice_ycc *block, nice_writer *write, const nice_region *strip, uint32_t right,
+                                     uint32_t column, unsigned bytes, int direct, uint8_t *lines, size_t stride)
+{
+    size_t at = (size_t)(8 * column - strip->x) * bytes;
+
+    if (direct && 8 * column >= strip->x && right - 8 * column >= 8 && (NICE_UNALIGNED || at % NICE_WORD_BYTES == 0))
+        write(block, lines + at, stride);
+    else
+        nice_write_part(block, write, strip, column, bytes, lines, stride);
+}
+
 /* Decodes a strip with a codebook. */
 NICE_OUTLINE nice_status nice_codebook_strip(const nice_image *image, const nice_region *strip, nice_format format,
                                              struct nice_latents *latents, uint8_t *lines, size_t stride)
@@ -2926,22 +3134,16 @@ NICE_OUTLINE nice_status nice_codebook_strip(const nice_image *image, const nice
     nice_writer *const write = nice_writer_of(format);
     const uint32_t right = strip->x + strip->width;
     uint32_t column = strip->x / 8, end = nice_blocks_across(right);
-    /* Whether complete blocks can be written where they belong. */
-    const int direct = strip->height == 8 && (NICE_UNALIGNED || ((uintptr_t)lines | stride) % NICE_WORD_BYTES == 0);
+    const int direct = nice_is_direct(strip, lines, stride);
     struct nice_ycc block;
 
     for (; column < end; column++) {
         struct nice_latent latent;
         nice_status status = nice_next_latent(latents, &latent);
-        size_t at = (size_t)(8 * column - strip->x) * bytes;
         if (NICE_SELDOM(status != NICE_STATUS_OK))
             return status;
         nice_codebook_block(&image->model.tables.codebook, &latent, &block);
-        if (direct && 8 * column >= strip->x && right - 8 * column >= 8 &&
-            (NICE_UNALIGNED || at % NICE_WORD_BYTES == 0))
-            write(&block, lines + at, stride);
-        else
-            nice_write_part(&block, write, strip, column, bytes, lines, stride);
+        nice_write_in_strip(&block, write, strip, right, column, bytes, direct, lines, stride);
     }
     return NICE_STATUS_OK;
 }
@@ -2982,13 +3184,21 @@ NICE_OUTLINE void nice_write_gray_part(const struct nice_ycc *block, uint32_t pe
                                        uint32_t column, uint8_t *lines, size_t stride)
 {
     const struct nice_part part = nice_part_of(strip, column, 3);
-    nice_word luma[NICE_LUMA_WORDS];
+    nice_word gray[NICE_LUMA_WORDS];
     uint32_t y;
 
-    nice_write_luma(block, peak_sum, (uint8_t *)luma);
+    if (part.count == 8 && part.at % 8 == 0 && strip->height == 8) {
+        lines += (size_t)(part.at / 8) * nice_gray_bits(format);
+        if (format != NICE_FORMAT_GRAY8 || NICE_UNALIGNED || ((uintptr_t)lines | stride) % NICE_WORD_BYTES == 0) {
+            nice_write_gray(format, block, peak_sum, lines, stride);
+            return;
+        }
+        lines -= (size_t)(part.at / 8) * 8;
+    }
+    nice_write_gray(NICE_FORMAT_GRAY8, block, peak_sum, (uint8_t *)gray, 8);
     for (y = 0; y < strip->height; y++, lines += stride) {
         unsigned line = (unsigned)((strip->y + y) % 8);
-        nice_convert_gray(format, (const uint8_t *)luma + 8 * line + part.from, part.from, line, part.count, lines,
+        nice_convert_gray(format, (const uint8_t *)gray + 8 * line + part.from, part.from, line, part.count, lines,
                           (size_t)part.at);
     }
 }
@@ -2998,12 +3208,16 @@ NICE_OUTLINE void nice_codebook_part(const nice_image *image, const struct nice_
                                      const nice_region *strip, uint32_t column, uint8_t *lines, size_t stride)
 {
     struct nice_ycc block;
-    uint32_t peak_sum = nice_codebook_block_turned(&image->model.tables.codebook, latent, nice_turn_of(image), &block);
+    const struct nice_codebook *const codebook = &image->model.tables.codebook;
 
-    if (nice_is_gray(format))
+    if (nice_is_gray(format)) {
+        uint32_t peak_sum = nice_codebook_block_luma(codebook, latent, nice_turn_of(image), &block);
         nice_write_gray_part(&block, peak_sum, format, strip, column, lines, stride);
-    else
-        nice_write_part(&block, nice_writer_of(format), strip, column, nice_pixel_bytes(format), lines, stride);
+    } else {
+        (void)nice_codebook_block_turned(codebook, latent, nice_turn_of(image), &block);
+        nice_write_in_strip(&block, nice_writer_of(format), strip, strip->x + strip->width, column, nice_pixel_bytes(format),
+                            nice_is_direct(strip, lines, stride), lines, stride);
+    }
 }
 
 #endif
@@ -3196,9 +3410,92 @@ nice_status nice_deblocker_open(nice_deblocker *deblocker, const nice_image *ima
     return NICE_STATUS_OK;
 }
 
-/* Filters samples across an edge: those beside it are changed, and depend also on those beyond them. */
+#if NICE_WORD_BYTES == 8
+
+/* The samples that are filtered at once: as many as compilers use vector instructions for. Every number fits into 16 bits, and there
+ * are no branches. */
+#define NICE_EDGE 32
+
+/* Filters NICE_EDGE samples across an edge: those beside it are changed, and depend also on those beyond them. */
 NICE_INLINE void nice_filter(const struct nice_codebook *codebook, const uint8_t *far_before, uint8_t *before, uint8_t *after,
-                             const uint8_t *far_after, size_t count)
+                             const uint8_t *far_after)
+{
+    const int16_t limit = codebook->limit;
+    int16_t strengths[NICE_EDGE], activities[NICE_EDGE];
+    unsigned i, class_;
+
+    for (i = 0; i < NICE_EDGE; i++) {
+        int16_t first = (int16_t)(before[i] - far_before[i]), second = (int16_t)(far_after[i] - after[i]);
+        first = (int16_t)(first < 0 ? -first : first);
+        second = (int16_t)(second < 0 ? -second : second);
+        activities[i] = (int16_t)(first + second);
+        strengths[i] = codebook->strengths[0];
+    }
+    for (class_ = 0; class_ < codebook->threshold_count; class_++) {
+        const int16_t threshold = codebook->thresholds[class_];
+        const int16_t change = (int16_t)(codebook->strengths[class_ + 1] - codebook->strengths[class_]);
+        for (i = 0; i < NICE_EDGE; i++)
+            strengths[i] = (int16_t)(strengths[i] + (activities[i] >= threshold ? change : 0));
+    }
+    for (i = 0; i < NICE_EDGE; i++) {
+        int16_t b = before[i], c = after[i];
+        int16_t step = (int16_t)(3 * (c - b) - (far_after[i] - far_before[i])), change;
+        step = step > limit ? limit : step;
+        step = (int16_t)(step < -limit ? -limit : step);
+        change = (int16_t)((int16_t)(step * strengths[i] + 128) >> 8);
+        b = (int16_t)(b + change);
+        c = (int16_t)(c - change);
+        b = b < 0 ? 0 : b;
+        c = c < 0 ? 0 : c;
+        before[i] = (uint8_t)(b > 255 ? 255 : b);
+        after[i] = (uint8_t)(c > 255 ? 255 : c);
+    }
+}
+
+/* Filters the edges between two rows of blocks, in lines of some bytes. */
+NICE_OUTLINE void nice_filter_rows(const struct nice_codebook *codebook, const uint8_t *far_before, uint8_t *before, uint8_t *after,
+                                   const uint8_t *far_after, size_t bytes)
+{
+    while (bytes > 0) {
+        uint8_t samples[4][NICE_EDGE] = { { 0 } };
+        size_t count = bytes < NICE_EDGE ? bytes : NICE_EDGE;
+        memcpy(samples[0], far_before, count);
+        memcpy(samples[1], before, count);
+        memcpy(samples[2], after, count);
+        memcpy(samples[3], far_after, count);
+        nice_filter(codebook, samples[0], samples[1], samples[2], samples[3]);
+        memcpy(before, samples[1], count);
+        memcpy(after, samples[2], count);
+        far_before += count;
+        before += count;
+        after += count;
+        far_after += count;
+        bytes -= count;
+    }
+}
+
+/* Filters an edge between two blocks of a row; `after` is the first sample after it. */
+NICE_OUTLINE void nice_filter_columns(const struct nice_codebook *codebook, uint8_t *after, size_t stride)
+{
+    /* Of every line, three samples, and one that is ignored. */
+    uint8_t samples[4][NICE_EDGE];
+    unsigned x, y;
+
+    for (y = 0; y < 8; y++)
+        for (x = 0; x < 4; x++)
+            memcpy(samples[x] + 4 * y, after + y * stride + 3 * x - 6, 4);
+    nice_filter(codebook, samples[0], samples[1], samples[2], samples[3]);
+    for (y = 0; y < 8; y++) {
+        memcpy(after + y * stride - 3, samples[1] + 4 * y, 3);
+        memcpy(after + y * stride, samples[2] + 4 * y, 3);
+    }
+}
+
+#else
+
+/* Filters samples across an edge: those beside it are changed, and depend also on those beyond them. */
+NICE_INLINE void nice_filter_rows(const struct nice_codebook *codebook, const uint8_t *far_before, uint8_t *before, uint8_t *after,
+                                  const uint8_t *far_after, size_t count)
 {
     const int limit = codebook->limit;
     size_t i;
@@ -3219,6 +3516,17 @@ NICE_INLINE void nice_filter(const struct nice_codebook *codebook, const uint8_t
     }
 }
 
+/* Filters an edge between two blocks of a row; `after` is the first sample after it. */
+NICE_INLINE void nice_filter_columns(const struct nice_codebook *codebook, uint8_t *after, size_t stride)
+{
+    unsigned y;
+
+    for (y = 0; y < 8; y++, after += stride)
+        nice_filter_rows(codebook, after - 6, after - 3, after, after + 3, 3);
+}
+
+#endif
+
 /* The memory of a row of blocks. */
 NICE_INLINE uint8_t *nice_row_memory(const nice_deblocker *deblocker, uint32_t row)
 {
@@ -3230,7 +3538,7 @@ static nice_status nice_deblock_row(const nice_deblocker *deblocker, uint32_t ro
 {
     const nice_image *image = &deblocker->image;
     uint8_t *memory = nice_row_memory(deblocker, row);
-    size_t stride = deblocker->row_bytes / 8, at, y;
+    size_t stride = deblocker->row_bytes / 8, at;
     struct nice_latents latents;
     nice_region strip;
     nice_status status;
@@ -3252,10 +3560,7 @@ static nice_status nice_deblock_row(const nice_deblocker *deblocker, uint32_t ro
         status = nice_codebook_strip(image, &strip, NICE_FORMAT_RGB888, &latents, memory, stride);
     }
     for (at = 24; at < stride; at += 24)
-        for (y = 0; y < 8; y++) {
-            uint8_t *after = memory + y * stride + at;
-            nice_filter(&image->model.tables.codebook, after - 6, after - 3, after, after + 3, 3);
-        }
+        nice_filter_columns(&image->model.tables.codebook, memory + at, stride);
     return status;
 }
 
@@ -3284,7 +3589,7 @@ static nice_status nice_prepare(nice_deblocker *deblocker, const nice_region *st
         if (next > first) {
             size_t stride = deblocker->row_bytes / 8;
             uint8_t *above = nice_row_memory(deblocker, next - 1) + 6 * stride, *below = nice_row_memory(deblocker, next);
-            nice_filter(&deblocker->image.model.tables.codebook, above, above + stride, below, below + stride, stride);
+            nice_filter_rows(&deblocker->image.model.tables.codebook, above, above + stride, below, below + stride, stride);
         }
         deblocker->first_row = first;
         deblocker->last_row = next;
