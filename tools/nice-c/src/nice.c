@@ -1174,7 +1174,7 @@ NICE_INLINE unsigned nice_scale_of(const nice_image *image)
 #endif
 }
 
-enum { NICE_TURN_VERTICALLY = 1, NICE_TURN_HORIZONTALLY = 2, NICE_TURN_TRANSPOSED = 4 };
+enum { NICE_TURN_VERTICALLY = 1, NICE_TURN_HORIZONTALLY = 2, NICE_TURN_TRANSPOSED = 4, NICE_ANY_TURN = 8 };
 
 /* The orientation of the picture, as bits. */
 NICE_INLINE unsigned nice_turn_of(const nice_image *image)
@@ -1713,13 +1713,18 @@ NICE_INLINE void nice_add_luma(nice_word *to, const struct nice_index *index)
     nice_orient_add_luma(to, codeword, index->flags, NICE_SIGN(index->flags & NICE_NEGATE));
 }
 
-/* Turns a codeword that is already in an orientation: if that transposes it, it is flipped in the other direction. */
+/* Turns a codeword that is already in an orientation: if that transposes it, it is flipped in the other direction. With NICE_ANY_TURN
+ * it has none, since only its mean matters. */
 NICE_INLINE void nice_turn_index(struct nice_index *index, unsigned turn)
 {
     uint32_t flips = turn & (NICE_TURN_VERTICALLY | NICE_TURN_HORIZONTALLY);
 
     if (turn == 0)
         return;
+    if (turn == NICE_ANY_TURN) {
+        index->flags &= NICE_NEGATE;
+        return;
+    }
     if (index->flags & NICE_TRANSPOSE)
         flips = flips >> 1 | (flips << 1 & NICE_TURN_HORIZONTALLY);
     index->flags ^= (flips | (turn & NICE_TURN_TRANSPOSED)) << 1;
@@ -2490,9 +2495,11 @@ NICE_INLINE void nice_reduce_ycc_by(const struct nice_ycc *block, uint32_t peak_
             for (word = 0; word < NICE_LINE_WORDS; word++) {
                 const nice_word *from = (source == 0 ? block->base : block->sums) + n * y * NICE_LINE_WORDS + word;
                 nice_word luma = 0, chroma1 = 0, chroma2 = 0;
+                NICE_UNROLL
                 for (i = 0; i < n; i++)
                     luma += nice_even_bytes(from[i * NICE_LINE_WORDS]) + nice_odd_bytes(from[i * NICE_LINE_WORDS]);
                 from += NICE_LUMA_WORDS - n / 2 * y * NICE_LINE_WORDS;
+                NICE_UNROLL
                 for (i = 0; i < n / 2; i++) {
                     chroma1 += nice_even_bytes(from[i * NICE_LINE_WORDS]);
                     chroma2 += nice_odd_bytes(from[i * NICE_LINE_WORDS]);
@@ -2501,16 +2508,19 @@ NICE_INLINE void nice_reduce_ycc_by(const struct nice_ycc *block, uint32_t peak_
                 sums[source][1][word] = chroma1;
                 sums[source][2][word] = chroma2;
             }
+        NICE_UNROLL
         for (x = 0; x < side; x++, rgb += 3) {
             int32_t means[3] = { 0, 0, 0 };
+            NICE_UNROLL
             for (plane = 0; plane < planes; plane++) {
                 const unsigned shift = 6 + plane, log_count = 2 * scale - (plane > 0 ? 2 : 0);
                 const int32_t peak = (int32_t)(block->gain * peak_sum), one = 1;
                 uint32_t base = 0, sum = 0;
-                for (i = n / 2 * x; i < n / 2 * (x + 1); i++) {
-                    unsigned in_word = 16 * (i % NICE_LANES);
-                    base += (uint32_t)(sums[0][plane][i / NICE_LANES] >> in_word & 0xFFFFu);
-                    sum += (uint32_t)(sums[1][plane][i / NICE_LANES] >> in_word & 0xFFFFu);
+                NICE_UNROLL
+                for (i = 0; i < n / 2; i++) {
+                    unsigned lane = n / 2 * x + i, in_word = 16 * (lane % NICE_LANES);
+                    base += (uint32_t)(sums[0][plane][lane / NICE_LANES] >> in_word & 0xFFFFu);
+                    sum += (uint32_t)(sums[1][plane][lane / NICE_LANES] >> in_word & 0xFFFFu);
                 }
                 means[plane] = ((int32_t)(base << shift) + (int32_t)(block->gain * sum) +
                                 (((one << shift) - peak) * (one << log_count) >> 1)) >>
@@ -2935,7 +2945,8 @@ static void nice_block_pixels(const nice_image *image, const struct nice_latent 
 #if !defined(NICE_NO_CODEBOOK) && !defined(NICE_NO_REDUCED)
     if (image->model.kind == NICE_CODEBOOK) {
         struct nice_ycc ycc;
-        uint32_t peak_sum = nice_codebook_block_turned(&image->model.tables.codebook, latent, turn, &ycc);
+        uint32_t peak_sum =
+            nice_codebook_block_turned(&image->model.tables.codebook, latent, scale == 3 ? (unsigned)NICE_ANY_TURN : turn, &ycc);
         nice_reduce_ycc(&ycc, peak_sum, scale, gray, rgb);
         return;
     }
