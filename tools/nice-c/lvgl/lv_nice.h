@@ -11,14 +11,16 @@
  * `nicec c-array` writes models and images as arrays. Files are read by the drivers of LVGL.
  *
  * An image is decoded when it is drawn, strips of 8 lines at a time and only what is drawn of it, to the color format of the
- * default display: RGB565, RGB888, XRGB8888 or L8. An open image takes a few hundred bytes and 8 lines of what is drawn. If LVGL has an
- * image cache (LV_CACHE_DEF_SIZE) in which the whole image fits, it is decoded once, into the cache. LVGL can scale and rotate
- * only images that are in the cache.
+ * default display: RGB565, RGB888, XRGB8888 or L8. While it is drawn, it takes a few hundred bytes and 8 lines of what is drawn.
+ * If LVGL has an image cache (LV_CACHE_DEF_SIZE) in which the whole image fits, it is decoded once, into the cache. LVGL can scale
+ * and rotate only images that are in the cache.
  *
  * A file is read completely once, when an image of its name is first shown, to check it; then only what is drawn. If a file is
- * replaced, call lv_image_cache_drop() with its name. What is wrong with an image that is not shown is in LVGL's log, as a warning.
+ * replaced, call lv_image_cache_drop() with its name. What is wrong with an image that is not shown is in LVGL's log, as a
+ * warning.
  *
- * An LV_DRAW_BUF_STRIDE_ALIGN and draw buffers whose number of lines is a multiple of 8 let whole blocks be decoded once.
+ * If the number of lines of the display's draw buffer, and the position of an image, are multiples of 8, no block is decoded
+ * twice.
  */
 #ifndef LV_NICE_H
 #define LV_NICE_H
@@ -55,8 +57,8 @@ lv_result_t lv_nice_init(const uint8_t *model, size_t size);
 void lv_nice_deinit(void);
 
 /*
- * Whether images are deblocked, if their model has a filter: false at first. It takes 384 bytes more for every 8 columns of what is
- * drawn, and up to four times the time. For images that are drawn from then on; call lv_image_cache_drop(NULL) to drop others.
+ * Whether images are deblocked, if their model has a filter: false at first. It takes 384 bytes more for every 8 columns of what
+ * is drawn, and up to four times the time. For images that are drawn from then on; call lv_image_cache_drop(NULL) to drop others.
  */
 void lv_nice_set_deblocking(bool enabled);
 

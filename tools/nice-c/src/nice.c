@@ -1713,8 +1713,8 @@ NICE_INLINE void nice_add_luma(nice_word *to, const struct nice_index *index)
     nice_orient_add_luma(to, codeword, index->flags, NICE_SIGN(index->flags & NICE_NEGATE));
 }
 
-/* Turns a codeword that is already in an orientation: if that transposes it, it is flipped in the other direction. With NICE_ANY_TURN
- * it has none, since only its mean matters. */
+/* Turns a codeword that is already in an orientation: if that transposes it, it is flipped in the other direction. With
+ * NICE_ANY_TURN it has none, since only its mean matters. */
 NICE_INLINE void nice_turn_index(struct nice_index *index, unsigned turn)
 {
     uint32_t flips = turn & (NICE_TURN_VERTICALLY | NICE_TURN_HORIZONTALLY);
@@ -2020,7 +2020,8 @@ NICE_OUTLINE void nice_convert_gray(nice_format format, const uint8_t *gray, uns
     }
 }
 
-/* Writes pixels from red, green and blue, the first of which is in a column and a line of a block, to a line, from pixel `at` on. */
+/* Writes pixels from red, green and blue, the first of which is in a column and a line of a block, to a line, from pixel `at`
+ * on. */
 NICE_OUTLINE void nice_convert(nice_format format, const uint8_t *rgb, unsigned x, unsigned y, size_t count, uint8_t *line,
                                size_t at)
 {
@@ -2460,7 +2461,8 @@ NICE_INLINE void nice_write_gray_of(const struct nice_ycc *block, uint32_t peak_
 }
 
 /* Writes the pixels of a block in a format of gray, given the sum of the peaks of its stages, to 8 lines. */
-NICE_OUTLINE void nice_write_gray(nice_format format, const struct nice_ycc *block, uint32_t peak_sum, uint8_t *lines, size_t stride)
+NICE_OUTLINE void nice_write_gray(nice_format format, const struct nice_ycc *block, uint32_t peak_sum, uint8_t *lines,
+                                  size_t stride)
 {
     const int least_first = nice_is_least_first(format), dithered = format >= NICE_FORMAT_DITHERED_GRAY4_MSB;
 
@@ -2537,8 +2539,8 @@ NICE_INLINE void nice_reduce_ycc_by(const struct nice_ycc *block, uint32_t peak_
     }
 }
 
-/* Writes the pixels of a block at a scale, given the sum of the peaks of its stages: red, green and blue, equal to luma if only gray
- * is needed. They are the means of luma and chroma (FORMAT.md 8.1). */
+/* Writes the pixels of a block at a scale, given the sum of the peaks of its stages: red, green and blue, equal to luma if only
+ * gray is needed. They are the means of luma and chroma (FORMAT.md 8.1). */
 NICE_OUTLINE void nice_reduce_ycc(const struct nice_ycc *block, uint32_t peak_sum, unsigned scale, int gray, uint8_t *rgb)
 {
     if (NICE_SMALL)
@@ -3191,8 +3193,8 @@ NICE_OUTLINE nice_status nice_network_strip(const nice_image *image, const nice_
 #ifndef NICE_NO_CODEBOOK
 
 /* Writes the part of a block that is in a strip, in gray. */
-NICE_OUTLINE void nice_write_gray_part(const struct nice_ycc *block, uint32_t peak_sum, nice_format format, const nice_region *strip,
-                                       uint32_t column, uint8_t *lines, size_t stride)
+NICE_OUTLINE void nice_write_gray_part(const struct nice_ycc *block, uint32_t peak_sum, nice_format format,
+                                       const nice_region *strip, uint32_t column, uint8_t *lines, size_t stride)
 {
     const struct nice_part part = nice_part_of(strip, column, 3);
     nice_word gray[NICE_LUMA_WORDS];
@@ -3423,8 +3425,8 @@ nice_status nice_deblocker_open(nice_deblocker *deblocker, const nice_image *ima
 
 #if NICE_WORD_BYTES == 8
 
-/* The samples that are filtered at once: as many as compilers use vector instructions for. Every number fits into 16 bits, and there
- * are no branches. */
+/* The samples that are filtered at once: as many as compilers use vector instructions for. Every number fits into 16 bits, and
+ * there are no branches. */
 #define NICE_EDGE 32
 
 /* Filters NICE_EDGE samples across an edge: those beside it are changed, and depend also on those beyond them. */
@@ -3635,7 +3637,8 @@ nice_status nice_deblock_region(nice_deblocker *deblocker, nice_region region, n
             return status;
         for (y = 0; y < strip.height; y++) {
             unsigned line = (unsigned)(strip.y % 8 + y);
-            nice_convert(format, from + line * row_stride, (unsigned)(strip.x % 8), line, (size_t)strip.width, lines + y * stride, 0);
+            nice_convert(format, from + line * row_stride, (unsigned)(strip.x % 8), line, (size_t)strip.width, lines + y * stride,
+                         0);
         }
         lines += (region.height > 0 ? (size_t)strip.height : 0) * stride;
     }

@@ -318,9 +318,9 @@ nice_status nice_image_open_reader(nice_image *image, const nice_model *model, n
 nice_status nice_image_check(const nice_image *image);
 
 /*
- * Sets the size at which the image is decoded, and the orientation. Rows, regions, strips, texels and deblockers that are opened
- * from now on are those of the picture that this gives: of 100 x 50 pixels at NICE_SCALE_HALF and NICE_ORIENTATION_ROTATE_90, one of
- * 25 x 50 pixels. Blocks stay as they are. A reduced picture is not deblocked.
+ * Sets the size at which the image is decoded, and the orientation. Rows, regions, strips, texels, and deblockers that are opened
+ * from now on, are those of the picture that this gives: an image of 100 x 50 pixels at NICE_SCALE_HALF and in
+ * NICE_ORIENTATION_ROTATE_90 is a picture of 25 x 50 pixels. Blocks stay as they are. A reduced picture is not deblocked.
  *
  * With a codebook, turning costs a few instructions for each block. If this returns an error, nothing is changed.
  */
@@ -348,8 +348,8 @@ uint32_t nice_image_blocks(const nice_image *image);
 int nice_image_has_deblocking(const nice_image *image);
 
 /*
- * Decodes a row of blocks into the lines of a buffer: those of a strip of the whole picture. That are 8 lines, but for the last row,
- * for reduced pictures, and for the first row of turned pictures.
+ * Decodes a row of blocks into the lines of a buffer: those of a strip of the whole picture. It has 8 lines, or fewer in the last
+ * row, in reduced pictures, and in the first row of turned pictures.
  *
  * The buffer has `length` bytes, and a line begins `stride` bytes after the one before. The bytes between the lines are not
  * changed. If this returns an error, nothing is written, unless the image is read by a callback.
