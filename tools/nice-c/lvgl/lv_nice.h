@@ -53,7 +53,7 @@ extern "C" {
  */
 lv_result_t lv_nice_init(const uint8_t *model, size_t size);
 
-/* Unregisters the decoder. No image may be open. */
+/* Unregisters the decoder, before lv_deinit(). No image may be open. */
 void lv_nice_deinit(void);
 
 /*
