@@ -32,7 +32,7 @@ static int write_ppm(const nice_image *image, FILE *out)
     if (status != NICE_STATUS_OK)
         result = fail("deblocker", status);
     fprintf(out, "P6\n%lu %lu\n255\n", (unsigned long)region.width, (unsigned long)region.height);
-    while (result == EXIT_SUCCESS && nice_next_strip(&region, &strip)) {
+    while (result == EXIT_SUCCESS && nice_next_strip(image, &region, &strip)) {
         status = nice_deblock_region(&deblocker, strip, NICE_FORMAT_RGB888, lines, length, stride);
         if (status != NICE_STATUS_OK)
             result = fail("strip", status);

@@ -24,7 +24,7 @@ static int write_ppm(const nice_image *image, nice_region region, FILE *out)
     int result = EXIT_SUCCESS;
 
     fprintf(out, "P6\n%lu %lu\n255\n", (unsigned long)region.width, (unsigned long)region.height);
-    while (result == EXIT_SUCCESS && nice_next_strip(&region, &strip)) {
+    while (result == EXIT_SUCCESS && nice_next_strip(image, &region, &strip)) {
         nice_status status =
             nice_decode_region(image, strip, NICE_FORMAT_RGB888, lines, length, stride);
         if (status != NICE_STATUS_OK)

@@ -39,7 +39,7 @@ int main(void)
         return 1;
     }
     rest = nice_image_region(&image);
-    while (nice_next_strip(&rest, &strip)) {
+    while (nice_next_strip(&image, &rest, &strip)) {
         size_t stride = 2 * (size_t)strip.width;
         status = nice_decode_region(&image, strip, NICE_FORMAT_RGB565_BE, pixels, sizeof pixels, stride);
         if (status != NICE_STATUS_OK) {

@@ -184,18 +184,18 @@ static void texels(const nice_image *image, uint32_t column, const char *what)
 
 static void rows(const nice_image *image, nice_format format, const char *what)
 {
-    nice_region whole = nice_image_region(image);
-    size_t stride = whole.width * nice_format_bytes(format);
+    nice_region whole = nice_image_region(image), rest = whole, strip;
+    size_t stride = nice_line_bytes(format, whole.width);
     uint32_t row, total = 0, crc = 0;
 
-    for (row = 0; 8 * row < whole.height; row++) {
+    for (row = 0; nice_next_strip(image, &rest, &strip); row++) {
         nice_status status;
         board_start_counter();
         status = nice_decode_row(image, row, format, lines, sizeof lines_words, stride);
         total += board_read_counter();
         if (status != NICE_STATUS_OK)
             fail(what, status);
-        crc = checksum(crc, lines, 8 * stride);
+        crc = checksum(crc, lines, strip.height * stride);
     }
     report_checksum(what, crc);
     report_cost(total, whole.width * whole.height, what);
@@ -207,12 +207,12 @@ static void rows(const nice_image *image, nice_format format, const char *what)
 static void deblocked_rows(const nice_image *image, nice_format format, const char *what)
 {
     nice_region rest = nice_image_region(image), strip;
-    size_t stride = rest.width * nice_format_bytes(format);
+    size_t stride = nice_line_bytes(format, rest.width);
     uint32_t total = 0, crc = 0, pixels = rest.width * rest.height;
     nice_deblocker deblocker;
     nice_status status = nice_deblocker_open(&deblocker, image, rest, memory, sizeof memory_words);
 
-    while (status == NICE_STATUS_OK && nice_next_strip(&rest, &strip)) {
+    while (status == NICE_STATUS_OK && nice_next_strip(image, &rest, &strip)) {
         board_start_counter();
         status = nice_deblock_region(&deblocker, strip, format, lines, sizeof lines_words, stride);
         total += board_read_counter();
@@ -226,6 +226,33 @@ static void deblocked_rows(const nice_image *image, nice_format format, const ch
     strip.y -= 16;
     nice_deblock_region(&deblocker, strip, format, lines, sizeof lines_words, stride);
     report_stack(what);
+}
+
+/* Rows of pictures that are reduced and turned. */
+static void transformed_rows(const nice_image *image)
+{
+    static const char *const reduced[] = { "per pixel, rows of RGB565 at 1/2", "per pixel, rows of RGB565 at 1/4",
+                                           "per pixel, rows of RGB565 at 1/8" };
+    static const char *const turned[] = { "per pixel, rows of RGB565, turned by 90 degrees",
+                                          "per pixel, rows of RGB565, turned by 180 degrees",
+                                          "per pixel, rows of RGB565, flipped horizontally" };
+    static const nice_orientation orientations[] = { NICE_ORIENTATION_ROTATE_90, NICE_ORIENTATION_ROTATE_180,
+                                                     NICE_ORIENTATION_FLIP_HORIZONTAL };
+    nice_image picture = *image;
+    unsigned i;
+
+    for (i = 0; i < 3; i++) {
+        nice_image_set_scale(&picture, (nice_scale)(i + 1));
+        rows(&picture, NICE_FORMAT_RGB565_BE, reduced[i]);
+    }
+    nice_image_set_scale(&picture, NICE_SCALE_FULL);
+    for (i = 0; i < 3; i++) {
+        nice_image_set_orientation(&picture, orientations[i]);
+        rows(&picture, NICE_FORMAT_RGB565_BE, turned[i]);
+    }
+    nice_image_set_scale(&picture, NICE_SCALE_HALF);
+    nice_image_set_orientation(&picture, NICE_ORIENTATION_ROTATE_90);
+    rows(&picture, NICE_FORMAT_DITHERED_GRAY2_LSB, "per pixel, rows of gray with 2 bits at 1/2, turned by 90 degrees");
 }
 
 static void network(const uint8_t *file, size_t length, uint32_t hidden, const char *what)
@@ -272,6 +299,9 @@ int main(void)
     rows(&image, NICE_FORMAT_BGR888, "per pixel, rows of BGR888");
     rows(&image, NICE_FORMAT_XRGB8888, "per pixel, rows of XRGB8888");
     rows(&image, NICE_FORMAT_DITHERED_RGB565_BE, "per pixel, rows of RGB565, high byte first, dithered");
+    rows(&image, NICE_FORMAT_GRAY8, "per pixel, rows of gray with 8 bits");
+    rows(&image, NICE_FORMAT_DITHERED_GRAY1_MSB, "per pixel, rows of gray with 1 bit, dithered");
+    transformed_rows(&image);
     deblocked_rows(&image, NICE_FORMAT_RGB565_BE, "per pixel, rows of RGB565, high byte first, deblocked");
     network(network_small, LENGTH_OF(network_small), 32, "per multiply-add, 32 hidden units");
     network(network_large, LENGTH_OF(network_large), 256, "per multiply-add, 256 hidden units");

@@ -75,14 +75,14 @@ static int check(const nice_model *model, const uint8_t *file, size_t length, ni
     nice_image image;
     nice_deblocker deblocker;
     nice_region rest, strip;
-    size_t stride = 12 * nice_format_bytes(format);
+    size_t stride = nice_line_bytes(format, 12);
     uint32_t crc = 0;
     nice_status status = nice_image_open(&image, model, file, length);
 
     rest = nice_image_region(&image);
     if (status == NICE_STATUS_OK && memory != NULL)
         status = nice_deblocker_open(&deblocker, &image, rest, memory, 768);
-    while (status == NICE_STATUS_OK && nice_next_strip(&rest, &strip)) {
+    while (status == NICE_STATUS_OK && nice_next_strip(&image, &rest, &strip)) {
         status = memory != NULL ? nice_deblock_region(&deblocker, strip, format, lines, sizeof lines, stride)
                                 : nice_decode_region(&image, strip, format, lines, sizeof lines, stride);
         crc = checksum(crc, lines, strip.height * stride);

@@ -12,8 +12,10 @@ unsafe extern "C" {
     /// The sizes of a model, an image and a deblocker.
     pub static nice_test_sizes: [usize; 3];
     pub safe fn nice_strerror(status: u32) -> *const c_char;
-    pub safe fn nice_format_bytes(format: u32) -> usize;
-    pub fn nice_next_strip(rest: *mut Region, strip: *mut Region) -> c_int;
+    pub safe fn nice_line_bytes(format: u32, width: u32) -> usize;
+    pub fn nice_next_strip(image: *const Image, rest: *mut Region, strip: *mut Region) -> c_int;
+    pub fn nice_image_set_scale(image: *mut Image, scale: u32) -> Status;
+    pub fn nice_image_set_orientation(image: *mut Image, orientation: u32) -> Status;
     pub fn nice_model_open(model: *mut Model, file: *const u8, length: usize) -> Status;
     pub fn nice_model_id(model: *const Model) -> u32;
     pub fn nice_image_open(

@@ -26,6 +26,7 @@ pub enum Status {
     Stride = 16,
     Buffer = 17,
     Read = 18,
+    Setting = 19,
 }
 
 impl Status {
@@ -53,6 +54,19 @@ pub enum Format {
     DitheredRgb565Le = 6,
     DitheredRgb565Be = 7,
     DitheredBgr555Le = 8,
+    Gray8 = 9,
+    Gray4Msb = 10,
+    Gray4Lsb = 11,
+    Gray2Msb = 12,
+    Gray2Lsb = 13,
+    Gray1Msb = 14,
+    Gray1Lsb = 15,
+    DitheredGray4Msb = 16,
+    DitheredGray4Lsb = 17,
+    DitheredGray2Msb = 18,
+    DitheredGray2Lsb = 19,
+    DitheredGray1Msb = 20,
+    DitheredGray1Lsb = 21,
 }
 
 /// A `nice_region`.

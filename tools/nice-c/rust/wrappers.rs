@@ -7,7 +7,8 @@ use crate::functions::{
     ReadFunction, nice_deblock_bytes, nice_deblock_region, nice_deblocker_open, nice_decode_block,
     nice_decode_region, nice_decode_row, nice_image_blocks, nice_image_check,
     nice_image_has_deblocking, nice_image_open, nice_image_open_reader, nice_image_region,
-    nice_model_id, nice_model_open, nice_test_sizes, nice_texel,
+    nice_image_set_orientation, nice_image_set_scale, nice_model_id, nice_model_open,
+    nice_next_strip, nice_test_sizes, nice_texel,
 };
 use crate::values::{Deblocker, Format, Image, Model, Region, Status};
 
@@ -56,7 +57,32 @@ impl<'f> OpenImage<'f> {
         Ok(Self(image, PhantomData))
     }
 
-    /// The region of the whole image.
+    /// Sets the scale and the orientation.
+    ///
+    /// # Errors
+    ///
+    /// The status.
+    pub fn transform(&mut self, scale: u32, orientation: u32) -> Result<(), Status> {
+        // SAFETY: the image is initialized.
+        unsafe {
+            nice_image_set_scale(&mut self.0, scale).result()?;
+            nice_image_set_orientation(&mut self.0, orientation).result()
+        }
+    }
+
+    /// The strips of a region.
+    #[must_use]
+    pub fn strips(&self, region: Region) -> Vec<Region> {
+        let (mut rest, mut strip) = (region, Region::default());
+        let mut strips = Vec::new();
+        // SAFETY: the image and the regions are initialized.
+        while unsafe { nice_next_strip(&self.0, &mut rest, &mut strip) } == 1 {
+            strips.push(strip);
+        }
+        strips
+    }
+
+    /// The region of the whole picture.
     #[must_use]
     pub fn whole(&self) -> Region {
         // SAFETY: the image is initialized.
@@ -201,6 +227,11 @@ impl<'f> ReaderImage<'f> {
     #[must_use]
     pub fn image(&self) -> &OpenImage<'f> {
         &self.image
+    }
+
+    /// The image.
+    pub fn image_mut(&mut self) -> &mut OpenImage<'f> {
+        &mut self.image
     }
 }
 

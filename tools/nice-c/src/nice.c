@@ -31,7 +31,7 @@
 #endif
 
 #ifndef NICE_FORMATS
-#define NICE_FORMATS 0x1FF
+#define NICE_FORMATS 0x3FFFFFul
 #endif
 
 #if defined(__GNUC__)
@@ -67,6 +67,14 @@
 #endif
 #else
 #define NICE_DSP 0
+#endif
+
+/* SSE2, which all 64-bit processors of this architecture have. */
+#if defined(__SSE2__) && defined(__GNUC__) && !defined(NICE_NO_NETWORK) && !NICE_SMALL
+#include <emmintrin.h>
+#define NICE_SSE2 1
+#else
+#define NICE_SSE2 0
 #endif
 
 /* Whether a word can be stored at any address with one instruction. The pixels are the same either way. */
@@ -312,6 +320,8 @@ const char *nice_strerror(nice_status status)
         return "the buffer or memory is too short";
     case NICE_STATUS_READ:
         return "the image could not be read";
+    case NICE_STATUS_SETTING:
+        return "unknown scale or orientation";
     default:
         return "unknown status";
     }
@@ -797,7 +807,7 @@ NICE_INLINE void nice_advance(struct nice_latents *latents, uint32_t length)
     latents->block++;
 }
 
-/* nice_latents_at() in the adaptive layout. */
+/* nice_seek() in the adaptive layout. */
 NICE_OUTLINE nice_status nice_latents_in_group(struct nice_latents *latents, uint32_t block)
 {
     nice_status status = nice_find_group(latents, block / NICE_GROUP_BLOCKS, &latents->at);
@@ -857,18 +867,24 @@ NICE_OUTLINE nice_status nice_next_in_group(struct nice_latents *latents, struct
 
 #endif
 
+/* Goes to the latent of a block. */
+NICE_INLINE nice_status nice_seek(struct nice_latents *latents, uint32_t block)
+{
+#ifndef NICE_NO_ADAPTIVE
+    if (latents->image->adaptive)
+        return nice_latents_in_group(latents, block);
+#endif
+    latents->at = NICE_HEADER_BYTES + 6 * block;
+    return NICE_STATUS_OK;
+}
+
 /* Prepares to read the latents of the blocks from one of them on. */
 static nice_status nice_latents_at(struct nice_latents *latents, const nice_image *image, uint32_t block)
 {
     latents->image = image;
     latents->window = 0;
     latents->window_length = 0;
-#ifndef NICE_NO_ADAPTIVE
-    if (image->adaptive)
-        return nice_latents_in_group(latents, block);
-#endif
-    latents->at = NICE_HEADER_BYTES + 6 * block;
-    return NICE_STATUS_OK;
+    return nice_seek(latents, block);
 }
 
 /* Reads the next latent. */
@@ -1147,6 +1163,132 @@ nice_status nice_image_check(const nice_image *image)
     return status == NICE_STATUS_OK ? nice_check_file(image) : status;
 }
 
+/* The logarithm to base 2 of the pixels of the image, in each direction, that a pixel of the picture stands for. */
+NICE_INLINE unsigned nice_scale_of(const nice_image *image)
+{
+#ifdef NICE_NO_REDUCED
+    (void)image;
+    return 0;
+#else
+    return image->scale;
+#endif
+}
+
+enum { NICE_TURN_VERTICALLY = 1, NICE_TURN_HORIZONTALLY = 2, NICE_TURN_TRANSPOSED = 4, NICE_ANY_TURN = 8 };
+
+/* The orientation of the picture, as bits. */
+NICE_INLINE unsigned nice_turn_of(const nice_image *image)
+{
+#ifdef NICE_NO_TURNED
+    (void)image;
+    return 0;
+#else
+    return image->orientation;
+#endif
+}
+
+/* Whether the picture is not the image as it is. */
+NICE_INLINE int nice_is_transformed(const nice_image *image)
+{
+    return (nice_scale_of(image) | nice_turn_of(image)) != 0;
+}
+
+/* Exchanges columns with lines if the picture is transposed. */
+NICE_INLINE void nice_exchange(const nice_image *image, uint32_t *across, uint32_t *down)
+{
+    if (nice_turn_of(image) & NICE_TURN_TRANSPOSED) {
+        uint32_t columns = *across;
+        *across = *down;
+        *down = columns;
+    }
+}
+
+/* A width or a height, reduced. */
+NICE_INLINE uint32_t nice_reduced(const nice_image *image, uint32_t pixels)
+{
+    unsigned scale = nice_scale_of(image);
+
+    return (pixels >> scale) + ((pixels & (((uint32_t)1 << scale) - 1)) != 0);
+}
+
+/* The columns and rows of blocks of the picture. */
+NICE_INLINE void nice_picture_blocks(const nice_image *image, uint32_t *columns, uint32_t *rows)
+{
+    *columns = nice_blocks_across(image->width);
+    *rows = nice_blocks_across(image->height);
+    nice_exchange(image, columns, rows);
+}
+
+/* All blocks of a picture, whole, can be more than the picture, and if it is flipped, what is cut off of them comes first: this
+ * many columns and lines. */
+static void nice_margins(const nice_image *image, uint32_t *columns, uint32_t *lines)
+{
+    const unsigned turn = nice_turn_of(image);
+    const uint32_t last = (8u >> nice_scale_of(image)) - 1;
+
+    *columns = turn & NICE_TURN_HORIZONTALLY ? (0 - nice_reduced(image, image->width)) & last : 0;
+    *lines = turn & NICE_TURN_VERTICALLY ? (0 - nice_reduced(image, image->height)) & last : 0;
+    nice_exchange(image, columns, lines);
+}
+
+/* A region of the picture in the columns and lines of all blocks, whole; its right and lower edge can be at 2^32. */
+NICE_INLINE nice_region nice_in_blocks(const nice_image *image, nice_region region)
+{
+    if (nice_turn_of(image) != 0) {
+        uint32_t columns, lines;
+        nice_margins(image, &columns, &lines);
+        region.x += columns;
+        region.y += lines;
+    }
+    return region;
+}
+
+/* The number of the block in a column and a row of the picture. */
+NICE_INLINE uint32_t nice_block_at(const nice_image *image, uint32_t column, uint32_t row)
+{
+    const unsigned turn = nice_turn_of(image);
+    uint32_t wide = nice_blocks_across(image->width);
+
+    nice_exchange(image, &column, &row);
+    if (turn & NICE_TURN_HORIZONTALLY)
+        column = wide - 1 - column;
+    if (turn & NICE_TURN_VERTICALLY)
+        row = nice_blocks_across(image->height) - 1 - row;
+    return row * wide + column;
+}
+
+nice_status nice_image_set_scale(nice_image *image, nice_scale scale)
+{
+    nice_status status = nice_require_open(image);
+#ifdef NICE_NO_REDUCED
+    const nice_scale last = NICE_SCALE_FULL;
+#else
+    const nice_scale last = NICE_SCALE_EIGHTH;
+#endif
+
+    if (status == NICE_STATUS_OK && (uint32_t)scale > (uint32_t)last)
+        status = NICE_STATUS_SETTING;
+    if (status == NICE_STATUS_OK)
+        image->scale = (uint8_t)scale;
+    return status;
+}
+
+nice_status nice_image_set_orientation(nice_image *image, nice_orientation orientation)
+{
+    nice_status status = nice_require_open(image);
+#ifdef NICE_NO_TURNED
+    const nice_orientation last = NICE_ORIENTATION_IDENTITY;
+#else
+    const nice_orientation last = NICE_ORIENTATION_TRANSVERSE;
+#endif
+
+    if (status == NICE_STATUS_OK && (uint32_t)orientation > (uint32_t)last)
+        status = NICE_STATUS_SETTING;
+    if (status == NICE_STATUS_OK)
+        image->orientation = (uint8_t)orientation;
+    return status;
+}
+
 nice_region nice_image_region(const nice_image *image)
 {
     nice_region region = { 0, 0, 0, 0 };
@@ -1154,6 +1296,11 @@ nice_region nice_image_region(const nice_image *image)
     if (nice_require_open(image) == NICE_STATUS_OK) {
         region.width = image->width;
         region.height = image->height;
+        if (nice_is_transformed(image)) {
+            region.width = nice_reduced(image, region.width);
+            region.height = nice_reduced(image, region.height);
+            nice_exchange(image, &region.width, &region.height);
+        }
     }
     return region;
 }
@@ -1234,7 +1381,7 @@ NICE_INLINE nice_word nice_splat(uint32_t number)
 }
 
 /* Sets the gain of a block, given the sum of the peaks of its stages. */
-static void nice_set_gain(struct nice_ycc *block, uint32_t gain, uint32_t peak_sum)
+NICE_INLINE void nice_set_gain(struct nice_ycc *block, uint32_t gain, uint32_t peak_sum)
 {
     int32_t peak = (int32_t)(gain * peak_sum);
     uint32_t whole[3], chroma2;
@@ -1321,7 +1468,7 @@ NICE_INLINE nice_word *nice_apply_two(nice_word *to, nice_word first, nice_word 
 /* Applies an operation to a codeword, transposed; `step` bytes from line to line of it, `next` words from line to line of the
  * result. */
 NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const uint8_t *from_luma, const uint8_t *from_chroma,
-                                     ptrdiff_t step, ptrdiff_t next, enum nice_operation operation, nice_word sign,
+                                     ptrdiff_t step, ptrdiff_t next, int only_luma, enum nice_operation operation, nice_word sign,
                                      nice_word start)
 {
     uint64_t a = nice_load(from_luma), b = nice_load(from_luma + step), c = nice_load(from_luma + 2 * step),
@@ -1348,6 +1495,8 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
     nice_apply(luma + 5 * next, f, operation, sign, start);
     nice_apply(luma + 6 * next, g, operation, sign, start);
     nice_apply(luma + 7 * next, h, operation, sign, start);
+    if (only_luma)
+        return;
 
     a = nice_load(from_chroma);
     b = nice_load(from_chroma + step);
@@ -1400,7 +1549,7 @@ NICE_INLINE void nice_columns(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d
 /* Applies an operation to a codeword, transposed; `step` bytes from line to line of it, `next` words from line to line of the
  * result. */
 NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const uint8_t *from_luma, const uint8_t *from_chroma,
-                                     ptrdiff_t step, ptrdiff_t next, enum nice_operation operation, nice_word sign,
+                                     ptrdiff_t step, ptrdiff_t next, int only_luma, enum nice_operation operation, nice_word sign,
                                      nice_word start)
 {
     int side, quarter;
@@ -1419,6 +1568,8 @@ NICE_INLINE void nice_orient_columns(nice_word *luma, nice_word *chroma, const u
             nice_apply(luma + 3 * next, d, operation, sign, start);
         }
     }
+    if (only_luma)
+        return;
     NICE_UNROLL
     for (side = 0; side < 2; side++, from_chroma += 4, chroma += 2 * next) {
         uint32_t a = nice_load(from_chroma), b = nice_load(from_chroma + step), c = nice_load(from_chroma + 2 * step),
@@ -1451,8 +1602,8 @@ NICE_INLINE void nice_orient_lines(nice_word *to, const uint8_t *from, int lines
 
 #endif
 
-/* Applies an operation to a codeword in the orientation of some flags. */
-NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t flags, enum nice_operation operation,
+/* Applies an operation to a codeword, or only to its luma, in the orientation of some flags. */
+NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t flags, int only_luma, enum nice_operation operation,
                              nice_word sign, nice_word start)
 {
     nice_word *chroma = to + NICE_LUMA_WORDS;
@@ -1471,29 +1622,34 @@ NICE_INLINE void nice_orient(nice_word *to, const uint8_t *codeword, uint32_t fl
             chroma += 3 * NICE_LINE_WORDS;
             next = -NICE_LINE_WORDS;
         }
-        nice_orient_columns(to, chroma, from_luma, from_chroma, step, next, operation, sign, start);
+        nice_orient_columns(to, chroma, from_luma, from_chroma, step, next, only_luma, operation, sign, start);
     } else if (flags & NICE_FLIP_HORIZONTALLY) {
         nice_orient_lines(to, from_luma, 8, step, 1, 0, operation, sign, start);
-        nice_orient_lines(chroma, from_chroma, 4, step, 1, 1, operation, sign, start);
+        nice_orient_lines(chroma, from_chroma, only_luma ? 0 : 4, step, 1, 1, operation, sign, start);
     } else {
         nice_orient_lines(to, from_luma, 8, step, 0, 0, operation, sign, start);
-        nice_orient_lines(chroma, from_chroma, 4, step, 0, 1, operation, sign, start);
+        nice_orient_lines(chroma, from_chroma, only_luma ? 0 : 4, step, 0, 1, operation, sign, start);
     }
 }
 
 NICE_OUTLINE void nice_orient_copy(nice_word *to, const uint8_t *codeword, uint32_t flags)
 {
-    nice_orient(to, codeword, flags, NICE_COPY, 0, 0);
+    nice_orient(to, codeword, flags, 0, NICE_COPY, 0, 0);
 }
 
 NICE_OUTLINE void nice_orient_set(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign, nice_word start)
 {
-    nice_orient(to, codeword, flags, NICE_SET, sign, start);
+    nice_orient(to, codeword, flags, 0, NICE_SET, sign, start);
 }
 
 NICE_OUTLINE void nice_orient_add(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign)
 {
-    nice_orient(to, codeword, flags, NICE_ADD, sign, 0);
+    nice_orient(to, codeword, flags, 0, NICE_ADD, sign, 0);
+}
+
+NICE_OUTLINE void nice_orient_add_luma(nice_word *to, const uint8_t *codeword, uint32_t flags, nice_word sign)
+{
+    nice_orient(to, codeword, flags, 1, NICE_ADD, sign, 0);
 }
 
 /* Applies an operation to the codeword of an index. */
@@ -1542,12 +1698,44 @@ NICE_INLINE void nice_put(nice_word *to, const struct nice_index *index, enum ni
     nice_put_codeword(to, index, operation, start);
 }
 
-/* Decodes a block to luma and chroma.
+/* Adds the luma of the codeword of an index to samples of luma. */
+NICE_INLINE void nice_add_luma(nice_word *to, const struct nice_index *index)
+{
+    const uint8_t *codeword = index->codeword;
+#if NICE_WORD_BYTES == 4
+    nice_word copy[NICE_LUMA_WORDS];
+
+    if (NICE_SELDOM(((uintptr_t)codeword & 3) != 0)) {
+        memcpy(copy, codeword, sizeof copy);
+        codeword = (const uint8_t *)copy;
+    }
+#endif
+    nice_orient_add_luma(to, codeword, index->flags, NICE_SIGN(index->flags & NICE_NEGATE));
+}
+
+/* Turns a codeword that is already in an orientation: if that transposes it, it is flipped in the other direction. With
+ * NICE_ANY_TURN it has none, since only its mean matters. */
+NICE_INLINE void nice_turn_index(struct nice_index *index, unsigned turn)
+{
+    uint32_t flips = turn & (NICE_TURN_VERTICALLY | NICE_TURN_HORIZONTALLY);
+
+    if (turn == 0)
+        return;
+    if (turn == NICE_ANY_TURN) {
+        index->flags &= NICE_NEGATE;
+        return;
+    }
+    if (index->flags & NICE_TRANSPOSE)
+        flips = flips >> 1 | (flips << 1 & NICE_TURN_HORIZONTALLY);
+    index->flags ^= (flips | (turn & NICE_TURN_TRANSPOSED)) << 1;
+}
+
+/* Decodes a block to luma and chroma, or only to luma, in an orientation. Returns the sum of the peaks of its stages.
  *
  * Words of residual codewords are added as they are. No sum is above 255, and a negated codeword is subtracted after the peak
  * of its stage has been added. On the way a byte may borrow from the next one; in the end every byte is right. */
-NICE_OUTLINE void nice_codebook_block(const struct nice_codebook *codebook, const struct nice_latent *latent,
-                                      struct nice_ycc *block)
+NICE_INLINE uint32_t nice_codebook_block_in(const struct nice_codebook *codebook, const struct nice_latent *latent, unsigned turn,
+                                            int only_luma, struct nice_ycc *block)
 {
     struct nice_index indices[NICE_MAX_STAGES], *index = indices, *end;
     const uint8_t *stage = codebook->stages, *peaks = codebook->peaks, *codewords = codebook->codewords;
@@ -1556,24 +1744,59 @@ NICE_OUTLINE void nice_codebook_block(const struct nice_codebook *codebook, cons
 
     memcpy(rest, latent->words, sizeof rest);
     /* There is a base: every length of latents ends with a stage. */
-    gain = codebook->gains[nice_take(stage, rest, 1, &codewords, index++)];
+    gain = codebook->gains[nice_take(stage, rest, 1, &codewords, index)];
+    nice_turn_index(index++, turn);
     for (stage += 2; stage < last && left >= stage[0]; stage += 2, index++) {
         uint32_t peak = *peaks++;
         left -= stage[0];
         nice_take(stage, rest, 0, &codewords, index);
+        nice_turn_index(index, turn);
         peak_sum += peak;
         start += peak & (0 - (index->flags & NICE_NEGATE));
     }
     end = index;
     nice_set_gain(block, gain, peak_sum);
+    if (only_luma) {
+        unsigned word;
+        for (word = 0; word < NICE_LUMA_WORDS; word++) {
+            block->base[word] = 0;
+            block->sums[word] = start * NICE_BYTE_ONES;
+        }
+        nice_add_luma(block->base, indices);
+        for (index = indices + 1; index < end; index++)
+            nice_add_luma(block->sums, index);
+        return peak_sum;
+    }
     nice_put(block->base, indices, NICE_COPY, 0);
     if (end == indices + 1) {
         memset(block->sums, 0, sizeof block->sums);
-        return;
+        return peak_sum;
     }
     nice_put(block->sums, indices + 1, NICE_SET, start * NICE_BYTE_ONES);
     for (index = indices + 2; index < end; index++)
         nice_put(block->sums, index, NICE_ADD, 0);
+    return peak_sum;
+}
+
+/* Decodes a block to luma and chroma. */
+NICE_OUTLINE void nice_codebook_block(const struct nice_codebook *codebook, const struct nice_latent *latent,
+                                      struct nice_ycc *block)
+{
+    (void)nice_codebook_block_in(codebook, latent, 0, 0, block);
+}
+
+/* Decodes a block to luma and chroma in an orientation. Returns the sum of the peaks of its stages. */
+NICE_OUTLINE uint32_t nice_codebook_block_turned(const struct nice_codebook *codebook, const struct nice_latent *latent,
+                                                 unsigned turn, struct nice_ycc *block)
+{
+    return nice_codebook_block_in(codebook, latent, turn, 0, block);
+}
+
+/* Decodes a block to luma in an orientation. Returns the sum of the peaks of its stages. */
+NICE_OUTLINE uint32_t nice_codebook_block_luma(const struct nice_codebook *codebook, const struct nice_latent *latent,
+                                               unsigned turn, struct nice_ycc *block)
+{
+    return nice_codebook_block_in(codebook, latent, turn, 1, block);
 }
 
 /* Adds a residual with some fraction bits to a sample of a base codeword. */
@@ -1651,7 +1874,13 @@ static void nice_codebook_texel(const struct nice_codebook *codebook, const stru
 #define NICE_HAS(format) (((uint32_t)((NICE_FORMATS) | 1 << NICE_FORMAT_RGB888) >> (format) & 1u) != 0)
 #endif
 
-/* The bytes of a pixel. */
+/* Whether a format is one of gray, if there are any. */
+NICE_INLINE int nice_is_gray(nice_format format)
+{
+    return (uint32_t)(NICE_FORMATS) >> NICE_FORMAT_GRAY8 != 0 && format >= NICE_FORMAT_GRAY8;
+}
+
+/* The bytes of a pixel in color. */
 NICE_INLINE unsigned nice_pixel_bytes(nice_format format)
 {
     switch (format) {
@@ -1665,15 +1894,39 @@ NICE_INLINE unsigned nice_pixel_bytes(nice_format format)
     }
 }
 
+/* The bits of a pixel in a format of gray. */
+NICE_INLINE unsigned nice_gray_bits(nice_format format)
+{
+    return format == NICE_FORMAT_GRAY8 ? 8 : 4u >> ((unsigned)format - NICE_FORMAT_GRAY4_MSB) % 6 / 2;
+}
+
+/* Whether the first pixel is in the least significant bits of a byte, in a format of gray with less than 8. */
+NICE_INLINE int nice_is_least_first(nice_format format)
+{
+    return ((unsigned)format - NICE_FORMAT_GRAY4_MSB) % 2 != 0;
+}
+
 /* Whether a number is that of a format that there is. */
 static int nice_is_format(nice_format format)
 {
-    return (uint32_t)format <= (uint32_t)NICE_FORMAT_DITHERED_BGR555_LE && NICE_HAS((unsigned)format);
+    return (uint32_t)format <= (uint32_t)NICE_FORMAT_DITHERED_GRAY1_LSB && NICE_HAS((unsigned)format);
 }
 
-size_t nice_format_bytes(nice_format format)
+/* The bytes of a line in a format that there is. */
+NICE_INLINE size_t nice_bytes_of_line(nice_format format, uint32_t width)
 {
-    return nice_is_format(format) ? nice_pixel_bytes(format) : 0;
+#if SIZE_MAX <= 0xFFFFFFFFu
+    if (width > SIZE_MAX / 4)
+        return SIZE_MAX;
+#endif
+    if (nice_is_gray(format))
+        return (size_t)(width / 8) * nice_gray_bits(format) + ((size_t)(width % 8) * nice_gray_bits(format) + 7) / 8;
+    return (size_t)width * nice_pixel_bytes(format);
+}
+
+size_t nice_line_bytes(nice_format format, uint32_t width)
+{
+    return nice_is_format(format) ? nice_bytes_of_line(format, width) : 0;
 }
 
 /* Thresholds of ordered dithering, 4 * bayer + 1, in lanes: by line and word of the line, for even and for odd columns. */
@@ -1729,12 +1982,62 @@ NICE_INLINE unsigned nice_level(unsigned sample, unsigned max, int dithered, uns
     return max == 31 ? (sample * 249u + 1014u) >> 11 : (sample * 253u + 505u) >> 10;
 }
 
-/* Writes pixels from red, green and blue, the first of which is in a column and a line of a block. */
-NICE_OUTLINE void nice_convert(nice_format format, const uint8_t *rgb, unsigned x, unsigned y, size_t count, uint8_t *to)
+/* The threshold of a pixel in a column and a line of a block. */
+NICE_INLINE unsigned nice_threshold(unsigned x, unsigned y)
+{
+    nice_word lanes = nice_thresholds[y % 8][x % 8 / (2 * NICE_LANES)][x % 2];
+
+    return (unsigned)(lanes >> (16 * (x % (2 * NICE_LANES) / 2)) & 0xFFFFu);
+}
+
+/* The level of gray, up to 15, 3 or 1: the nearest, or dithered for a pixel in a column and a line of a block. */
+NICE_INLINE unsigned nice_gray_level(unsigned gray, unsigned max, int dithered, unsigned x, unsigned y)
+{
+    if (dithered) {
+        unsigned n = gray * max + nice_threshold(x, y);
+        return (n + 1 + (n >> 8)) >> 8; /* n div 255 */
+    }
+    return (gray * max + 128 + max / 2) >> 8;
+}
+
+/* Writes pixels from gray, the first of which is in a column and a line of a block, to a line, from pixel `at` on. */
+NICE_OUTLINE void nice_convert_gray(nice_format format, const uint8_t *gray, unsigned x, unsigned y, size_t count, uint8_t *line,
+                                    size_t at)
+{
+    const unsigned bits = nice_gray_bits(format), max = (1u << bits) - 1;
+    const int least_first = nice_is_least_first(format), dithered = format >= NICE_FORMAT_DITHERED_GRAY4_MSB;
+    size_t i;
+
+    if (bits == 8) {
+        memcpy(line + at, gray, count);
+        return;
+    }
+    for (i = 0; i < count; i++, at++) {
+        const unsigned in_byte = (unsigned)(at * bits % 8), shift = least_first ? in_byte : 8 - bits - in_byte;
+        const unsigned level = nice_gray_level(gray[i], max, dithered, x + (unsigned)i, y);
+        uint8_t *const to = line + at / 8 * bits + at % 8 * bits / 8;
+        *to = (uint8_t)((*to & ~(max << shift)) | level << shift);
+    }
+}
+
+/* Writes pixels from red, green and blue, the first of which is in a column and a line of a block, to a line, from pixel `at`
+ * on. */
+NICE_OUTLINE void nice_convert(nice_format format, const uint8_t *rgb, unsigned x, unsigned y, size_t count, uint8_t *line,
+                               size_t at)
 {
     struct nice_two_bytes layout;
     const uint8_t *end = rgb + 3 * count;
+    uint8_t *to;
 
+    if (nice_is_gray(format)) {
+        for (; rgb != end; rgb += 3, x++, at++) {
+            /* A third of at most 766. */
+            uint8_t gray = (uint8_t)(((uint32_t)rgb[0] + rgb[1] + rgb[2] + 1) * 21846u >> 16);
+            nice_convert_gray(format, &gray, x, y, 1, line, at);
+        }
+        return;
+    }
+    to = line + at * nice_pixel_bytes(format);
     if (format == NICE_FORMAT_RGB888) {
         memcpy(to, rgb, 3 * count);
         return;
@@ -1754,10 +2057,8 @@ NICE_OUTLINE void nice_convert(nice_format format, const uint8_t *rgb, unsigned 
     layout = nice_layout(format);
     for (; rgb != end; rgb += 3, to += 2, x++) {
         unsigned threshold = 0, pixel;
-        if (layout.dithered) {
-            nice_word lanes = nice_thresholds[y % 8][x % 8 / (2 * NICE_LANES)][x % 2];
-            threshold = (unsigned)(lanes >> (16 * (x % (2 * NICE_LANES) / 2)) & 0xFFFFu);
-        }
+        if (layout.dithered)
+            threshold = nice_threshold(x, y);
         pixel = nice_level(rgb[0], 31, layout.dithered, threshold) << layout.red_bit |
                 nice_level(rgb[1], layout.green_max, layout.dithered, threshold) << layout.green_bit |
                 nice_level(rgb[2], 31, layout.dithered, threshold) << layout.blue_bit;
@@ -2027,6 +2328,8 @@ NICE_OUTLINE void nice_store_clamped(nice_format format, const struct nice_ycc *
         NICE_CASE(NICE_FORMAT_DITHERED_RGB565_LE);
         NICE_CASE(NICE_FORMAT_DITHERED_RGB565_BE);
         NICE_CASE(NICE_FORMAT_DITHERED_BGR555_LE);
+    default:
+        break;
     }
 #undef NICE_CASE
 }
@@ -2103,6 +2406,154 @@ NICE_INLINE nice_writer *nice_writer_of(nice_format format)
         return nice_write_dithered_bgr555_le;
     return NICE_HAS(NICE_FORMAT_RGB888) ? nice_write_rgb888 : NULL;
 }
+
+/* Levels of gray in the lanes of a word: up to 15, 3 or 1, the nearest or dithered. */
+NICE_INLINE nice_word nice_gray_levels(nice_word samples, unsigned bits, int dithered, nice_word thresholds)
+{
+    const unsigned max = (1u << bits) - 1;
+    nice_word n = samples * max;
+
+    if (dithered) {
+        n += thresholds;
+        return (n + NICE_LANE_ONES + (n >> 8 & NICE_EVEN_BYTES)) >> 8 & NICE_EVEN_BYTES; /* n div 255 */
+    }
+    return (n + (128 + max / 2) * NICE_LANE_ONES) >> 8 & NICE_EVEN_BYTES;
+}
+
+/* nice_write_gray() in a format with some bits. */
+NICE_INLINE void nice_write_gray_of(const struct nice_ycc *block, uint32_t peak_sum, unsigned bits, int least_first, int dithered,
+                                    uint8_t *lines, size_t stride)
+{
+    /* By how much luma is too large, as in nice_set_gain(). */
+    const int32_t start = (64 - (int32_t)(block->gain * peak_sum)) >> 1;
+    const nice_word offset = nice_splat((uint32_t)-(start >> 6));
+    const nice_word mask = ((nice_word)1 << 2 * bits) - 1;
+    unsigned y, side, lane, i;
+
+    for (y = 0; y < 8; y++, lines += stride) {
+        uint32_t pixels = 0;
+        for (side = 0; side < NICE_LINE_WORDS; side++) {
+            const unsigned word = y * NICE_LINE_WORDS + side;
+            const nice_word base = block->base[word], sums = block->sums[word];
+            nice_word even = nice_add_even_bytes(nice_residual(block, nice_even_bytes(sums), 0), base);
+            nice_word odd = nice_add_odd_bytes(nice_residual(block, nice_odd_bytes(sums), 0), base);
+            nice_word pairs;
+            even = nice_clamp_lanes(nice_sub_lanes(even, offset));
+            odd = nice_clamp_lanes(nice_sub_lanes(odd, offset));
+            if (bits == 8) {
+                nice_store(lines + side * NICE_WORD_BYTES, even | odd << 8);
+                continue;
+            }
+            even = nice_gray_levels(even, bits, dithered, nice_thresholds[y][side][0]);
+            odd = nice_gray_levels(odd, bits, dithered, nice_thresholds[y][side][1]);
+            pairs = least_first ? even | odd << bits : even << bits | odd;
+            for (lane = 0; lane < NICE_LANES; lane++) {
+                const uint32_t pair = (uint32_t)(pairs >> 16 * lane & mask);
+                if (least_first)
+                    pixels |= pair << 2 * bits * (side * NICE_LANES + lane);
+                else
+                    pixels = pixels << 2 * bits | pair;
+            }
+        }
+        for (i = 0; i < bits && bits < 8; i++)
+            lines[least_first ? i : bits - 1 - i] = (uint8_t)(pixels >> 8 * i & 0xFFu);
+    }
+}
+
+/* Writes the pixels of a block in a format of gray, given the sum of the peaks of its stages, to 8 lines. */
+NICE_OUTLINE void nice_write_gray(nice_format format, const struct nice_ycc *block, uint32_t peak_sum, uint8_t *lines,
+                                  size_t stride)
+{
+    const int least_first = nice_is_least_first(format), dithered = format >= NICE_FORMAT_DITHERED_GRAY4_MSB;
+
+    switch (nice_gray_bits(format)) {
+    case 8:
+        nice_write_gray_of(block, peak_sum, 8, 0, 0, lines, stride);
+        break;
+    case 4:
+        nice_write_gray_of(block, peak_sum, 4, least_first, dithered, lines, stride);
+        break;
+    case 2:
+        nice_write_gray_of(block, peak_sum, 2, least_first, dithered, lines, stride);
+        break;
+    default:
+        nice_write_gray_of(block, peak_sum, 1, least_first, dithered, lines, stride);
+    }
+}
+
+#ifndef NICE_NO_REDUCED
+
+/* nice_reduce_ycc() at a scale. */
+NICE_INLINE void nice_reduce_ycc_by(const struct nice_ycc *block, uint32_t peak_sum, unsigned scale, int gray, uint8_t *rgb)
+{
+    const unsigned n = 1u << scale, side = 8u >> scale;
+    const unsigned planes = gray ? 1 : 3;
+    unsigned x, y, word, source, i, plane;
+
+    for (y = 0; y < side; y++) {
+        /* Sums of lines, two columns in each lane: of the base codeword and of the residual codewords, in each plane. */
+        nice_word sums[2][3][NICE_LINE_WORDS];
+        for (source = 0; source < 2; source++)
+            for (word = 0; word < NICE_LINE_WORDS; word++) {
+                const nice_word *from = (source == 0 ? block->base : block->sums) + n * y * NICE_LINE_WORDS + word;
+                nice_word luma = 0, chroma1 = 0, chroma2 = 0;
+                NICE_UNROLL
+                for (i = 0; i < n; i++)
+                    luma += nice_even_bytes(from[i * NICE_LINE_WORDS]) + nice_odd_bytes(from[i * NICE_LINE_WORDS]);
+                from += NICE_LUMA_WORDS - n / 2 * y * NICE_LINE_WORDS;
+                NICE_UNROLL
+                for (i = 0; i < n / 2; i++) {
+                    chroma1 += nice_even_bytes(from[i * NICE_LINE_WORDS]);
+                    chroma2 += nice_odd_bytes(from[i * NICE_LINE_WORDS]);
+                }
+                sums[source][0][word] = luma;
+                sums[source][1][word] = chroma1;
+                sums[source][2][word] = chroma2;
+            }
+        NICE_UNROLL
+        for (x = 0; x < side; x++, rgb += 3) {
+            int32_t means[3] = { 0, 0, 0 };
+            NICE_UNROLL
+            for (plane = 0; plane < planes; plane++) {
+                const unsigned shift = 6 + plane, log_count = 2 * scale - (plane > 0 ? 2 : 0);
+                const int32_t peak = (int32_t)(block->gain * peak_sum), one = 1;
+                uint32_t base = 0, sum = 0;
+                NICE_UNROLL
+                for (i = 0; i < n / 2; i++) {
+                    unsigned lane = n / 2 * x + i, in_word = 16 * (lane % NICE_LANES);
+                    base += (uint32_t)(sums[0][plane][lane / NICE_LANES] >> in_word & 0xFFFFu);
+                    sum += (uint32_t)(sums[1][plane][lane / NICE_LANES] >> in_word & 0xFFFFu);
+                }
+                means[plane] = ((int32_t)(base << shift) + (int32_t)(block->gain * sum) +
+                                (((one << shift) - peak) * (one << log_count) >> 1)) >>
+                               (shift + log_count);
+            }
+            if (!gray) {
+                means[1] -= 128;
+                means[2] -= 128;
+            }
+            rgb[0] = nice_clamped(means[0] + means[1] - means[2]);
+            rgb[1] = nice_clamped(means[0] + 2 * means[2]);
+            rgb[2] = nice_clamped(means[0] - means[1] - means[2]);
+        }
+    }
+}
+
+/* Writes the pixels of a block at a scale, given the sum of the peaks of its stages: red, green and blue, equal to luma if only
+ * gray is needed. They are the means of luma and chroma (FORMAT.md 8.1). */
+NICE_OUTLINE void nice_reduce_ycc(const struct nice_ycc *block, uint32_t peak_sum, unsigned scale, int gray, uint8_t *rgb)
+{
+    if (NICE_SMALL)
+        nice_reduce_ycc_by(block, peak_sum, scale, gray, rgb);
+    else if (scale == 1)
+        nice_reduce_ycc_by(block, peak_sum, 1, gray, rgb);
+    else if (scale == 2)
+        nice_reduce_ycc_by(block, peak_sum, 2, gray, rgb);
+    else
+        nice_reduce_ycc_by(block, peak_sum, 3, gray, rgb);
+}
+
+#endif
 
 #endif
 
@@ -2242,6 +2693,33 @@ NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *wei
 typedef int16_t nice_unit;
 #define NICE_UNITS NICE_MAX_HIDDEN
 
+#if NICE_SSE2
+
+/* Eight weights at any address, in lanes. */
+NICE_INLINE __m128i nice_eight_weights(const uint8_t *from)
+{
+    __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)from);
+
+    return _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
+}
+
+#endif
+
+/* Adds weights to as many sums. */
+NICE_INLINE void nice_add_weights(nice_unit *sums, const uint8_t *weights, uint32_t count)
+{
+    uint32_t j = 0;
+
+#if NICE_SSE2
+    for (; j + 8 <= count; j += 8) {
+        __m128i *to = (__m128i *)(void *)(sums + j);
+        _mm_storeu_si128(to, _mm_add_epi16(_mm_loadu_si128(to), nice_eight_weights(weights + j)));
+    }
+#endif
+    for (; j < count; j++)
+        sums[j] = (int16_t)(sums[j] + nice_weight(weights[j]));
+}
+
 /* The first layer and the rectifier: from a latent to the hidden units. */
 static void nice_activate(const struct nice_network *network, const struct nice_latent *latent, nice_unit *units)
 {
@@ -2250,16 +2728,50 @@ static void nice_activate(const struct nice_network *network, const struct nice_
 
     memset(units, 0, (size_t)hidden * sizeof *units);
     for (bit = 0; bit < NICE_LATENT_BITS; bit++, weights += hidden) {
-        if ((latent->words[bit / 32] >> bit % 32 & 1) == 0)
-            continue;
-        for (j = 0; j < hidden; j++)
-            units[j] = (int16_t)(units[j] + nice_weight(weights[j]));
+        if ((latent->words[bit / 32] >> bit % 32 & 1) != 0)
+            nice_add_weights(units, weights, hidden);
     }
     for (j = 0; j < hidden; j++)
         units[j] = nice_activation(network, j, units[j]);
 }
 
-#if NICE_WORD_BYTES == 8
+#if NICE_SSE2
+
+/* The sum of four lanes, and of the products that are left. */
+NICE_INLINE int32_t nice_finish_dot(__m128i sums, const nice_unit *units, const uint8_t *weights, uint32_t left)
+{
+    int32_t sum;
+
+    sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0x4E));
+    sum = _mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0xB1)));
+    while (left-- > 0)
+        sum += (int32_t)*units++ * nice_weight(*weights++);
+    return sum;
+}
+
+/* The sums of the products of all activations and the weights of four rows. */
+NICE_INLINE struct nice_sums nice_dot(const nice_unit *units, const uint8_t *weights, uint32_t hidden)
+{
+    const uint8_t *a = weights, *b = a + hidden, *c = b + hidden, *d = c + hidden;
+    __m128i sum_a = _mm_setzero_si128(), sum_b = sum_a, sum_c = sum_a, sum_d = sum_a;
+    struct nice_sums sums;
+    uint32_t j;
+
+    for (j = 0; j + 8 <= hidden; j += 8) {
+        __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(units + j));
+        sum_a = _mm_add_epi32(sum_a, _mm_madd_epi16(eight, nice_eight_weights(a + j)));
+        sum_b = _mm_add_epi32(sum_b, _mm_madd_epi16(eight, nice_eight_weights(b + j)));
+        sum_c = _mm_add_epi32(sum_c, _mm_madd_epi16(eight, nice_eight_weights(c + j)));
+        sum_d = _mm_add_epi32(sum_d, _mm_madd_epi16(eight, nice_eight_weights(d + j)));
+    }
+    sums.a = nice_finish_dot(sum_a, units + j, a + j, hidden - j);
+    sums.b = nice_finish_dot(sum_b, units + j, b + j, hidden - j);
+    sums.c = nice_finish_dot(sum_c, units + j, c + j, hidden - j);
+    sums.d = nice_finish_dot(sum_d, units + j, d + j, hidden - j);
+    return sums;
+}
+
+#elif NICE_WORD_BYTES == 8
 
 /* The products that a compiler sees at once, so that it can use vector instructions. */
 #define NICE_TERMS 32
@@ -2393,12 +2905,104 @@ NICE_OUTLINE void nice_network_texel(const struct nice_network *network, const s
 
 #endif
 
+#if !defined(NICE_NO_REDUCED) || !defined(NICE_NO_TURNED)
+
+#ifndef NICE_NO_NETWORK
+
+/* Decodes a block of a network to pixels at a scale, in an orientation: the means of squares of red, green and blue. */
+NICE_OUTLINE void nice_network_pixels(const struct nice_network *network, const struct nice_latent *latent, unsigned scale,
+                                      unsigned turn, uint8_t *rgb)
+{
+    const unsigned side = 8u >> scale, n = 1u << scale;
+    uint8_t block[192];
+    unsigned x, y, i, channel;
+
+    nice_network_block(network, latent, block);
+    for (y = 0; y < side; y++)
+        for (x = 0; x < side; x++, rgb += 3) {
+            unsigned column = turn & NICE_TURN_TRANSPOSED ? y : x, line = turn & NICE_TURN_TRANSPOSED ? x : y;
+            if (turn & NICE_TURN_HORIZONTALLY)
+                column = side - 1 - column;
+            if (turn & NICE_TURN_VERTICALLY)
+                line = side - 1 - line;
+            for (channel = 0; channel < 3; channel++) {
+                const uint8_t *from = block + 24 * n * line + 3 * n * column + channel;
+                unsigned sum = n * n / 2;
+                for (i = 0; i < n * n; i++)
+                    sum += from[24 * (i >> scale) + 3 * (i & (n - 1))];
+                rgb[channel] = (uint8_t)(sum >> (2 * scale));
+            }
+        }
+}
+
+#endif
+
+/* Decodes a block to pixels at a scale, in an orientation: red, green and blue, equal to luma if only gray is needed. With a
+ * codebook, the scale is not the full one. */
+static void nice_block_pixels(const nice_image *image, const struct nice_latent *latent, unsigned turn, int gray, uint8_t *rgb)
+{
+    const unsigned scale = nice_scale_of(image);
+
+    (void)latent, (void)turn, (void)gray, (void)rgb, (void)scale;
+#if !defined(NICE_NO_CODEBOOK) && !defined(NICE_NO_REDUCED)
+    if (image->model.kind == NICE_CODEBOOK) {
+        struct nice_ycc ycc;
+        uint32_t peak_sum =
+            nice_codebook_block_turned(&image->model.tables.codebook, latent, scale == 3 ? (unsigned)NICE_ANY_TURN : turn, &ycc);
+        nice_reduce_ycc(&ycc, peak_sum, scale, gray, rgb);
+        return;
+    }
+#endif
+#ifndef NICE_NO_NETWORK
+    nice_network_pixels(&image->model.tables.network, latent, scale, turn, rgb);
+#endif
+}
+
+/* nice_texel() of a picture that is reduced or turned. */
+NICE_OUTLINE nice_status nice_texel_of_picture(const nice_image *image, uint32_t x, uint32_t y, uint8_t *rgb)
+{
+    const nice_region picture = nice_image_region(image);
+    const unsigned side_shift = 3 - nice_scale_of(image);
+    struct nice_latents latents;
+    struct nice_latent latent;
+    uint8_t pixels[192];
+    nice_status status;
+
+    if (x >= picture.width || y >= picture.height)
+        return NICE_STATUS_OUT_OF_BOUNDS;
+    nice_exchange(image, &x, &y);
+    if (nice_turn_of(image) & NICE_TURN_HORIZONTALLY)
+        x = nice_reduced(image, image->width) - 1 - x;
+    if (nice_turn_of(image) & NICE_TURN_VERTICALLY)
+        y = nice_reduced(image, image->height) - 1 - y;
+    if (side_shift == 3) {
+        nice_image upright = *image;
+        upright.orientation = 0;
+        return nice_texel(&upright, x, y, rgb);
+    }
+    status = nice_latents_at(&latents, image, (y >> side_shift) * nice_blocks_across(image->width) + (x >> side_shift));
+    if (status == NICE_STATUS_OK)
+        status = nice_next_latent(&latents, &latent);
+    if (status == NICE_STATUS_OK) {
+        unsigned column = (unsigned)x & ((1u << side_shift) - 1), line = (unsigned)y & ((1u << side_shift) - 1);
+        nice_block_pixels(image, &latent, 0, 0, pixels);
+        memcpy(rgb, pixels + 3 * ((line << side_shift) + column), 3);
+    }
+    return status;
+}
+
+#endif
+
 nice_status nice_texel(const nice_image *image, uint32_t x, uint32_t y, uint8_t *rgb)
 {
     struct nice_latents latents;
     struct nice_latent latent;
     nice_status status = rgb != NULL ? nice_require_open(image) : NICE_STATUS_ARGUMENT;
 
+#if !defined(NICE_NO_REDUCED) || !defined(NICE_NO_TURNED)
+    if (status == NICE_STATUS_OK && nice_is_transformed(image))
+        return nice_texel_of_picture(image, x, y, rgb);
+#endif
     if (status == NICE_STATUS_OK && (x >= image->width || y >= image->height))
         status = NICE_STATUS_OUT_OF_BOUNDS;
     if (status == NICE_STATUS_OK)
@@ -2419,13 +3023,14 @@ nice_status nice_texel(const nice_image *image, uint32_t x, uint32_t y, uint8_t 
     return NICE_STATUS_OK;
 }
 
-int nice_next_strip(nice_region *rest, nice_region *strip)
+/* nice_next_strip(), given the lines of a strip, a power of two, and how many of them are before line 0. */
+static int nice_take_strip(nice_region *rest, nice_region *strip, uint32_t lines, uint32_t before)
 {
     uint32_t height;
 
-    if (rest == NULL || strip == NULL || rest->width == 0 || rest->height == 0)
+    if (rest->width == 0 || rest->height == 0)
         return 0;
-    height = nice_min(8 - rest->y % 8, rest->height);
+    height = nice_min(lines - ((rest->y + before) & (lines - 1)), rest->height);
     rest->height -= height;
     /* `strip` may be the same as `rest`: what is left of it does not matter then. */
     {
@@ -2435,6 +3040,17 @@ int nice_next_strip(nice_region *rest, nice_region *strip)
         *strip = next;
     }
     return 1;
+}
+
+int nice_next_strip(const nice_image *image, nice_region *rest, nice_region *strip)
+{
+    uint32_t columns = 0, lines = 0;
+
+    if (rest == NULL || strip == NULL || nice_require_open(image) != NICE_STATUS_OK)
+        return 0;
+    if (nice_turn_of(image) != 0)
+        nice_margins(image, &columns, &lines);
+    return nice_take_strip(rest, strip, 8u >> nice_scale_of(image), lines);
 }
 
 /* Whether a region is within another one. An empty one may lie on its right or lower edge. */
@@ -2450,17 +3066,17 @@ static int nice_contains(const nice_region *bounds, const nice_region *region)
 static nice_status nice_check_output(const nice_region *bounds, const nice_region *region, nice_format format, const uint8_t *lines,
                                      size_t length, size_t stride)
 {
-    size_t bytes = nice_format_bytes(format), line;
+    size_t line;
 
     if (lines == NULL || length > SIZE_MAX / 2)
         return NICE_STATUS_ARGUMENT;
-    if (bytes == 0)
+    if (!nice_is_format(format))
         return NICE_STATUS_FORMAT;
     if (!nice_contains(bounds, region))
         return NICE_STATUS_OUT_OF_BOUNDS;
-    if (region->width > SIZE_MAX / bytes || stride < region->width * bytes)
+    line = nice_bytes_of_line(format, region->width);
+    if (stride < line)
         return NICE_STATUS_STRIDE;
-    line = (size_t)region->width * bytes;
     if (region->width == 0 || region->height == 0)
         return NICE_STATUS_OK;
     if (length < line || (length - line) / stride < region->height - 1)
@@ -2468,22 +3084,23 @@ static nice_status nice_check_output(const nice_region *bounds, const nice_regio
     return NICE_STATUS_OK;
 }
 
-/* Where the part of a block that is in a strip is: its first column in the block and their number, and the first byte of it in the
+/* Where the part of a block that is in a strip is: its first column in the block and their number, and the first pixel of it in the
  * lines of the strip. */
 struct nice_part {
     unsigned from;
     unsigned count;
-    size_t offset;
+    uint32_t at;
 };
 
-NICE_INLINE struct nice_part nice_part_of(const nice_region *strip, uint32_t column, unsigned bytes)
+/* The part of a block that has 1 << `side_shift` columns. */
+NICE_INLINE struct nice_part nice_part_of(const nice_region *strip, uint32_t column, unsigned side_shift)
 {
-    uint32_t left = 8 * column;
+    uint32_t left = column << side_shift;
     struct nice_part part;
 
     part.from = left < strip->x ? (unsigned)(strip->x - left) : 0;
-    part.count = (unsigned)nice_min(8 - part.from, strip->x + strip->width - left - part.from);
-    part.offset = (size_t)(left + part.from - strip->x) * bytes;
+    part.count = (unsigned)nice_min((1u << side_shift) - part.from, strip->x + strip->width - left - part.from);
+    part.at = left + part.from - strip->x;
     return part;
 }
 
@@ -2494,14 +3111,32 @@ NICE_OUTLINE void nice_write_part(const struct nice_ycc *block, nice_writer *wri
                                   unsigned bytes, uint8_t *lines, size_t stride)
 {
     nice_word pixels[64 * 4 / NICE_WORD_BYTES];
-    struct nice_part part = nice_part_of(strip, column, bytes);
+    struct nice_part part = nice_part_of(strip, column, 3);
     const uint8_t *from = (const uint8_t *)pixels + (8 * (strip->y % 8) + part.from) * bytes;
     uint32_t y;
 
     write(block, (uint8_t *)pixels, 8 * bytes);
-    lines += part.offset;
+    lines += (size_t)part.at * bytes;
     for (y = 0; y < strip->height; y++, lines += stride, from += 8 * bytes)
         memcpy(lines, from, part.count * bytes);
+}
+
+/* Whether complete blocks can be written where they belong in the lines of a strip. */
+NICE_INLINE int nice_is_direct(const nice_region *strip, const uint8_t *lines, size_t stride)
+{
+    return strip->height == 8 && (NICE_UNALIGNED || ((uintptr_t)lines | stride) % NICE_WORD_BYTES == 0);
+}
+
+/* Writes what is in a strip of a block, which ends before the column `right`. */
+NICE_INLINE void nice_write_in_strip(const struct nice_ycc *block, nice_writer *write, const nice_region *strip, uint32_t right,
+                                     uint32_t column, unsigned bytes, int direct, uint8_t *lines, size_t stride)
+{
+    size_t at = (size_t)(8 * column - strip->x) * bytes;
+
+    if (direct && 8 * column >= strip->x && right - 8 * column >= 8 && (NICE_UNALIGNED || at % NICE_WORD_BYTES == 0))
+        write(block, lines + at, stride);
+    else
+        nice_write_part(block, write, strip, column, bytes, lines, stride);
 }
 
 /* Decodes a strip with a codebook. */
@@ -2510,23 +3145,18 @@ NICE_OUTLINE nice_status nice_codebook_strip(const nice_image *image, const nice
 {
     const unsigned bytes = nice_pixel_bytes(format);
     nice_writer *const write = nice_writer_of(format);
-    uint32_t column = strip->x / 8, end = nice_blocks_across(strip->x + strip->width);
-    /* Whether complete blocks can be written where they belong. */
-    const int direct = strip->height == 8 && (NICE_UNALIGNED || ((uintptr_t)lines | stride) % NICE_WORD_BYTES == 0);
+    const uint32_t right = strip->x + strip->width;
+    uint32_t column = strip->x / 8, end = nice_blocks_across(right);
+    const int direct = nice_is_direct(strip, lines, stride);
     struct nice_ycc block;
 
     for (; column < end; column++) {
         struct nice_latent latent;
         nice_status status = nice_next_latent(latents, &latent);
-        size_t at = (size_t)(8 * column - strip->x) * bytes;
         if (NICE_SELDOM(status != NICE_STATUS_OK))
             return status;
         nice_codebook_block(&image->model.tables.codebook, &latent, &block);
-        if (direct && 8 * column >= strip->x && strip->x + strip->width - 8 * column >= 8 &&
-            (NICE_UNALIGNED || at % NICE_WORD_BYTES == 0))
-            write(&block, lines + at, stride);
-        else
-            nice_write_part(&block, write, strip, column, bytes, lines, stride);
+        nice_write_in_strip(&block, write, strip, right, column, bytes, direct, lines, stride);
     }
     return NICE_STATUS_OK;
 }
@@ -2543,7 +3173,7 @@ NICE_OUTLINE nice_status nice_network_strip(const nice_image *image, const nice_
     uint8_t block[192];
 
     for (; column < end; column++) {
-        struct nice_part part = nice_part_of(strip, column, nice_pixel_bytes(format));
+        struct nice_part part = nice_part_of(strip, column, 3);
         struct nice_latent latent;
         nice_status status = nice_next_latent(latents, &latent);
         if (status != NICE_STATUS_OK)
@@ -2551,8 +3181,8 @@ NICE_OUTLINE nice_status nice_network_strip(const nice_image *image, const nice_
         nice_network_block(&image->model.tables.network, &latent, block);
         for (y = 0; y < strip->height; y++) {
             unsigned line = (unsigned)((strip->y + y) % 8);
-            nice_convert(format, block + 24 * line + 3 * part.from, part.from, line, part.count,
-                         lines + (size_t)y * stride + part.offset);
+            nice_convert(format, block + 24 * line + 3 * part.from, part.from, line, part.count, lines + (size_t)y * stride,
+                         (size_t)part.at);
         }
     }
     return NICE_STATUS_OK;
@@ -2560,26 +3190,132 @@ NICE_OUTLINE nice_status nice_network_strip(const nice_image *image, const nice_
 
 #endif
 
+#ifndef NICE_NO_CODEBOOK
+
+/* Writes the part of a block that is in a strip, in gray. */
+NICE_OUTLINE void nice_write_gray_part(const struct nice_ycc *block, uint32_t peak_sum, nice_format format,
+                                       const nice_region *strip, uint32_t column, uint8_t *lines, size_t stride)
+{
+    const struct nice_part part = nice_part_of(strip, column, 3);
+    nice_word gray[NICE_LUMA_WORDS];
+    uint32_t y;
+
+    if (part.count == 8 && part.at % 8 == 0 && strip->height == 8) {
+        lines += (size_t)(part.at / 8) * nice_gray_bits(format);
+        if (format != NICE_FORMAT_GRAY8 || NICE_UNALIGNED || ((uintptr_t)lines | stride) % NICE_WORD_BYTES == 0) {
+            nice_write_gray(format, block, peak_sum, lines, stride);
+            return;
+        }
+        lines -= (size_t)(part.at / 8) * 8;
+    }
+    nice_write_gray(NICE_FORMAT_GRAY8, block, peak_sum, (uint8_t *)gray, 8);
+    for (y = 0; y < strip->height; y++, lines += stride) {
+        unsigned line = (unsigned)((strip->y + y) % 8);
+        nice_convert_gray(format, (const uint8_t *)gray + 8 * line + part.from, part.from, line, part.count, lines,
+                          (size_t)part.at);
+    }
+}
+
+/* Decodes a block with a codebook and writes the part of it that is in a strip, in an orientation. */
+NICE_OUTLINE void nice_codebook_part(const nice_image *image, const struct nice_latent *latent, nice_format format,
+                                     const nice_region *strip, uint32_t column, uint8_t *lines, size_t stride)
+{
+    struct nice_ycc block;
+    const struct nice_codebook *const codebook = &image->model.tables.codebook;
+
+    if (nice_is_gray(format)) {
+        uint32_t peak_sum = nice_codebook_block_luma(codebook, latent, nice_turn_of(image), &block);
+        nice_write_gray_part(&block, peak_sum, format, strip, column, lines, stride);
+    } else {
+        (void)nice_codebook_block_turned(codebook, latent, nice_turn_of(image), &block);
+        nice_write_in_strip(&block, nice_writer_of(format), strip, strip->x + strip->width, column, nice_pixel_bytes(format),
+                            nice_is_direct(strip, lines, stride), lines, stride);
+    }
+}
+
+#endif
+
+#if !defined(NICE_NO_REDUCED) || !defined(NICE_NO_TURNED)
+
+/* Decodes a block to pixels and writes the part of it that is in a strip. */
+NICE_OUTLINE void nice_pixels_part(const nice_image *image, const struct nice_latent *latent, nice_format format,
+                                   const nice_region *strip, uint32_t column, uint8_t *lines, size_t stride)
+{
+    const unsigned side_shift = 3 - nice_scale_of(image);
+    const struct nice_part part = nice_part_of(strip, column, side_shift);
+    const unsigned x = (unsigned)((strip->x + part.at) % 8);
+    uint8_t pixels[192];
+    uint32_t y;
+
+    nice_block_pixels(image, latent, nice_turn_of(image), nice_is_gray(format), pixels);
+    for (y = 0; y < strip->height; y++, lines += stride) {
+        unsigned line = (unsigned)((strip->y + y) % 8), in_block = line & ((1u << side_shift) - 1);
+        nice_convert(format, pixels + 3 * ((in_block << side_shift) + part.from), x, line, part.count, lines, (size_t)part.at);
+    }
+}
+
+#endif
+
+/* Decodes a strip of any picture in any format, one block after the other, wherever they are in the file. */
+NICE_OUTLINE nice_status nice_picture_strip(const nice_image *image, const nice_region *strip, nice_format format, uint8_t *lines,
+                                            size_t stride)
+{
+    const unsigned side_shift = 3 - nice_scale_of(image);
+    /* The last column, since the one after it can be 2^32. */
+    uint32_t column = strip->x >> side_shift, last = (strip->x + (strip->width - 1)) >> side_shift;
+    uint32_t block = nice_block_at(image, column, strip->y >> side_shift), next = block;
+    struct nice_latents latents;
+    struct nice_latent latent;
+    nice_status status = nice_latents_at(&latents, image, block);
+
+    (void)format, (void)lines, (void)stride;
+    for (; status == NICE_STATUS_OK; next = block + 1, column++, block = nice_block_at(image, column, strip->y >> side_shift)) {
+        if (block != next)
+            status = nice_seek(&latents, block);
+        if (status == NICE_STATUS_OK)
+            status = nice_next_latent(&latents, &latent);
+        if (status != NICE_STATUS_OK)
+            break;
+#ifndef NICE_NO_CODEBOOK
+        if (image->model.kind == NICE_CODEBOOK && side_shift == 3)
+            nice_codebook_part(image, &latent, format, strip, column, lines, stride);
+#endif
+#if !defined(NICE_NO_REDUCED) || !defined(NICE_NO_TURNED)
+        if (image->model.kind == NICE_NETWORK || side_shift < 3)
+            nice_pixels_part(image, &latent, format, strip, column, lines, stride);
+#endif
+        if (column == last)
+            break;
+    }
+    return status;
+}
+
 /* Decodes a region within the image to lines that are long enough. */
 static nice_status nice_decode_strips(const nice_image *image, nice_region region, nice_format format, uint8_t *lines,
                                       size_t stride)
 {
+    const int any_picture = nice_is_transformed(image) || (image->model.kind == NICE_CODEBOOK && nice_is_gray(format));
     nice_status status = NICE_STATUS_OK;
     nice_region strip;
 
-    while (status == NICE_STATUS_OK && nice_next_strip(&region, &strip)) {
+    region = nice_in_blocks(image, region);
+    while (status == NICE_STATUS_OK && nice_take_strip(&region, &strip, 8u >> nice_scale_of(image), 0)) {
         struct nice_latents latents;
-        status = nice_latents_at(&latents, image, strip.y / 8 * nice_blocks_across(image->width) + strip.x / 8);
-        if (status != NICE_STATUS_OK)
-            break;
+        if (any_picture) {
+            status = nice_picture_strip(image, &strip, format, lines, stride);
+        } else {
+            status = nice_latents_at(&latents, image, strip.y / 8 * nice_blocks_across(image->width) + strip.x / 8);
+            if (status != NICE_STATUS_OK)
+                break;
 #ifndef NICE_NO_CODEBOOK
-        if (image->model.kind == NICE_CODEBOOK)
-            status = nice_codebook_strip(image, &strip, format, &latents, lines, stride);
+            if (image->model.kind == NICE_CODEBOOK)
+                status = nice_codebook_strip(image, &strip, format, &latents, lines, stride);
 #endif
 #ifndef NICE_NO_NETWORK
-        if (image->model.kind == NICE_NETWORK)
-            status = nice_network_strip(image, &strip, format, &latents, lines, stride);
+            if (image->model.kind == NICE_NETWORK)
+                status = nice_network_strip(image, &strip, format, &latents, lines, stride);
 #endif
+        }
         lines += (region.height > 0 ? (size_t)strip.height : 0) * stride;
     }
     return status;
@@ -2599,19 +3335,29 @@ nice_status nice_decode_region(const nice_image *image, nice_region region, nice
 nice_status nice_decode_row(const nice_image *image, uint32_t row, nice_format format, uint8_t *lines, size_t length,
                             size_t stride)
 {
-    nice_region region = nice_image_region(image);
+    nice_region bounds = nice_image_region(image), region = bounds;
+    nice_status status = nice_require_open(image);
+    uint32_t side, columns, rows, before = 0;
 
-    if (nice_require_open(image) == NICE_STATUS_OK) {
-        if (lines == NULL)
-            return NICE_STATUS_ARGUMENT;
-        if (!nice_is_format(format))
-            return NICE_STATUS_FORMAT;
-        if (row >= nice_blocks_across(image->height))
-            return NICE_STATUS_OUT_OF_BOUNDS;
-        region.y = 8 * row;
-        region.height = nice_min(8, image->height - region.y);
+    if (status != NICE_STATUS_OK)
+        return status;
+    side = 8u >> nice_scale_of(image);
+    nice_picture_blocks(image, &columns, &rows);
+    if (nice_turn_of(image) != 0)
+        nice_margins(image, &columns, &before);
+    /* The first row may begin above the picture. A row that there is not is out of bounds. */
+    region.y = row * side;
+    if (region.y < before) {
+        side -= before - region.y;
+        region.y = before;
     }
-    return nice_decode_region(image, region, format, lines, length, stride);
+    region.y -= before;
+    if (row >= rows)
+        region.y = 0xFFFFFFFFu;
+    else
+        region.height = nice_min(side, region.height - region.y);
+    status = nice_check_output(&bounds, &region, format, lines, length, stride);
+    return status == NICE_STATUS_OK ? nice_decode_strips(image, region, format, lines, stride) : status;
 }
 
 /* ------------------------------------------------------------------------------------------------------------------------------
@@ -2623,12 +3369,14 @@ nice_status nice_decode_row(const nice_image *image, uint32_t row, nice_format f
 /* The columns of blocks that hold the pixels of a region and those beside them: the first, and their number. */
 static uint32_t nice_kept_columns(const nice_image *image, const nice_region *region, uint32_t *first)
 {
-    uint32_t right = region->width > 0xFFFFFFFFu - region->x ? 0xFFFFFFFFu : region->x + region->width, end;
+    const nice_region blocks = nice_in_blocks(image, *region);
+    uint32_t right = blocks.width > 0xFFFFFFFFu - blocks.x ? 0xFFFFFFFFu : blocks.x + blocks.width, end, columns, rows;
 
-    *first = region->x > 0 ? (region->x - 1) / 8 : 0;
-    if (region->width == 0)
+    *first = blocks.x > 0 ? (blocks.x - 1) / 8 : 0;
+    if (blocks.width == 0)
         return 0;
-    end = nice_min(nice_blocks_across(right < 0xFFFFFFFFu ? right + 1 : right), nice_blocks_across(image->width));
+    nice_picture_blocks(image, &columns, &rows);
+    end = nice_min(nice_blocks_across(right < 0xFFFFFFFFu ? right + 1 : right), columns);
     return end > *first ? end - *first : 0;
 }
 
@@ -2675,9 +3423,92 @@ nice_status nice_deblocker_open(nice_deblocker *deblocker, const nice_image *ima
     return NICE_STATUS_OK;
 }
 
-/* Filters samples across an edge: those beside it are changed, and depend also on those beyond them. */
+#if NICE_WORD_BYTES == 8
+
+/* The samples that are filtered at once: as many as compilers use vector instructions for. Every number fits into 16 bits, and
+ * there are no branches. */
+#define NICE_EDGE 32
+
+/* Filters NICE_EDGE samples across an edge: those beside it are changed, and depend also on those beyond them. */
 NICE_INLINE void nice_filter(const struct nice_codebook *codebook, const uint8_t *far_before, uint8_t *before, uint8_t *after,
-                             const uint8_t *far_after, size_t count)
+                             const uint8_t *far_after)
+{
+    const int16_t limit = codebook->limit;
+    int16_t strengths[NICE_EDGE], activities[NICE_EDGE];
+    unsigned i, class_;
+
+    for (i = 0; i < NICE_EDGE; i++) {
+        int16_t first = (int16_t)(before[i] - far_before[i]), second = (int16_t)(far_after[i] - after[i]);
+        first = (int16_t)(first < 0 ? -first : first);
+        second = (int16_t)(second < 0 ? -second : second);
+        activities[i] = (int16_t)(first + second);
+        strengths[i] = codebook->strengths[0];
+    }
+    for (class_ = 0; class_ < codebook->threshold_count; class_++) {
+        const int16_t threshold = codebook->thresholds[class_];
+        const int16_t change = (int16_t)(codebook->strengths[class_ + 1] - codebook->strengths[class_]);
+        for (i = 0; i < NICE_EDGE; i++)
+            strengths[i] = (int16_t)(strengths[i] + (activities[i] >= threshold ? change : 0));
+    }
+    for (i = 0; i < NICE_EDGE; i++) {
+        int16_t b = before[i], c = after[i];
+        int16_t step = (int16_t)(3 * (c - b) - (far_after[i] - far_before[i])), change;
+        step = step > limit ? limit : step;
+        step = (int16_t)(step < -limit ? -limit : step);
+        change = (int16_t)((int16_t)(step * strengths[i] + 128) >> 8);
+        b = (int16_t)(b + change);
+        c = (int16_t)(c - change);
+        b = b < 0 ? 0 : b;
+        c = c < 0 ? 0 : c;
+        before[i] = (uint8_t)(b > 255 ? 255 : b);
+        after[i] = (uint8_t)(c > 255 ? 255 : c);
+    }
+}
+
+/* Filters the edges between two rows of blocks, in lines of some bytes. */
+NICE_OUTLINE void nice_filter_rows(const struct nice_codebook *codebook, const uint8_t *far_before, uint8_t *before, uint8_t *after,
+                                   const uint8_t *far_after, size_t bytes)
+{
+    while (bytes > 0) {
+        uint8_t samples[4][NICE_EDGE] = { { 0 } };
+        size_t count = bytes < NICE_EDGE ? bytes : NICE_EDGE;
+        memcpy(samples[0], far_before, count);
+        memcpy(samples[1], before, count);
+        memcpy(samples[2], after, count);
+        memcpy(samples[3], far_after, count);
+        nice_filter(codebook, samples[0], samples[1], samples[2], samples[3]);
+        memcpy(before, samples[1], count);
+        memcpy(after, samples[2], count);
+        far_before += count;
+        before += count;
+        after += count;
+        far_after += count;
+        bytes -= count;
+    }
+}
+
+/* Filters an edge between two blocks of a row; `after` is the first sample after it. */
+NICE_OUTLINE void nice_filter_columns(const struct nice_codebook *codebook, uint8_t *after, size_t stride)
+{
+    /* Of every line, three samples, and one that is ignored. */
+    uint8_t samples[4][NICE_EDGE];
+    unsigned x, y;
+
+    for (y = 0; y < 8; y++)
+        for (x = 0; x < 4; x++)
+            memcpy(samples[x] + 4 * y, after + y * stride + 3 * x - 6, 4);
+    nice_filter(codebook, samples[0], samples[1], samples[2], samples[3]);
+    for (y = 0; y < 8; y++) {
+        memcpy(after + y * stride - 3, samples[1] + 4 * y, 3);
+        memcpy(after + y * stride, samples[2] + 4 * y, 3);
+    }
+}
+
+#else
+
+/* Filters samples across an edge: those beside it are changed, and depend also on those beyond them. */
+NICE_INLINE void nice_filter_rows(const struct nice_codebook *codebook, const uint8_t *far_before, uint8_t *before, uint8_t *after,
+                                  const uint8_t *far_after, size_t count)
 {
     const int limit = codebook->limit;
     size_t i;
@@ -2698,6 +3529,17 @@ NICE_INLINE void nice_filter(const struct nice_codebook *codebook, const uint8_t
     }
 }
 
+/* Filters an edge between two blocks of a row; `after` is the first sample after it. */
+NICE_INLINE void nice_filter_columns(const struct nice_codebook *codebook, uint8_t *after, size_t stride)
+{
+    unsigned y;
+
+    for (y = 0; y < 8; y++, after += stride)
+        nice_filter_rows(codebook, after - 6, after - 3, after, after + 3, 3);
+}
+
+#endif
+
 /* The memory of a row of blocks. */
 NICE_INLINE uint8_t *nice_row_memory(const nice_deblocker *deblocker, uint32_t row)
 {
@@ -2709,26 +3551,29 @@ static nice_status nice_deblock_row(const nice_deblocker *deblocker, uint32_t ro
 {
     const nice_image *image = &deblocker->image;
     uint8_t *memory = nice_row_memory(deblocker, row);
-    size_t stride = deblocker->row_bytes / 8, at, y;
+    size_t stride = deblocker->row_bytes / 8, at;
     struct nice_latents latents;
     nice_region strip;
     nice_status status;
     uint32_t first, count = nice_kept_columns(image, &deblocker->bounds, &first);
 
-    status = nice_latents_at(&latents, image, row * nice_blocks_across(image->width) + first);
-    if (status != NICE_STATUS_OK)
-        return status;
     /* Whole blocks, also beyond the edges of the image. */
-    strip.x = 0;
-    strip.y = 0;
     strip.width = 8 * count;
     strip.height = 8;
-    status = nice_codebook_strip(image, &strip, NICE_FORMAT_RGB888, &latents, memory, stride);
+    if (nice_turn_of(image) != 0) {
+        strip.x = 8 * first;
+        strip.y = 8 * row;
+        status = nice_picture_strip(image, &strip, NICE_FORMAT_RGB888, memory, stride);
+    } else {
+        status = nice_latents_at(&latents, image, row * nice_blocks_across(image->width) + first);
+        if (status != NICE_STATUS_OK)
+            return status;
+        strip.x = 0;
+        strip.y = 0;
+        status = nice_codebook_strip(image, &strip, NICE_FORMAT_RGB888, &latents, memory, stride);
+    }
     for (at = 24; at < stride; at += 24)
-        for (y = 0; y < 8; y++) {
-            uint8_t *after = memory + y * stride + at;
-            nice_filter(&image->model.tables.codebook, after - 6, after - 3, after, after + 3, 3);
-        }
+        nice_filter_columns(&image->model.tables.codebook, memory + at, stride);
     return status;
 }
 
@@ -2736,13 +3581,14 @@ static nice_status nice_deblock_row(const nice_deblocker *deblocker, uint32_t ro
 static nice_status nice_prepare(nice_deblocker *deblocker, const nice_region *strip)
 {
     uint32_t row = strip->y / 8, from = strip->y % 8;
-    uint32_t rows = nice_blocks_across(deblocker->image.height);
+    uint32_t columns, rows;
     /* Filtering an edge changes a line on each side of it: the first line of a row of blocks depends on the row above, the last
      * one on the row below. */
     uint32_t first = row > 0 && from == 0 ? row - 1 : row;
-    uint32_t last = nice_min(from + strip->height == 8 ? row + 1 : row, rows - 1);
-    uint32_t next = first;
+    uint32_t last, next = first;
 
+    nice_picture_blocks(&deblocker->image, &columns, &rows);
+    last = nice_min(from + strip->height == 8 ? row + 1 : row, rows - 1);
     if (deblocker->holds_rows && deblocker->first_row <= first && deblocker->last_row >= first && deblocker->last_row <= row + 1) {
         next = deblocker->last_row + 1;
         first = deblocker->first_row;
@@ -2756,7 +3602,7 @@ static nice_status nice_prepare(nice_deblocker *deblocker, const nice_region *st
         if (next > first) {
             size_t stride = deblocker->row_bytes / 8;
             uint8_t *above = nice_row_memory(deblocker, next - 1) + 6 * stride, *below = nice_row_memory(deblocker, next);
-            nice_filter(&deblocker->image.model.tables.codebook, above, above + stride, below, below + stride, stride);
+            nice_filter_rows(&deblocker->image.model.tables.codebook, above, above + stride, below, below + stride, stride);
         }
         deblocker->first_row = first;
         deblocker->last_row = next;
@@ -2779,10 +3625,11 @@ nice_status nice_deblock_region(nice_deblocker *deblocker, nice_region region, n
     status = nice_check_output(&deblocker->bounds, &region, format, lines, length, stride);
     if (status != NICE_STATUS_OK)
         return status;
-    if (!nice_image_has_deblocking(&deblocker->image))
+    if (!nice_image_has_deblocking(&deblocker->image) || nice_scale_of(&deblocker->image) != 0)
         return nice_decode_strips(&deblocker->image, region, format, lines, stride);
     (void)nice_kept_columns(&deblocker->image, &deblocker->bounds, &first);
-    while (nice_next_strip(&region, &strip)) {
+    region = nice_in_blocks(&deblocker->image, region);
+    while (nice_take_strip(&region, &strip, 8, 0)) {
         size_t row_stride = deblocker->row_bytes / 8, y;
         const uint8_t *from = nice_row_memory(deblocker, strip.y / 8) + 3 * (size_t)(strip.x - 8 * first);
         status = nice_prepare(deblocker, &strip);
@@ -2790,7 +3637,8 @@ nice_status nice_deblock_region(nice_deblocker *deblocker, nice_region region, n
             return status;
         for (y = 0; y < strip.height; y++) {
             unsigned line = (unsigned)(strip.y % 8 + y);
-            nice_convert(format, from + line * row_stride, (unsigned)(strip.x % 8), line, (size_t)strip.width, lines + y * stride);
+            nice_convert(format, from + line * row_stride, (unsigned)(strip.x % 8), line, (size_t)strip.width, lines + y * stride,
+                         0);
         }
         lines += (region.height > 0 ? (size_t)strip.height : 0) * stride;
     }

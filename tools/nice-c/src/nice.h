@@ -13,7 +13,7 @@
  *         nice_image_open(&image, &model, image_file, sizeof image_file) != NICE_STATUS_OK)
  *         return;
  *     rest = nice_image_region(&image);
- *     while (nice_next_strip(&rest, &strip)) {
+ *     while (nice_next_strip(&image, &rest, &strip)) {
  *         nice_decode_region(&image, strip, NICE_FORMAT_RGB888, lines, sizeof lines, 3 * WIDTH);
  *         ...
  *     }
@@ -30,6 +30,8 @@
  *     NICE_NO_CODEBOOK    models with a codebook (networks remain)
  *     NICE_NO_ADAPTIVE    images in the adaptive layout (those encoded with `--fixed` remain)
  *     NICE_NO_DEBLOCK     deblocking
+ *     NICE_NO_REDUCED     images at 1/2, 1/4 and 1/8 of their size
+ *     NICE_NO_TURNED      images in other orientations
  *     NICE_NO_READER      images that are read by a callback
  *     NICE_NO_TEXT        the texts of nice_strerror()
  *     NICE_NO_DSP         Arm's DSP instructions, which are used where the compiler says that there are any
@@ -93,7 +95,9 @@ typedef enum nice_status {
     /* The buffer or the memory is too short. */
     NICE_STATUS_BUFFER = 17,
     /* The callback of the image returned too few bytes, or more than it was asked for. */
-    NICE_STATUS_READ = 18
+    NICE_STATUS_READ = 18,
+    /* There is no scale or orientation with this number, or it was left out. */
+    NICE_STATUS_SETTING = 19
 } nice_status;
 
 /* The layout of a pixel in memory. */
@@ -115,8 +119,54 @@ typedef enum nice_format {
     /* NICE_FORMAT_RGB565_BE with ordered dithering. */
     NICE_FORMAT_DITHERED_RGB565_BE = 7,
     /* NICE_FORMAT_BGR555_LE with ordered dithering. */
-    NICE_FORMAT_DITHERED_BGR555_LE = 8
+    NICE_FORMAT_DITHERED_BGR555_LE = 8,
+    /* One byte a pixel: gray, from 0 for black to 255 for white. */
+    NICE_FORMAT_GRAY8 = 9,
+    /* Two pixels in a byte, gray from 0 to 15, the first pixel in the most, or in the least, significant bits. */
+    NICE_FORMAT_GRAY4_MSB = 10,
+    NICE_FORMAT_GRAY4_LSB = 11,
+    /* Four pixels in a byte, gray from 0 to 3. */
+    NICE_FORMAT_GRAY2_MSB = 12,
+    NICE_FORMAT_GRAY2_LSB = 13,
+    /* Eight pixels in a byte, 0 for black and 1 for white. */
+    NICE_FORMAT_GRAY1_MSB = 14,
+    NICE_FORMAT_GRAY1_LSB = 15,
+    /* The formats with several pixels in a byte, with ordered dithering. */
+    NICE_FORMAT_DITHERED_GRAY4_MSB = 16,
+    NICE_FORMAT_DITHERED_GRAY4_LSB = 17,
+    NICE_FORMAT_DITHERED_GRAY2_MSB = 18,
+    NICE_FORMAT_DITHERED_GRAY2_LSB = 19,
+    NICE_FORMAT_DITHERED_GRAY1_MSB = 20,
+    NICE_FORMAT_DITHERED_GRAY1_LSB = 21
 } nice_format;
+
+/* The size at which an image is decoded. Width and height are rounded up; a pixel is the mean of a square of pixels of a block. */
+typedef enum nice_scale {
+    NICE_SCALE_FULL = 0,
+    NICE_SCALE_HALF = 1,
+    NICE_SCALE_QUARTER = 2,
+    NICE_SCALE_EIGHTH = 3
+} nice_scale;
+
+/* The orientation in which an image is decoded: flipped first, then transposed, so that lines become columns. */
+typedef enum nice_orientation {
+    /* As it is. */
+    NICE_ORIENTATION_IDENTITY = 0,
+    /* The last line becomes the first. */
+    NICE_ORIENTATION_FLIP_VERTICAL = 1,
+    /* The last column becomes the first. */
+    NICE_ORIENTATION_FLIP_HORIZONTAL = 2,
+    /* Turned by 180 degrees: both. */
+    NICE_ORIENTATION_ROTATE_180 = 3,
+    /* Lines become columns. */
+    NICE_ORIENTATION_TRANSPOSE = 4,
+    /* Turned clockwise by 90 degrees. */
+    NICE_ORIENTATION_ROTATE_90 = 5,
+    /* Turned clockwise by 270 degrees. */
+    NICE_ORIENTATION_ROTATE_270 = 6,
+    /* Transposed and turned by 180 degrees. */
+    NICE_ORIENTATION_TRANSVERSE = 7
+} nice_orientation;
 
 /* A rectangle of an image, in pixels. It may be empty. */
 typedef struct nice_region {
@@ -201,6 +251,8 @@ typedef struct nice_image {
     uint8_t code_bits;
     uint8_t adaptive;
     uint8_t open;
+    uint8_t scale;
+    uint8_t orientation;
 } nice_image;
 
 /*
@@ -222,16 +274,11 @@ typedef struct nice_deblocker {
 /* The text of a status: a constant string in English, for any number. */
 const char *nice_strerror(nice_status status);
 
-/* The bytes of a pixel in a format; 0 if there is no such format. */
-size_t nice_format_bytes(nice_format format);
-
 /*
- * Removes the first strip from `rest` and stores it in `strip`. Returns 1, or 0 if `rest` is empty.
- *
- * A strip has up to 8 lines and ends where a row of blocks ends. If the strips of a region are decoded one after the other, no
- * block is decoded twice, and a buffer of 8 lines is enough.
+ * The bytes of a line of some pixels in a format; 0 if there is no such format. With several pixels in a byte, a line begins with a
+ * whole byte, and the bits of its last byte that are not of a pixel are not changed by decoding.
  */
-int nice_next_strip(nice_region *rest, nice_region *strip);
+size_t nice_line_bytes(nice_format format, uint32_t width);
 
 /*
  * Opens a model from the contents of a .nicem file, and checks all of it.
@@ -270,12 +317,30 @@ nice_status nice_image_open_reader(nice_image *image, const nice_model *model, n
 /* Checks all of an image's file: its index, its checksum, and that nothing follows. nice_image_open() has already done that. */
 nice_status nice_image_check(const nice_image *image);
 
-/* The region of the whole image: its width and height are those of the image. Empty if the image is not open. */
+/*
+ * Sets the size at which the image is decoded, and the orientation. Rows, regions, strips, texels, and deblockers that are opened
+ * from now on, are those of the picture that this gives: an image of 100 x 50 pixels at NICE_SCALE_HALF and in
+ * NICE_ORIENTATION_ROTATE_90 is a picture of 25 x 50 pixels. Blocks stay as they are. A reduced picture is not deblocked.
+ *
+ * With a codebook, turning costs a few instructions for each block. If this returns an error, nothing is changed.
+ */
+nice_status nice_image_set_scale(nice_image *image, nice_scale scale);
+nice_status nice_image_set_orientation(nice_image *image, nice_orientation orientation);
+
+/* The region of the whole picture: its width and height are those of the picture. Empty if the image is not open. */
 nice_region nice_image_region(const nice_image *image);
 
 /*
- * The number of blocks of 8 x 8 pixels. They are in rows from top to bottom, and in a row from left to right; a row has
- * (width + 7) / 8 blocks. 0 if the image is not open.
+ * Removes the first strip from `rest` and stores it in `strip`. Returns 1, or 0 if `rest` is empty or the image is not open.
+ *
+ * A strip ends where a row of blocks ends, and has up to 8 lines: 4, 2 or 1 in a reduced picture. If the strips of a region are
+ * decoded one after the other, no block is decoded twice, and a buffer of 8 lines is enough.
+ */
+int nice_next_strip(const nice_image *image, nice_region *rest, nice_region *strip);
+
+/*
+ * The number of blocks of 8 x 8 pixels of the image as it was encoded. They are in rows from top to bottom, and in a row from left
+ * to right; a row has (width + 7) / 8 blocks. 0 if the image is not open.
  */
 uint32_t nice_image_blocks(const nice_image *image);
 
@@ -283,7 +348,8 @@ uint32_t nice_image_blocks(const nice_image *image);
 int nice_image_has_deblocking(const nice_image *image);
 
 /*
- * Decodes a row of blocks into the lines of a buffer: 8 lines, or the rest of the image in the last row.
+ * Decodes a row of blocks into the lines of a buffer: those of a strip of the whole picture. It has 8 lines, or fewer in the last
+ * row, in reduced pictures, and in the first row of turned pictures.
  *
  * The buffer has `length` bytes, and a line begins `stride` bytes after the one before. The bytes between the lines are not
  * changed. If this returns an error, nothing is written, unless the image is read by a callback.
@@ -291,7 +357,7 @@ int nice_image_has_deblocking(const nice_image *image);
 nice_status nice_decode_row(const nice_image *image, uint32_t row, nice_format format, uint8_t *lines, size_t length,
                             size_t stride);
 
-/* Decodes a region of the image like nice_decode_row(). Only the blocks that the region touches are decoded. */
+/* Decodes a region of the picture like nice_decode_row(). Only the blocks that the region touches are decoded. */
 nice_status nice_decode_region(const nice_image *image, nice_region region, nice_format format, uint8_t *lines, size_t length,
                                size_t stride);
 
@@ -299,7 +365,7 @@ nice_status nice_decode_region(const nice_image *image, nice_region region, nice
  * Decodes a block to 192 bytes: 8 lines of 8 pixels of red, green and blue.
  *
  * See nice_image_blocks() for the order of the blocks. The block is complete even if it extends beyond the right or lower edge of
- * the image. If this returns an error, nothing is written.
+ * the image, and neither reduced nor turned. If this returns an error, nothing is written.
  */
 nice_status nice_decode_block(const nice_image *image, uint32_t index, uint8_t *block);
 

@@ -7,9 +7,10 @@ use std::ptr::{null, null_mut};
 
 use nice_c::{
     Deblocker, Format, Image, Model, Region, Status, nice_deblock_bytes, nice_deblock_region,
-    nice_deblocker_open, nice_decode_block, nice_decode_region, nice_decode_row, nice_format_bytes,
-    nice_image_blocks, nice_image_has_deblocking, nice_image_open, nice_image_region,
-    nice_model_open, nice_next_strip, nice_strerror, nice_texel,
+    nice_deblocker_open, nice_decode_block, nice_decode_region, nice_decode_row, nice_image_blocks,
+    nice_image_has_deblocking, nice_image_open, nice_image_region, nice_image_set_orientation,
+    nice_image_set_scale, nice_line_bytes, nice_model_open, nice_next_strip, nice_strerror,
+    nice_texel,
 };
 use nice_decode::{
     Bgr555Le, Bgr888, Decoder, Dithered, PixelFormat, Rgb565Be, Rgb565Le, Rgb888, Xrgb8888,
@@ -91,7 +92,7 @@ fn check<P: PixelFormat>(format: Format) {
         width: 30,
         height: 13,
     };
-    assert_eq!(nice_format_bytes(format as u32), P::line_bytes(1));
+    assert_eq!(nice_line_bytes(format as u32, 1), P::line_bytes(1));
     let (lines, status) = region(&opened(), part, format as u32, P::line_bytes(1));
     assert_eq!(status, Status::Ok);
     let mut expected = vec![0xAA; lines.len()];
@@ -112,8 +113,8 @@ fn a_region_is_decoded_in_every_format() {
     check::<Dithered<Rgb565Le>>(Format::DitheredRgb565Le);
     check::<Dithered<Rgb565Be>>(Format::DitheredRgb565Be);
     check::<Dithered<Bgr555Le>>(Format::DitheredBgr555Le);
-    assert_eq!(nice_format_bytes(9), 0);
-    let (lines, status) = region(&opened(), Region::default(), 9, 3);
+    assert_eq!(nice_line_bytes(22, 1), 0);
+    let (lines, status) = region(&opened(), Region::default(), 22, 3);
     assert_eq!((lines, status), (vec![0xAA], Status::Format));
 }
 
@@ -146,7 +147,7 @@ fn rows_strips_blocks_and_texels_are_those_of_the_image() {
             },
             Region::default(),
         );
-        while nice_next_strip(&mut rest, &mut strip) == 1 {
+        while nice_next_strip(&image, &mut rest, &mut strip) == 1 {
             strips.push((strip.x, strip.width, strip.y, strip.height));
         }
         assert_eq!(strips, [(2, 9, 5, 3), (2, 9, 8, 8), (2, 9, 16, 1)]);
@@ -227,7 +228,7 @@ fn check_deblocking<P: PixelFormat>(files: [&[u8]; 2], bounds: Region, format: F
     let (mut rest, mut strip) = (bounds, Region::default());
     // SAFETY: all pointers are valid.
     unsafe {
-        while nice_next_strip(&mut rest, &mut strip) == 1 {
+        while nice_next_strip(&image, &mut rest, &mut strip) == 1 {
             let lines = &mut pixels[(strip.y - bounds.y) as usize * stride..];
             let (to, length) = (lines.as_mut_ptr(), lines.len());
             assert_eq!(
@@ -340,7 +341,7 @@ fn deblocking_outside_the_bounds_or_in_too_little_memory_is_refused() {
         for (region, format, length, stride, status) in [
             (Region { x: 12, ..line }, 0, 60, 60, Status::OutOfBounds),
             (Region { y: 35, ..line }, 0, 60, 60, Status::OutOfBounds),
-            (line, 9, 60, 60, Status::Format),
+            (line, 22, 60, 60, Status::Format),
             (line, 0, 60, 59, Status::Stride),
             (line, 0, 59, 60, Status::Buffer),
         ] {
@@ -433,9 +434,59 @@ fn null_pointers_and_impossible_lengths_are_refused() {
         assert_eq!(nice_image_has_deblocking(null()), 0);
         assert_eq!(nice_image_region(null()), Region::default());
         assert_eq!(nice_image_blocks(null()), 0);
-        assert_eq!(nice_next_strip(null_mut(), &mut Region::default()), 0);
-        assert_eq!(nice_next_strip(&mut Region::default(), null_mut()), 0);
+        let (image, mut region) = (opened(), whole);
+        assert_eq!(nice_next_strip(null(), &mut region, &mut region.clone()), 0);
+        assert_eq!(nice_next_strip(&image, null_mut(), &mut region), 0);
+        assert_eq!(nice_next_strip(&image, &mut region, null_mut()), 0);
+        assert_eq!(nice_image_set_scale(null_mut(), 0), Status::Argument);
+        assert_eq!(nice_image_set_orientation(null_mut(), 0), Status::Argument);
     }
+}
+
+#[test]
+fn a_scale_or_an_orientation_that_there_is_not_changes_nothing() {
+    let mut image = opened();
+    // SAFETY: the pointers are valid.
+    unsafe {
+        assert_eq!(nice_image_set_scale(&mut image, 1), Status::Ok);
+        assert_eq!(nice_image_set_orientation(&mut image, 5), Status::Ok);
+        for number in [8, 256, u32::MAX] {
+            assert_eq!(nice_image_set_scale(&mut image, number), Status::Setting);
+            assert_eq!(
+                nice_image_set_orientation(&mut image, number),
+                Status::Setting
+            );
+        }
+        assert_eq!(nice_image_set_scale(&mut image, 4), Status::Setting);
+        let picture = nice_image_region(&image);
+        assert_eq!((picture.width, picture.height), (10, 23));
+        assert_eq!(
+            nice_image_set_scale(&mut Image::default(), 1),
+            Status::NotOpen
+        );
+        assert_eq!(
+            nice_image_set_orientation(&mut Image::default(), 1),
+            Status::NotOpen
+        );
+    }
+}
+
+#[test]
+fn a_line_has_whole_bytes() {
+    for (format, width, bytes) in [
+        (0, 5, 15),
+        (2, 5, 20),
+        (4, 5, 10),
+        (9, 5, 5),
+        (10, 5, 3),
+        (12, 5, 2),
+        (14, 9, 2),
+    ] {
+        assert_eq!(nice_line_bytes(format, width), bytes);
+    }
+    assert_eq!(nice_line_bytes(0, 0), 0);
+    assert_eq!(nice_line_bytes(2, u32::MAX), 4 * u32::MAX as usize);
+    assert_eq!(nice_line_bytes(20, u32::MAX), 1 << 29);
 }
 
 #[test]
@@ -527,7 +578,7 @@ fn every_status_has_a_text_of_its_own() {
             .to_str()
             .unwrap()
     };
-    let texts: Vec<&str> = (0..=Status::Read as u32).map(text).collect();
+    let texts: Vec<&str> = (0..=Status::Setting as u32).map(text).collect();
     assert_eq!(texts[Status::Ok as usize], "no error");
     assert_eq!(
         texts[Status::ModelMismatch as usize],
@@ -538,7 +589,7 @@ fn every_status_has_a_text_of_its_own() {
         assert!(!text.is_empty() && *text != none);
         assert!(!texts[..index].contains(text), "{text}");
     }
-    for beyond in [Status::Read as u32 + 1, u32::MAX] {
+    for beyond in [Status::Setting as u32 + 1, u32::MAX] {
         assert_eq!(text(beyond), none);
     }
 }

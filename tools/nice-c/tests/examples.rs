@@ -279,3 +279,41 @@ fn strips_shows_the_whole_picture() {
     });
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 }
+
+#[test]
+fn the_program_of_the_readme_needs_nothing_but_the_two_files() {
+    let Some(compiler) = compiler() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    let after = |start: &str, end: &str| {
+        let text = readme.split_once(start).unwrap().1;
+        text.split_once(end).unwrap().0.to_owned()
+    };
+    std::fs::write(folder.path().join("main.c"), after("```c\n", "```")).unwrap();
+    let [model, image] = CODEBOOK.paths();
+    for (from, to) in [
+        (format!("{ROOT}/src/nice.h"), "nice.h"),
+        (format!("{ROOT}/src/nice.c"), "nice.c"),
+        (model, "m.nicem"),
+        (image, "photo.nice"),
+    ] {
+        std::fs::copy(from, folder.path().join(to)).unwrap();
+    }
+    let command = after("```sh\n", "\n```").replacen("cc", &compiler, 1);
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let expected = CODEBOOK.with_decoder(|decoder| {
+        ppm(decoder.image().region(), |pixels, stride| {
+            let region = decoder.image().region();
+            decoder.region::<Rgb888>(region, pixels, stride).unwrap();
+        })
+    });
+    let found = std::fs::read(folder.path().join("photo.ppm")).unwrap();
+    assert_eq!(found, expected);
+}

@@ -24,7 +24,7 @@ void setup() {
 
   nice_region rest = nice_image_region(&image);
   nice_region strip;
-  while (nice_next_strip(&rest, &strip)) {
+  while (nice_next_strip(&image, &rest, &strip)) {
     status = nice_decode_region(&image, strip, NICE_FORMAT_RGB565_BE, pixels, sizeof pixels, 2 * strip.width);
     if (status != NICE_STATUS_OK) {
       Serial.println(nice_strerror(status));

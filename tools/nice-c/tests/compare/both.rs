@@ -2,8 +2,9 @@
 
 use nice_c::{Format, OpenDeblocker, OpenImage, OpenModel, Region};
 use nice_decode::{
-    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Image, Model, PixelFormat, Rgb565Be, Rgb565Le,
-    Rgb888, Xrgb8888,
+    Bgr555Le, Bgr888, Deblocker, Decoder, Dithered, Gray1Lsb, Gray1Msb, Gray2Lsb, Gray2Msb,
+    Gray4Lsb, Gray4Msb, Gray8, Image, Model, Orientation, PixelFormat, Rgb565Be, Rgb565Le, Rgb888,
+    Scale, Xrgb8888,
 };
 
 /// An image and its model, opened by both decoders.
@@ -18,7 +19,11 @@ macro_rules! for_each_format {
         for_each_format!($P, $format => $body,
             Rgb888 = Rgb888, Bgr888 = Bgr888, Xrgb8888 = Xrgb8888, Rgb565Le = Rgb565Le, Rgb565Be = Rgb565Be,
             Bgr555Le = Bgr555Le, DitheredRgb565Le = Dithered<Rgb565Le>, DitheredRgb565Be = Dithered<Rgb565Be>,
-            DitheredBgr555Le = Dithered<Bgr555Le>);
+            DitheredBgr555Le = Dithered<Bgr555Le>, Gray8 = Gray8, Gray4Msb = Gray4Msb, Gray4Lsb = Gray4Lsb,
+            Gray2Msb = Gray2Msb, Gray2Lsb = Gray2Lsb, Gray1Msb = Gray1Msb, Gray1Lsb = Gray1Lsb,
+            DitheredGray4Msb = Dithered<Gray4Msb>, DitheredGray4Lsb = Dithered<Gray4Lsb>,
+            DitheredGray2Msb = Dithered<Gray2Msb>, DitheredGray2Lsb = Dithered<Gray2Lsb>,
+            DitheredGray1Msb = Dithered<Gray1Msb>, DitheredGray1Lsb = Dithered<Gray1Lsb>);
     };
     ($P:ident, $format:ident => $body:expr, $($name:ident = $type:ty),*) => { $( {
         type $P = $type;
@@ -41,10 +46,30 @@ impl<'f> Both<'f> {
         }
     }
 
-    /// Compares the whole image in every format, deblocked and not, and all blocks and texels.
+    /// Reduces and turns the picture in both decoders.
+    pub fn transform(&mut self, scale: Scale, orientation: Orientation) {
+        self.rust = self.rust.reduced(scale).turned(orientation);
+        self.c
+            .transform(scale.divisor().ilog2(), orientation.bits().into())
+            .unwrap();
+    }
+
+    /// [`compare_everything`](Self::compare_everything) at every scale, in every orientation.
+    pub fn compare_transformed(&mut self) {
+        for scale in Scale::ALL {
+            for orientation in Orientation::ALL {
+                self.transform(scale, orientation);
+                self.compare_everything();
+            }
+        }
+        self.transform(Scale::Full, Orientation::IDENTITY);
+    }
+
+    /// Compares the whole picture in every format, deblocked and not, its strips, and all blocks and texels.
     pub fn compare_everything(&self) {
         let whole = self.c.whole();
-        assert_eq!(nice_decode::Region::from(whole), self.rust.image().region());
+        assert_eq!(nice_decode::Region::from(whole), self.rust.bounds());
+        self.compare_strips(whole);
         for_each_format!(P, format => {
             self.compare_region::<P>(format, whole, 0);
             self.compare_rows::<P>(format);
@@ -52,6 +77,12 @@ impl<'f> Both<'f> {
         });
         self.compare_blocks();
         self.compare_texels();
+    }
+
+    /// Compares the strips of a region.
+    pub fn compare_strips(&self, region: Region) {
+        let expected = self.rust.strips(region.into()).map(Region::from);
+        assert_eq!(self.c.strips(region), expected.collect::<Vec<_>>());
     }
 
     /// Compares a region in a format, with gaps between its lines.
@@ -69,7 +100,7 @@ impl<'f> Both<'f> {
     /// Compares all rows in a format.
     fn compare_rows<P: PixelFormat>(&self, format: Format) {
         let stride = P::line_bytes(self.c.whole().width as usize);
-        for row in 0..self.rust.image().blocks_high() {
+        for row in 0..self.rust.rows() {
             let (mut expected, mut found) = (vec![0xAA; 8 * stride], vec![0xAA; 8 * stride]);
             self.rust.row::<P>(row, &mut expected, stride).unwrap();
             self.c.row(row, format, &mut found, stride).unwrap();

@@ -1,6 +1,6 @@
 //! The test vectors of FORMAT.md, section 10.
 
-use nice_c::{Format, OpenDeblocker, OpenImage, OpenModel};
+use nice_c::{Format, OpenDeblocker, OpenImage, OpenModel, nice_line_bytes};
 
 /// The network of section 10.1.
 fn network() -> Vec<u8> {
@@ -73,10 +73,22 @@ const ADAPTIVE: [u8; 52] = [
 ];
 
 /// The checksums of an image in a format, as decoded and deblocked.
-fn checksums(model: &[u8], image: &[u8], format: Format, bytes: usize) -> [u32; 2] {
-    let image = OpenImage::new(&OpenModel::new(model).unwrap(), image).unwrap();
+fn checksums(model: &[u8], image: &[u8], format: Format) -> [u32; 2] {
+    transformed_checksums(model, image, format, 0, 0)
+}
+
+/// The checksums of an image in a format at a scale and in an orientation, as decoded and deblocked.
+fn transformed_checksums(
+    model: &[u8],
+    image: &[u8],
+    format: Format,
+    scale: u32,
+    orientation: u32,
+) -> [u32; 2] {
+    let mut image = OpenImage::new(&OpenModel::new(model).unwrap(), image).unwrap();
+    image.transform(scale, orientation).unwrap();
     let whole = image.whole();
-    let stride = bytes * whole.width as usize;
+    let stride = nice_line_bytes(format as u32, whole.width);
     let mut pixels = vec![0; stride * whole.height as usize];
     image.region(whole, format, &mut pixels, stride).unwrap();
     let plain = crc32fast::hash(&pixels);
@@ -110,10 +122,7 @@ fn blocks_of_the_network_are_the_golden_ones() {
         [0xFC, 0xC2, 0x86, 0x88],
     );
     assert_eq!(block_checksums(&file, &example), [0xDECF_34AC, 0x2384_9FBA]);
-    assert_eq!(
-        checksums(&file, &example, Format::Rgb888, 3)[0],
-        0xCB5A_B3DE
-    );
+    assert_eq!(checksums(&file, &example, Format::Rgb888)[0], 0xCB5A_B3DE);
 }
 
 #[test]
@@ -131,25 +140,69 @@ fn blocks_of_the_codebook_are_the_golden_ones() {
 #[test]
 fn the_image_is_the_golden_one_in_every_format() {
     let (model, image) = (codebook(), codebook_image());
-    for (format, bytes, expected) in [
-        (Format::Rgb888, 3, [0xD35A_73CD, 0xEC00_C567]),
-        (Format::Bgr888, 3, [0xDD88_9414, 0x3905_5078]),
-        (Format::Xrgb8888, 4, [0x6C98_A96C, 0xA907_351B]),
-        (Format::Rgb565Le, 2, [0x18EA_3CA9, 0x18CA_A664]),
-        (Format::Rgb565Be, 2, [0x9D18_C3BB, 0xA1C7_A4B7]),
-        (Format::Bgr555Le, 2, [0x6CBB_E79F, 0xFCAA_9CFC]),
-        (Format::DitheredRgb565Le, 2, [0x2DB4_071C, 0x69F4_135C]),
-        (Format::DitheredRgb565Be, 2, [0x25DD_7B3A, 0x14A5_A136]),
-        (Format::DitheredBgr555Le, 2, [0x6FC8_33D9, 0x2C3C_9B01]),
+    for (format, expected) in [
+        (Format::Rgb888, [0xD35A_73CD, 0xEC00_C567]),
+        (Format::Bgr888, [0xDD88_9414, 0x3905_5078]),
+        (Format::Xrgb8888, [0x6C98_A96C, 0xA907_351B]),
+        (Format::Rgb565Le, [0x18EA_3CA9, 0x18CA_A664]),
+        (Format::Rgb565Be, [0x9D18_C3BB, 0xA1C7_A4B7]),
+        (Format::Bgr555Le, [0x6CBB_E79F, 0xFCAA_9CFC]),
+        (Format::DitheredRgb565Le, [0x2DB4_071C, 0x69F4_135C]),
+        (Format::DitheredRgb565Be, [0x25DD_7B3A, 0x14A5_A136]),
+        (Format::DitheredBgr555Le, [0x6FC8_33D9, 0x2C3C_9B01]),
     ] {
-        assert_eq!(
-            checksums(&model, &image, format, bytes),
-            expected,
-            "{format:?}"
-        );
+        assert_eq!(checksums(&model, &image, format), expected, "{format:?}");
     }
     assert_eq!(
-        checksums(&model, &ADAPTIVE, Format::Rgb888, 3),
+        checksums(&model, &ADAPTIVE, Format::Rgb888),
         [0x8316_D58A, 0x3F67_DD74]
     );
+}
+
+#[test]
+fn the_gray_image_is_the_golden_one_in_every_format() {
+    let (model, image) = (codebook(), codebook_image());
+    for (format, expected) in [
+        (Format::Gray8, 0xC7D5_12AF),
+        (Format::Gray4Msb, 0xBB69_EE89),
+        (Format::Gray4Lsb, 0x214D_C88E),
+        (Format::DitheredGray4Msb, 0x30D4_197D),
+        (Format::DitheredGray4Lsb, 0x8CAD_48CE),
+        (Format::Gray2Msb, 0x56A2_8528),
+        (Format::Gray2Lsb, 0x50CB_2BAC),
+        (Format::DitheredGray2Msb, 0xD08C_FC41),
+        (Format::DitheredGray2Lsb, 0xEF62_B2D0),
+        (Format::Gray1Msb, 0x07EE_8795),
+        (Format::Gray1Lsb, 0x3AC7_8583),
+        (Format::DitheredGray1Msb, 0x05F1_2E87),
+        (Format::DitheredGray1Lsb, 0x6026_C551),
+    ] {
+        assert_eq!(checksums(&model, &image, format)[0], expected, "{format:?}");
+    }
+}
+
+#[test]
+fn the_image_reduced_and_turned_is_the_golden_one() {
+    let (model, image) = (codebook(), codebook_image());
+    let checksum = |format, scale, orientation| {
+        transformed_checksums(&model, &image, format, scale, orientation)[0]
+    };
+    let scales = [0xD35A_73CD, 0x3DD2_F6C1, 0x7C57_05EF, 0xD577_9156];
+    for (scale, expected) in (0..).zip(scales) {
+        assert_eq!(checksum(Format::Rgb888, scale, 0), expected);
+    }
+    let orientations = [
+        0xD35A_73CD,
+        0xD3C5_3D72,
+        0xD745_3C11,
+        0x4768_F22E,
+        0x959B_B5E8,
+        0x028F_6821,
+        0x9769_0820,
+        0x4855_2DF3,
+    ];
+    for (orientation, expected) in (0..).zip(orientations) {
+        assert_eq!(checksum(Format::Rgb888, 0, orientation), expected);
+    }
+    assert_eq!(checksum(Format::DitheredGray1Msb, 1, 5), 0x3710_EFF1);
 }

@@ -4,10 +4,15 @@ use std::path::Path;
 
 use crate::both::Both;
 
+/// Reads a model and an image of the repository.
+fn read(model: &str, image: &str) -> [Vec<u8>; 2] {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    [model, image].map(|path| std::fs::read(root.join(path)).unwrap())
+}
+
 /// Compares an image of the repository.
 fn compare(model: &str, image: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let [model, image] = [model, image].map(|path| std::fs::read(root.join(path)).unwrap());
+    let [model, image] = read(model, image);
     Both::new(&model, &image).compare_everything();
 }
 
@@ -37,6 +42,15 @@ fn pictures_of_model_m_in_both_layouts() {
             &format!("firmware-example/pictures/large/{name}.nice"),
         );
     }
+}
+
+#[test]
+fn a_picture_at_every_scale_and_in_every_orientation() {
+    let [model, image] = read(
+        "nice-decode/models/m.nicem",
+        "firmware-example/pictures/large/part.nice",
+    );
+    Both::new(&model, &image).compare_transformed();
 }
 
 #[test]

@@ -35,12 +35,14 @@ fn pixels(image: &OpenImage<'_>) -> Result<[Vec<u8>; 2], Status> {
     Ok([plain, deblocked])
 }
 
-/// Compares an image that is read with the one in memory.
-fn compare(model: &[u8], file: &[u8], buffer: usize) {
+/// Compares an image that is read with the one in memory, at a scale and in an orientation.
+fn compare(model: &[u8], file: &[u8], buffer: usize, (scale, orientation): (u32, u32)) {
     let model = OpenModel::new(model).unwrap();
-    let expected = OpenImage::new(&model, file).unwrap();
+    let mut expected = OpenImage::new(&model, file).unwrap();
     let mut buffer = vec![0; buffer];
-    let reader = ReaderImage::new(&model, reading(file), &mut buffer).unwrap();
+    let mut reader = ReaderImage::new(&model, reading(file), &mut buffer).unwrap();
+    expected.transform(scale, orientation).unwrap();
+    reader.image_mut().transform(scale, orientation).unwrap();
     let image = reader.image();
     assert_eq!(image.whole(), expected.whole());
     assert_eq!(image.check(), Ok(()));
@@ -70,13 +72,14 @@ proptest! {
         size in (1..90_u32, 1..90_u32),
         buffer in prop_oneof![Just(32), 32..600_usize],
         model in any_adaptive(144),
+        transform in (0..4_u32, 0..8_u32),
     ) {
         let (model, lengths, mut bits) = model;
         let blocks = (size.0.div_ceil(8) * size.1.div_ceil(8)) as usize;
         bits.truncate(blocks);
         let model = model.file();
-        compare(&model, &adaptive_image(size.0, size.1, id(&model), &lengths, &bits), buffer);
-        compare(&model, &image(size.0, size.1, id(&model), &latents(blocks)), buffer);
+        compare(&model, &adaptive_image(size.0, size.1, id(&model), &lengths, &bits), buffer, transform);
+        compare(&model, &image(size.0, size.1, id(&model), &latents(blocks)), buffer, transform);
     }
 
     #[test]
@@ -151,7 +154,10 @@ proptest! {
 #[test]
 fn networks_are_read_too() {
     let model = small_network().file();
-    compare(&model, &image(60, 60, id(&model), &latents(64)), 32);
+    for transform in [(0, 0), (1, 3), (0, 5)] {
+        let file = image(60, 60, id(&model), &latents(64));
+        compare(&model, &file, 32, transform);
+    }
 }
 
 #[test]
