@@ -299,7 +299,7 @@ mod ycc;
 #[cfg(feature = "cache")]
 pub use adapters::cache::BlockCache;
 #[cfg(feature = "embedded-graphics")]
-pub use adapters::embedded_graphics::Drawing;
+pub use adapters::embedded_graphics::{Drawing, DrawnColor};
 #[cfg(feature = "embedded-io")]
 pub use adapters::embedded_io::IoFile;
 #[cfg(feature = "embedded-storage")]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result, ensure};
 use floor::{Line, rgb565};
 use nice_decode::{
-    AdaptiveLatent, Bgr555Le, Decoder, Image, Model, PixelFormat, Rgb565Le, pretrained,
+    AdaptiveLatent, Bgr555Le, Decoder, Image, Model, PixelFormat, Rgb565Le, Scale, pretrained,
 };
 use pictures::Assets;
 
@@ -107,25 +107,34 @@ pub fn console(console: Console) -> Result<Frame> {
 }
 
 /// The frames of the renderer on a display of this size, with every texel decoded on its own.
-pub fn renderer(assets: &Assets, width: usize, height: usize) -> Result<Vec<(String, Frame)>> {
+pub fn renderer(machine: &Machine, width: usize, height: usize) -> Result<Vec<(String, Frame)>> {
+    let assets = assets(machine);
     let model = Model::from_bytes(assets.model)?;
     let image = Image::from_bytes(assets.floor)?;
     let decoder = Decoder::new(&model, &image)?;
-    let texel = |[x, y]: [i32; 2]| {
+    let texel = |[x, y]: [i32; 2], level: usize| {
+        let decoder = decoder.reduced(Scale::ALL[level]);
         let repeat = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
         decoder
-            .texel(repeat(x, image.width()), repeat(y, image.height()))
+            .texel(repeat(x, decoder.width()), repeat(y, decoder.height()))
             .context("a texel is outside the texture")
     };
     let mut frames = Vec::new();
     for (number, camera) in floor::cameras(width, height).enumerate() {
+        // The cache of small boards has no room for mip levels.
+        let camera = if machine.small {
+            camera
+        } else {
+            camera.with_mip_levels()
+        };
         let mut pixels = Vec::with_capacity(width * height);
         for y in 0..height {
             match camera.line(y) {
                 Line::Sky(color) => pixels.extend([rgb565(color)].repeat(width)),
                 Line::Floor(mut line) => {
                     for _ in 0..width {
-                        let texel = line.next_texel().map(texel).transpose()?;
+                        let at = line.next_texel();
+                        let texel = at.map(|at| texel(at, line.level())).transpose()?;
                         pixels.push(rgb565(line.with_fog(texel)));
                     }
                 }

@@ -152,11 +152,11 @@ pub(crate) trait GroupBytes {
 impl GroupBytes for &[u8] {
     #[inline(always)]
     fn codes(&mut self, at: usize) -> [u8; 3] {
-        let mut codes = [0; 3];
-        for (place, code) in codes.iter_mut().enumerate() {
-            *code = *self.get(at.wrapping_add(place)).unwrap_or(&0);
+        let rest = self.get(at..).unwrap_or_default();
+        match rest.first_chunk() {
+            Some(codes) => *codes,
+            None => last_bytes(rest),
         }
-        codes
     }
 
     #[inline(always)]
@@ -164,7 +164,7 @@ impl GroupBytes for &[u8] {
         let rest = self.get(at..).unwrap_or_default();
         match rest.first_chunk::<{ 4 * (WORDS + 1) }>() {
             Some(bytes) => words(bytes),
-            None => last_words(rest),
+            None => words(&last_bytes(rest)),
         }
     }
 }
@@ -347,15 +347,15 @@ pub(crate) fn words(bytes: &[u8; 4 * (WORDS + 1)]) -> [u32; WORDS + 1] {
     words
 }
 
-/// The words of the last bytes, with zeros after them.
+/// The last bytes, with zeros after them.
 #[cold]
 #[inline(never)]
-fn last_words(rest: &[u8]) -> [u32; WORDS + 1] {
-    let mut bytes = [0; 4 * (WORDS + 1)];
+fn last_bytes<const N: usize>(rest: &[u8]) -> [u8; N] {
+    let mut bytes = [0; N];
     for (to, from) in bytes.iter_mut().zip(rest) {
         *to = *from;
     }
-    words(&bytes)
+    bytes
 }
 
 /// Checks that there is a length, that lengths increase, and that nothing follows the last one.

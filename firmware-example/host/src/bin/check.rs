@@ -113,7 +113,7 @@ impl Board {
             .first()
             .context("the renderer has written no frame")?;
         let (width, height) = (first.width, first.height);
-        let frames = expected::renderer(&assets, width, height)?;
+        let frames = expected::renderer(&self.machine, width, height)?;
         compare_frames(&renderer.frames, &frames)?;
 
         let slideshow = self.run("slideshow")?;
