@@ -36,10 +36,25 @@ pub struct Slideshow {
 
 /// The slideshow on a display of this size. It follows from the pictures, which may be replaced, so it has no log file.
 pub fn slideshow(assets: &Assets, width: usize, height: usize) -> Result<Slideshow> {
+    show(assets, assets.slides, width, height)
+}
+
+/// The pictures on the card, one after another.
+pub fn card(assets: &Assets, width: usize, height: usize) -> Result<Slideshow> {
+    show(assets, assets.card_pictures, width, height)
+}
+
+/// Some pictures on a display of this size.
+fn show(
+    assets: &Assets,
+    pictures: &[(&str, &[u8])],
+    width: usize,
+    height: usize,
+) -> Result<Slideshow> {
     let model = Model::from_bytes(assets.model)?;
     let mut log = String::new();
     let mut frames = Vec::new();
-    for (name, file) in assets.slides {
+    for (name, file) in pictures {
         let image = Image::from_bytes(file)?;
         let (image_width, image_height) = (image.width() as usize, image.height() as usize);
         ensure!(

@@ -142,8 +142,8 @@ pub(crate) const fn index_bytes(blocks: u64) -> u64 {
 
 /// The bytes of the groups, by their offset from the first group. After the end of the file there are zeros.
 pub(crate) trait GroupBytes {
-    /// Three bytes of the length codes of a group.
-    fn codes(&mut self, at: usize) -> [u8; 3];
+    /// Three bytes of the length codes of a group, the first one lowest.
+    fn codes(&mut self, at: usize) -> u32;
 
     /// The words from the byte on in which a latent begins; only some bits are needed of them.
     fn words(&mut self, at: usize, bits: u32) -> [u32; WORDS + 1];
@@ -151,12 +151,13 @@ pub(crate) trait GroupBytes {
 
 impl GroupBytes for &[u8] {
     #[inline(always)]
-    fn codes(&mut self, at: usize) -> [u8; 3] {
-        let rest = self.get(at..).unwrap_or_default();
-        match rest.first_chunk() {
-            Some(codes) => *codes,
-            None => last_bytes(rest),
+    fn codes(&mut self, at: usize) -> u32 {
+        let mut codes = 0;
+        for place in 0..3 {
+            let byte = self.get(at.wrapping_add(place));
+            codes |= u32::from(*byte.unwrap_or(&0)) << (8 * place);
         }
+        codes
     }
 
     #[inline(always)]
@@ -164,7 +165,7 @@ impl GroupBytes for &[u8] {
         let rest = self.get(at..).unwrap_or_default();
         match rest.first_chunk::<{ 4 * (WORDS + 1) }>() {
             Some(bytes) => words(bytes),
-            None => words(&last_bytes(rest)),
+            None => last_words(rest),
         }
     }
 }
@@ -317,8 +318,7 @@ impl GroupCursor {
     fn next_length(&mut self, bytes: &mut impl GroupBytes) -> u32 {
         if self.in_group.is_multiple_of(CODES) {
             // What follows the codes of the last blocks does no harm.
-            let [a, b, c] = bytes.codes(self.codes_at);
-            self.codes = u32::from_le_bytes([a, b, c, 0]);
+            self.codes = bytes.codes(self.codes_at);
             self.codes_at = self.codes_at.wrapping_add(self.code_bits as usize);
         }
         let code = self.codes & !(u32::MAX << (self.code_bits % 32));
@@ -347,15 +347,15 @@ pub(crate) fn words(bytes: &[u8; 4 * (WORDS + 1)]) -> [u32; WORDS + 1] {
     words
 }
 
-/// The last bytes, with zeros after them.
+/// The words of the last bytes, with zeros after them.
 #[cold]
 #[inline(never)]
-fn last_bytes<const N: usize>(rest: &[u8]) -> [u8; N] {
-    let mut bytes = [0; N];
+fn last_words(rest: &[u8]) -> [u32; WORDS + 1] {
+    let mut bytes = [0; 4 * (WORDS + 1)];
     for (to, from) in bytes.iter_mut().zip(rest) {
         *to = *from;
     }
-    bytes
+    words(&bytes)
 }
 
 /// Checks that there is a length, that lengths increase, and that nothing follows the last one.

@@ -165,10 +165,11 @@ impl<'b, R: ReadAt> StoredFile<'b, R> {
 }
 
 impl<R: ReadAt> GroupBytes for StoredFile<'_, R> {
-    fn codes(&mut self, at: usize) -> [u8; 3] {
+    fn codes(&mut self, at: usize) -> u32 {
         let held = |file: &Self| {
             let into = at.checked_sub(file.codes_at)?;
-            file.codes.get(into..)?.first_chunk().copied()
+            let [a, b, c] = *file.codes.get(into..)?.first_chunk()?;
+            Some(u32::from_le_bytes([a, b, c, 0]))
         };
         if let Some(codes) = held(self) {
             return codes;
@@ -176,7 +177,7 @@ impl<R: ReadAt> GroupBytes for StoredFile<'_, R> {
         let mut codes = [0; CODE_BYTES];
         self.read(self.groups_at.saturating_add(at), &mut codes);
         if self.failure.is_some() {
-            return [0; 3];
+            return 0;
         }
         (self.codes, self.codes_at) = (codes, at);
         held(self).unwrap_or_default()

@@ -119,7 +119,12 @@ impl Board {
         let slideshow = self.run("slideshow")?;
         let expected = expected::slideshow(&assets, width, height)?;
         compare_logs("slideshow", &slideshow.log, &expected.log)?;
-        compare_frames(&slideshow.frames, &expected.frames)
+        compare_frames(&slideshow.frames, &expected.frames)?;
+
+        let card = self.run("card")?;
+        let expected = expected::card(&assets, width, height)?;
+        compare_logs("card", &card.log, &expected.log)?;
+        compare_frames(&card.frames, &expected.frames)
     }
 
     /// Checks that the DSP instructions are used where the processor has them, that they agree with their portable
