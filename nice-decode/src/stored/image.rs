@@ -10,7 +10,7 @@ use crate::container::image::{Image, Layout};
 
 /// An image file that is not in memory but in storage: on an SD card, on a flash chip, in a file system.
 ///
-/// It has a buffer of the caller's, of any length, that holds a part of the file, and 150 bytes more. From top to
+/// It has a buffer of the caller's, of any length, that holds a part of the file, and less than 256 bytes more where pointers have four. From top to
 /// bottom, every byte is read once, a whole buffer at a time; turned by 90 degrees, or in a region, a buffer for every few blocks. A
 /// good length is that of a sector, 512 bytes.
 ///
@@ -40,6 +40,9 @@ pub struct StoredImage<'b, R: ReadAt> {
     pub(super) image: Image<'static>,
     pub(super) latents: StoredLatents<'b, R>,
 }
+
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<StoredImage<'_, &[u8]>>() < 256);
 
 impl<'b, R: ReadAt> StoredImage<'b, R> {
     /// Reads the header of an image file. The storage can be lent as `&mut R`.
