@@ -15,7 +15,7 @@ use crate::output::region::{Region, Strips};
 use crate::output::transform::Scale;
 
 /// An image in storage and the model that it was encoded for, ready to be decoded: a [`Decoder`] that reads
-/// latents when it needs them. The pixels are the same.
+/// latents when it needs them. The pixels are the same. A [`Deblocker`](crate::Deblocker) and single texels need an image in memory.
 ///
 /// ```
 /// use nice_decode::{Model, Region, Rgb888, StorageError, StoredDecoder, StoredImage};
