@@ -23,8 +23,8 @@ const SETS_PER_ROW: usize = 3;
 /// other do not evict each other as long as there are no more of them than sets, and neither do blocks below each other if
 /// `SETS` is not a multiple of 3. A power of two is best, since other numbers need a division.
 ///
-/// Of a picture that is [reduced](Decoder::reduced) or [turned](Decoder::turned), a block is 8 x 8 pixels of that picture: at 1/8 of the size, 64 blocks of the
-/// image are decoded for one. If the turned picture begins within a block of the image, up to four are.
+/// Of a picture that is [reduced](Decoder::reduced) or [turned](Decoder::turned), a block is 8 x 8 pixels of that picture: at 1/8
+/// of the size, 64 blocks of the image are decoded for one. If the turned picture begins within a block of the image, up to four are.
 ///
 /// It takes 196 bytes for each block where pointers have four bytes, 8 bytes for each set, and less than 136 bytes more.
 ///
