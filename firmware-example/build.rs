@@ -1,7 +1,14 @@
 //! Selects the linker script of each program: programs that log need that of defmt; the others discard defmt's sections.
 
 fn main() {
-    for program in ["decode", "slideshow", "renderer", "count", "compare_dsp"] {
+    for program in [
+        "decode",
+        "slideshow",
+        "card",
+        "renderer",
+        "count",
+        "compare_dsp",
+    ] {
         println!("cargo::rustc-link-arg-bin={program}=-Tdefmt.x");
     }
     for program in [

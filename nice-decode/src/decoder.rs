@@ -10,6 +10,7 @@ use crate::codebook;
 use crate::codebook::swar::Workspace;
 use crate::codebook::tables::Codebook;
 use crate::container::image::Image;
+use crate::container::source::{InImage, LatentSource};
 use crate::error::{ModelMismatchError, OutOfBoundsError, OutputError};
 use crate::latent::AdaptiveLatent;
 use crate::model::Model;
@@ -56,13 +57,23 @@ impl<'m, 'i> Decoder<'m, 'i> {
     ///
     /// [`ModelMismatchError`] if the image was encoded for another model.
     pub fn new(model: &Model<'m>, image: &Image<'i>) -> Result<Self, ModelMismatchError> {
+        Self::of_lengths(model, image, image.lengths())
+    }
+
+    /// [`new`](Self::new), given the lengths in bits that the latents of the image can have.
+    #[inline(always)]
+    pub(crate) fn of_lengths(
+        model: &Model<'m>,
+        image: &Image<'i>,
+        lengths: impl Iterator<Item = u8>,
+    ) -> Result<Self, ModelMismatchError> {
         if image.model_id() != model.id() {
             return Err(ModelMismatchError::Id {
                 expected: image.model_id(),
                 found: model.id(),
             });
         }
-        for found in image.lengths() {
+        for found in lengths {
             if !model.has_length(found) {
                 return Err(ModelMismatchError::Length { found });
             }
@@ -297,26 +308,39 @@ impl<'m, 'i> Decoder<'m, 'i> {
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), OutputError> {
+        self.region_from::<P, _>(InImage, region, lines, stride)
+    }
+
+    /// [`region`](Self::region) with latents from elsewhere.
+    #[inline(always)]
+    pub(crate) fn region_from<P: PixelFormat, S: LatentSource>(
+        &self,
+        source: S,
+        region: Region,
+        lines: &mut [u8],
+        stride: usize,
+    ) -> Result<(), OutputError> {
         if let Some(codebook) = self.model.swar_codebook()
             && self.transform.scale == Scale::Full
         {
-            return self.region_swar::<P>(codebook, region, lines, stride);
+            return self.region_swar::<P, S>(source, codebook, region, lines, stride);
         }
         let format = FormatFunctions::of::<P>();
         if !self.transform.is_identity() {
-            return self.transformed_region(region, lines, stride, format);
+            return self.transformed_region(source, region, lines, stride, format);
         }
         #[cfg(feature = "std")]
-        return region_vectorized::<P>(self, region, lines, stride);
+        return region_vectorized::<P, S>(self, source, region, lines, stride);
         #[cfg(not(feature = "std"))]
-        return self.region_by_lines(region, lines, stride, format);
+        return self.region_by_lines(source, region, lines, stride, format);
     }
 
     /// [`region`](Self::region) with a codebook and SWAR. Not inlined, so that decoding with a network does not need its stack
     /// frame.
     #[inline(never)]
-    fn region_swar<P: PixelFormat>(
+    fn region_swar<P: PixelFormat, S: LatentSource>(
         &self,
+        source: S,
         codebook: &Codebook<'m>,
         region: Region,
         lines: &mut [u8],
@@ -331,6 +355,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         };
         let format = FormatFunctions::of::<P>();
         self.for_each_block(
+            source,
             region,
             lines,
             stride,
@@ -348,8 +373,9 @@ impl<'m, 'i> Decoder<'m, 'i> {
     /// [`region`](Self::region) of a picture that is reduced or turned, one block after the other. Compiled once, however many
     /// pixel formats a program uses.
     #[inline(never)]
-    fn transformed_region(
+    fn transformed_region<S: LatentSource>(
         &self,
+        source: S,
         region: Region,
         lines: &mut [u8],
         stride: usize,
@@ -361,6 +387,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
                 let mut work = Workspace::NEW;
                 let pixels = &mut [[0; 3]; 16];
                 self.for_each_pixels(
+                    source,
                     region,
                     lines,
                     stride,
@@ -388,14 +415,15 @@ impl<'m, 'i> Decoder<'m, 'i> {
                     },
                 )
             }
-            None => self.transformed_by_pixels(region, lines, stride, format),
+            None => self.transformed_by_pixels(source, region, lines, stride, format),
         }
     }
 
     /// [`transformed_region`](Self::transformed_region) without SWAR.
     #[inline(never)]
-    fn transformed_by_pixels(
+    fn transformed_by_pixels<S: LatentSource>(
         &self,
+        source: S,
         region: Region,
         lines: &mut [u8],
         stride: usize,
@@ -403,6 +431,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
     ) -> Result<(), OutputError> {
         let pixels = &mut [[0; 3]; BLOCK_SIDE * BLOCK_SIDE];
         self.for_each_pixels(
+            source,
             region,
             lines,
             stride,
@@ -417,9 +446,11 @@ impl<'m, 'i> Decoder<'m, 'i> {
 
     /// Writes the pixels of each block that a region touches, which `decode` makes from its latent; there must be room for them in
     /// `pixels`.
+    #[expect(clippy::too_many_arguments, reason = "one says where latents are")]
     #[inline(never)]
-    fn for_each_pixels(
+    fn for_each_pixels<S: LatentSource>(
         &self,
+        mut source: S,
         region: Region,
         lines: &mut [u8],
         stride: usize,
@@ -440,7 +471,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         for strip in region.strips_of(side, 0) {
             // The part of the block that is in the region.
             let mut from = region.x;
-            self.for_each_latent(strip.y >> shift, columns, |latent| {
+            self.for_each_latent(&mut source, strip.y >> shift, columns, |latent| {
                 decode(latent, pixels);
                 let x = (from & side.wrapping_sub(1)) as usize;
                 let width = (side as usize)
@@ -469,8 +500,9 @@ impl<'m, 'i> Decoder<'m, 'i> {
     /// [`region`](Self::region) line by line of every block. Compiled once, however many pixel formats a program uses.
     #[cfg(not(feature = "std"))]
     #[inline(never)]
-    fn region_by_lines(
+    fn region_by_lines<S: LatentSource>(
         &self,
+        mut source: S,
         region: Region,
         lines: &mut [u8],
         stride: usize,
@@ -488,7 +520,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
             let start = self.image.row_start(strip.y / SIDE).unwrap_or(usize::MAX);
             for column in 0..count {
                 let index = start.saturating_add(first).saturating_add(column);
-                let Some(latent) = self.image.latent(index) else {
+                let Some(latent) = source.latent(&self.image, index) else {
                     break;
                 };
                 self.model.lines(&latent, format.luma, &mut |y, samples| {
@@ -504,13 +536,15 @@ impl<'m, 'i> Decoder<'m, 'i> {
     /// network adds `TERMS` products at a time.
     #[cfg(feature = "std")]
     #[inline(always)]
-    fn inline_region<P: PixelFormat, const TERMS: usize>(
+    fn inline_region<P: PixelFormat, S: LatentSource, const TERMS: usize>(
         &self,
+        source: S,
         region: Region,
         lines: &mut [u8],
         stride: usize,
     ) -> Result<(), OutputError> {
         self.for_each_block(
+            source,
             region,
             lines,
             stride,
@@ -540,6 +574,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
     #[inline(always)]
     fn for_each_block(
         &self,
+        mut source: impl LatentSource,
         region: Region,
         lines: &mut [u8],
         stride: usize,
@@ -555,7 +590,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
             let mut column = 0_usize;
-            self.for_each_latent(strip.y / SIDE, columns, |latent| {
+            self.for_each_latent(&mut source, strip.y / SIDE, columns, |latent| {
                 decode(latent, column, &strip_layout, lines);
                 column = column.wrapping_add(1);
             });
@@ -638,6 +673,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
     #[inline(always)]
     pub(crate) fn for_each_latent(
         &self,
+        source: &mut impl LatentSource,
         row: u32,
         columns: (usize, usize),
         mut decode: impl FnMut(&AdaptiveLatent),
@@ -645,14 +681,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         let mut runs = self.transform.row_runs(&self.image, row, columns);
         while let Some(left) = runs.runs.checked_sub(1) {
             runs.runs = left;
-            let mut latents = self.image.latents_from(runs.first, runs.length);
-            #[expect(
-                clippy::while_let_on_iterator,
-                reason = "a for loop moves the reader, which takes more stack"
-            )]
-            while let Some(latent) = latents.next() {
-                decode(&latent);
-            }
+            source.for_each(&self.image, runs.first, runs.length, &mut decode);
             runs.first = runs.first.wrapping_add(runs.step);
         }
     }
@@ -661,16 +690,17 @@ impl<'m, 'i> Decoder<'m, 'i> {
 /// [`Decoder::region`], compiled for several sets of processor features, of which the best is chosen at run time.
 #[cfg(feature = "std")]
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-fn region_vectorized<P: PixelFormat>(
+fn region_vectorized<P: PixelFormat, S: LatentSource>(
     decoder: &Decoder,
+    source: S,
     region: Region,
     lines: &mut [u8],
     stride: usize,
 ) -> Result<(), OutputError> {
     if target_cfg_f!(target_feature = "avx512bw") {
-        decoder.inline_region::<P, WIDE>(region, lines, stride)
+        decoder.inline_region::<P, S, WIDE>(source, region, lines, stride)
     } else {
-        decoder.inline_region::<P, NATIVE>(region, lines, stride)
+        decoder.inline_region::<P, S, NATIVE>(source, region, lines, stride)
     }
 }
 

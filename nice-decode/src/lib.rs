@@ -161,6 +161,37 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # From a card
+//!
+//! An image on an SD card, a flash chip or in a file system need not be loaded. A [`StoredDecoder`] reads the latents of the blocks that it
+//! decodes, by the trait [`ReadAt`], into a few bytes that the caller lends. The model stays in flash. With the feature `embedded-io`, a file of
+//! [embedded-sdmmc](https://docs.rs/embedded-sdmmc) can be read, for example:
+//!
+#![cfg_attr(feature = "embedded-io", doc = "```")]
+#![cfg_attr(not(feature = "embedded-io"), doc = "```ignore")]
+//! use nice_decode::{IoFile, Model, Rgb565Be, StoredDecoder, StoredImage};
+//! # use embedded_sdmmc::{BlockDevice, Directory, Mode, TimeSource};
+//! # fn send(_: &[u8]) {}
+//!
+//! /// Sends a picture of at most 320 pixels in width to a display, eight lines at a time.
+//! fn show<D: BlockDevice, T: TimeSource>(
+//!     folder: &Directory<'_, D, T, 4, 4, 1>,
+//!     name: &str,
+//!     model: &Model<'_>,
+//! ) -> Result<(), Box<dyn core::error::Error>> {
+//!     let file = folder.open_file_in_dir(name, Mode::ReadOnly)?;
+//!     let mut buffer = [0; 512];
+//!     let image = StoredImage::open(IoFile::new(file)?, &mut buffer)?;
+//!     let mut decoder = StoredDecoder::new(model, image)?;
+//!     let mut lines = [0; 8 * 320 * 2];
+//!     for row in 0..decoder.rows() {
+//!         decoder.row::<Rgb565Be>(row, &mut lines, 320 * 2)?;
+//!         send(&lines);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # Layouts, units and ranges
 //!
 //! | what | type | layout |
@@ -192,6 +223,7 @@
 //! | [`OutOfBoundsError`] | [`Decoder::block`], [`Decoder::texel`] |
 //! | [`OutputError`] | [`Decoder::row`], [`Decoder::region`], [`Deblocker`] |
 //! | [`MemoryError`] | [`Model::expand`] |
+//! | [`StorageError`] | [`StoredImage`], [`StoredDecoder`] |
 //!
 //! # Cost
 //!
@@ -217,6 +249,8 @@
 //! | `model-xs`, `model-s`, `model-m` | the pretrained models, in [`pretrained`] |
 //! | `cache` | `BlockCache`, texels from a cache of decoded blocks |
 //! | `embedded-graphics` | `Drawing`, an image as a drawable of embedded-graphics |
+//! | `embedded-io` | `IoFile`, images in files that implement `Read` and `Seek` of embedded-io |
+//! | `embedded-storage` | `FlashFile`, images in flash chips and partitions that implement `ReadStorage` of embedded-storage |
 //! | `dsp` | Arm's DSP instructions where the target has them (Cortex-M4 and M7): networks are more than twice as fast and codebooks a quarter faster, for a few KB of flash; the pixels are the same. The instructions are in the crate `nice-dsp`, so that nothing here is `unsafe` |
 //! | `std` | on x86-64, the best of AVX-512, AVX2 and SSE2, chosen at run time; it needs Rust 1.89, and everything else 1.88 |
 //! | `defmt` | `defmt::Format` for all public types, errors included |
@@ -256,6 +290,7 @@ mod model;
 mod network;
 mod output;
 pub mod pretrained;
+mod stored;
 mod swar;
 #[cfg(test)]
 mod tests;
@@ -264,7 +299,11 @@ mod ycc;
 #[cfg(feature = "cache")]
 pub use adapters::cache::BlockCache;
 #[cfg(feature = "embedded-graphics")]
-pub use adapters::embedded_graphics::Drawing;
+pub use adapters::embedded_graphics::{Drawing, DrawnColor};
+#[cfg(feature = "embedded-io")]
+pub use adapters::embedded_io::IoFile;
+#[cfg(feature = "embedded-storage")]
+pub use adapters::embedded_storage::FlashFile;
 pub use aligned::Aligned;
 pub use block::{BLOCK_SAMPLES, BLOCK_SIDE, Orientation};
 pub use container::id::ModelId;
@@ -283,3 +322,7 @@ pub use output::format::{
 pub use output::gray::{Gray1Lsb, Gray1Msb, Gray2Lsb, Gray2Msb, Gray4Lsb, Gray4Msb, Gray8};
 pub use output::region::{Region, Strips};
 pub use output::transform::Scale;
+pub use stored::decoder::StoredDecoder;
+pub use stored::error::StorageError;
+pub use stored::image::StoredImage;
+pub use stored::read_at::ReadAt;

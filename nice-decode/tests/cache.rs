@@ -2,7 +2,7 @@
 
 mod formula;
 
-use nice_decode::{BlockCache, Decoder, Image, Model, OutOfBoundsError};
+use nice_decode::{BlockCache, Decoder, Image, Model, Orientation, OutOfBoundsError, Scale};
 use proptest::prelude::*;
 
 static DOCUMENTED: &str = include_str!("../src/adapters/cache.rs");
@@ -70,6 +70,32 @@ proptest! {
             assert_eq!(BlockCache::<2, 1>::new(decoder).repeated(x, y), expected);
         });
     }
+}
+
+#[test]
+fn a_picture_that_is_reduced_and_turned_has_the_texels_of_its_decoder() {
+    with_decoder((75, 41), |decoder| {
+        let mut cache = BlockCache::<8, 2>::new(decoder);
+        for scale in Scale::ALL {
+            for orientation in Orientation::ALL {
+                let decoder = decoder.reduced(scale).turned(orientation);
+                cache.replace(decoder);
+                cache.reset_counts();
+                assert_eq!(cache.decoder().bounds(), decoder.bounds());
+                let (width, height) = (decoder.width(), decoder.height());
+                for (y, x) in (0..=height).flat_map(|y| (0..=width).map(move |x| (y, x))) {
+                    assert_eq!(cache.texel(x, y), decoder.texel(x, y));
+                    let repeated = cache.repeated(x as i32 - width as i32, y as i32);
+                    assert_eq!(repeated, decoder.texel(x % width, y % height).unwrap());
+                }
+                let blocks = width.div_ceil(8) * height.div_ceil(8);
+                assert!(cache.misses() >= blocks && cache.hits() > 0);
+                assert_eq!(cache.hits() + cache.misses(), {
+                    width * height + (width + 1) * (height + 1)
+                });
+            }
+        }
+    });
 }
 
 #[test]

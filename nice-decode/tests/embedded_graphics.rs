@@ -1,6 +1,8 @@
 //! What embedded-graphics draws is what the crate decodes, byte for byte: whole images, sub-images, on displays that are too
 //! small, and in the PNG that the simulator writes.
 
+mod formula;
+
 use std::convert::Infallible;
 
 use embedded_graphics::draw_target::DrawTarget;
@@ -11,7 +13,10 @@ use embedded_graphics::pixelcolor::{Bgr555, Gray8, Rgb565, Rgb888 as Color888};
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics_simulator::{OutputSettings, SimulatorDisplay};
-use nice_decode::{Decoder, Drawing, Image, Model, PixelFormat, Region, Rgb565Be, Rgb888};
+use nice_decode::{
+    Deblocker, Decoder, Drawing, Image, Model, Orientation, PixelFormat, Region, Rgb565Be, Rgb888,
+    Scale,
+};
 use proptest::prelude::*;
 
 static MODEL: &[u8] = include_bytes!("data/model.nicem");
@@ -116,6 +121,88 @@ fn pixels_are_drawn_in_areas_of_up_to_a_block() {
             decoded::<Rgb888>(&decoder, decoder.image().region())
         );
     });
+}
+
+#[test]
+fn with_lines_for_a_row_of_blocks_it_is_drawn_at_once() {
+    with_decoder(|decoder| {
+        let whole = decoded::<Rgb888>(&decoder, decoder.bounds());
+        for (pixels, areas) in [(48, 3), (24, 6), (31, 6), (8, 18), (500, 3)] {
+            let mut lines = vec![0; 8 * 3 * pixels];
+            let drawing = Drawing::new(decoder).with_lines(&mut lines);
+            for _ in 0..2 {
+                let mut target = Counting {
+                    display: SimulatorDisplay::new(SIZE),
+                    areas: Vec::new(),
+                };
+                drawing.draw(&mut target).unwrap();
+                assert_eq!(target.areas.len(), areas, "lines of {pixels} pixels");
+                assert_eq!(target.display.to_be_bytes(), whole);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_picture_that_is_turned_and_reduced_is_drawn_as_decoded() {
+    with_decoder(|decoder| {
+        for orientation in Orientation::ALL {
+            for scale in Scale::ALL {
+                let decoder = decoder.turned(orientation).reduced(scale);
+                let mut lines = [0; 8 * 2 * 16];
+                let drawing = Drawing::new(decoder).with_lines(&mut lines);
+                assert_eq!(drawing.size(), Size::new(decoder.width(), decoder.height()));
+                let mut display = SimulatorDisplay::<Rgb565>::new(drawing.size());
+                drawing.draw(&mut display).unwrap();
+                let expected = decoded::<Rgb565Be>(&decoder, decoder.bounds());
+                assert_eq!(display.to_be_bytes(), expected);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_deblocked_picture_is_drawn_as_the_deblocker_decodes_it() {
+    let model = formula::codebook::model(formula::codebook::S, 5);
+    let model = Model::from_bytes(&model).unwrap();
+    assert!(model.has_deblocking());
+    let file = formula::image(45, 19, model.id().get(), 9);
+    let image = Image::from_bytes(&file).unwrap();
+    let decoder = Decoder::new(&model, &image).unwrap();
+    let region = Region {
+        x: 3,
+        y: 2,
+        width: 40,
+        height: 17,
+    };
+    let mut memory = vec![0; Deblocker::memory_bytes(&decoder, region)];
+    let mut deblocker = Deblocker::new(&decoder, region, &mut memory).unwrap();
+    let mut expected = vec![0; 3 * 40 * 17];
+    deblocker
+        .region::<Rgb888>(region, &mut expected, 3 * 40)
+        .unwrap();
+    assert_ne!(expected, decoded::<Rgb888>(&decoder, region));
+    let mut lines = [0; 8 * 3 * 40];
+    for room in [0, 8 * 3 * 16, lines.len()] {
+        let deblocker = Deblocker::new(&decoder, region, &mut memory).unwrap();
+        let drawing = Drawing::<Color888, _>::deblocked(deblocker);
+        let drawing = drawing.with_lines(&mut lines[..room]);
+        assert_eq!(drawing.size(), Size::new(40, 17));
+        let mut display = SimulatorDisplay::<Color888>::new(drawing.size());
+        drawing.draw(&mut display).unwrap();
+        assert_eq!(display.to_be_bytes(), expected);
+        let part = drawing.sub_image(&Rectangle::new(Point::new(9, 3), Size::new(12, 9)));
+        let mut small = SimulatorDisplay::<Color888>::new(Size::new(12, 9));
+        DrawnImage::new(&part, Point::zero())
+            .draw(&mut small)
+            .unwrap();
+        for point in Rectangle::new(Point::zero(), small.size()).points() {
+            let color = display.get_pixel(point + Point::new(9, 3));
+            assert_eq!(small.get_pixel(point), color);
+            assert_eq!(drawing.pixel(point + Point::new(9, 3)), Some(color));
+        }
+        assert_eq!(drawing.pixel(Point::new(40, 0)), None);
+    }
 }
 
 #[test]

@@ -19,7 +19,12 @@ pub struct Camera {
     direction: [i64; 2],
     /// The width and height of the frame in pixels.
     frame: [i64; 2],
+    /// The highest mip level.
+    levels: usize,
 }
+
+/// The areas in texels from which on the mip level is 1, 2 and 3: halfway, as a factor, between those of the texels of two levels.
+const LEVEL_AREAS: [i64; 3] = [2, 8, 32];
 
 impl Camera {
     /// A camera `height` texels above the texel at `position`, for frames of `frame` pixels. It looks in the direction `angle`,
@@ -32,7 +37,16 @@ impl Camera {
             height: i64::from(height) << FRACTION_BITS,
             direction: [angle.sin() * one, -angle.cos() * one].map(|length| length as i64),
             frame: frame.map(i64::from),
+            levels: 0,
         }
+    }
+
+    /// The same camera for a texture that is there in all of its mip levels, up to 1/8 of its size: far away, where a pixel covers many
+    /// texels, their means are seen.
+    #[must_use]
+    pub const fn with_mip_levels(mut self) -> Self {
+        self.levels = LEVEL_AREAS.len();
+        self
     }
 
     /// Line `y` of the frame.
@@ -52,11 +66,18 @@ impl Camera {
         let step = [-y, x].map(|right| (right * distance / width) >> FRACTION_BITS);
         let ahead = [x, y].map(|ahead| (ahead * distance) >> FRACTION_BITS);
         let left = [0, 1].map(|axis| self.position[axis] + ahead[axis] - step[axis] * (width / 2));
+        // The area on the floor that a pixel covers, in texels: as wide as the step, as high as the distance to the next line.
+        let wide = distance / width;
+        let high = distance * 2 / (2 * below + 1);
+        let area = (wide * high) >> (2 * FRACTION_BITS);
+        let areas = LEVEL_AREAS.iter().take(self.levels);
+        let level = areas.filter(|&&from| area >= from).count();
         let fog = (distance * 256 / (VISIBLE_DISTANCE << FRACTION_BITS)).min(256);
         Line::Floor(FloorLine {
             position: left.map(|length| length as i32),
             step: step.map(|length| length as i32),
             fog: fog as u32,
+            level: level as u32,
         })
     }
 }

@@ -23,13 +23,23 @@ pub struct FloorLine {
     pub(crate) step: [i32; 2],
     /// The amount of fog, 0 to 256.
     pub(crate) fog: u32,
+    /// The mip level: texels are those of the texture at 1/2 to this power of its size.
+    pub(crate) level: u32,
 }
 
 impl FloorLine {
+    /// The mip level, 0 to 3: [`next_texel`](Self::next_texel) is that of the texture at 1, 1/2, 1/4 or 1/8 of its size.
+    #[must_use]
+    pub const fn level(&self) -> usize {
+        self.level as usize
+    }
+
     /// The column and line of the next pixel's texel, or `None` if the fog hides it.
     #[inline]
     pub fn next_texel(&mut self) -> Option<[i32; 2]> {
-        let texel = self.position.map(|length| length >> FRACTION_BITS);
+        let texel = self
+            .position
+            .map(|length| length >> (FRACTION_BITS + self.level));
         self.position = [0, 1].map(|axis| self.position[axis].wrapping_add(self.step[axis]));
         (self.fog < 256).then_some(texel)
     }

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
-use floor::{Line, rgb565};
+use floor::{Camera, Line, rgb565};
 use nice_decode::{
-    AdaptiveLatent, Bgr555Le, Decoder, Image, Model, PixelFormat, Rgb565Le, pretrained,
+    AdaptiveLatent, Bgr555Le, Decoder, Image, Model, PixelFormat, Rgb565Le, Scale, pretrained,
 };
 use pictures::Assets;
 
@@ -36,10 +36,25 @@ pub struct Slideshow {
 
 /// The slideshow on a display of this size. It follows from the pictures, which may be replaced, so it has no log file.
 pub fn slideshow(assets: &Assets, width: usize, height: usize) -> Result<Slideshow> {
+    show(assets, assets.slides, width, height)
+}
+
+/// The pictures on the card, one after another.
+pub fn card(assets: &Assets, width: usize, height: usize) -> Result<Slideshow> {
+    show(assets, assets.card_pictures, width, height)
+}
+
+/// Some pictures on a display of this size.
+fn show(
+    assets: &Assets,
+    pictures: &[(&str, &[u8])],
+    width: usize,
+    height: usize,
+) -> Result<Slideshow> {
     let model = Model::from_bytes(assets.model)?;
     let mut log = String::new();
     let mut frames = Vec::new();
-    for (name, file) in assets.slides {
+    for (name, file) in pictures {
         let image = Image::from_bytes(file)?;
         let (image_width, image_height) = (image.width() as usize, image.height() as usize);
         ensure!(
@@ -107,38 +122,91 @@ pub fn console(console: Console) -> Result<Frame> {
 }
 
 /// The frames of the renderer on a display of this size, with every texel decoded on its own.
-pub fn renderer(assets: &Assets, width: usize, height: usize) -> Result<Vec<(String, Frame)>> {
-    let model = Model::from_bytes(assets.model)?;
-    let image = Image::from_bytes(assets.floor)?;
-    let decoder = Decoder::new(&model, &image)?;
-    let texel = |[x, y]: [i32; 2]| {
-        let repeat = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
-        decoder
-            .texel(repeat(x, image.width()), repeat(y, image.height()))
-            .context("a texel is outside the texture")
-    };
-    let mut frames = Vec::new();
-    for (number, camera) in floor::cameras(width, height).enumerate() {
-        let mut pixels = Vec::with_capacity(width * height);
-        for y in 0..height {
-            match camera.line(y) {
-                Line::Sky(color) => pixels.extend([rgb565(color)].repeat(width)),
-                Line::Floor(mut line) => {
-                    for _ in 0..width {
-                        let texel = line.next_texel().map(texel).transpose()?;
-                        pixels.push(rgb565(line.with_fog(texel)));
-                    }
-                }
+pub fn renderer(machine: &Machine, width: usize, height: usize) -> Result<Vec<(String, Frame)>> {
+    let floor = Floor::new(&assets(machine))?;
+    let cameras = floor::cameras(width, height).enumerate();
+    cameras
+        .map(|(number, camera)| {
+            // The cache of small boards has no room for mip levels.
+            let camera = if machine.small {
+                camera
+            } else {
+                camera.with_mip_levels()
+            };
+            let pixels = (0..height).map(|y| floor.line(&camera, y, width));
+            let pixels: Vec<Vec<[u8; 3]>> = pixels.collect::<Result<_>>()?;
+            let frame = Frame {
+                width,
+                height,
+                pixels: pixels.concat().into_iter().map(rgb565).collect(),
+            };
+            Ok((format!("floor-{number}"), frame))
+        })
+        .collect()
+}
+
+/// How much a sample of the far floor changes on average, 0 to 255, when the camera goes on by a texel: with mip levels, and without.
+pub fn flicker(machine: &Machine, width: usize, height: usize) -> Result<[f64; 2]> {
+    let floor = Floor::new(&assets(machine))?;
+    let frame = [width as u16, height as u16];
+    let mut changes = [0.0; 2];
+    for (change, mip_levels) in changes.iter_mut().zip([true, false]) {
+        let mut before = Vec::new();
+        let (mut sum, mut count) = (0_u64, 0_u64);
+        for step in 0..16 {
+            let camera = Camera::new([128, 250 - step], 40, 0.45, frame);
+            let camera = if mip_levels {
+                camera.with_mip_levels()
+            } else {
+                camera
+            };
+            // The upper quarter of the floor.
+            let (horizon, end) = (height * 3 / 8, height * 17 / 32);
+            let lines = (horizon..end).map(|y| floor.line(&camera, y, width));
+            let samples: Vec<Vec<[u8; 3]>> = lines.collect::<Result<_>>()?;
+            let samples = samples.concat();
+            for (before, now) in before.as_flattened().iter().zip(samples.as_flattened()) {
+                sum += u64::from(u8::abs_diff(*before, *now));
+                count += 1;
             }
+            before = samples;
         }
-        let frame = Frame {
-            width,
-            height,
-            pixels,
-        };
-        frames.push((format!("floor-{number}"), frame));
+        *change = sum as f64 / count as f64;
     }
-    Ok(frames)
+    Ok(changes)
+}
+
+/// The floor that the renderer shows.
+struct Floor<'a>(Decoder<'a, 'a>);
+
+impl Floor<'static> {
+    /// The floor of a board.
+    fn new(assets: &Assets) -> Result<Self> {
+        let model = Model::from_bytes(assets.model)?;
+        let image = Image::from_bytes(assets.floor)?;
+        Ok(Self(Decoder::new(&model, &image)?))
+    }
+
+    /// A line of what a camera sees.
+    fn line(&self, camera: &Camera, y: usize, width: usize) -> Result<Vec<[u8; 3]>> {
+        let mut line = match camera.line(y) {
+            Line::Sky(color) => return Ok(vec![color; width]),
+            Line::Floor(line) => line,
+        };
+        let decoder = self.0.reduced(Scale::ALL[line.level()]);
+        let texel = |[x, y]: [i32; 2]| {
+            let repeat = |at: i32, side: u32| at.rem_euclid(side as i32) as u32;
+            decoder
+                .texel(repeat(x, decoder.width()), repeat(y, decoder.height()))
+                .context("a texel is outside the texture")
+        };
+        (0..width)
+            .map(|_| {
+                let texel = line.next_texel().map(texel).transpose()?;
+                Ok(line.with_fog(texel))
+            })
+            .collect()
+    }
 }
 
 /// The checksums of all blocks of the demo image, and of a part of it in the adaptive layout, as `decode` logs them.

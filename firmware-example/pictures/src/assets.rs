@@ -18,6 +18,10 @@ pub struct Assets {
     pub floor: &'static [u8],
     /// The images of the slideshow with their names: in the adaptive layout on large boards, in the fixed layout on small ones.
     pub slides: &'static [(&'static str, &'static [u8])],
+    /// The image of a card with 20 pictures, `CARD00.NIC` and so on, on large boards.
+    pub card: Option<&'static [u8]>,
+    /// These pictures with their names.
+    pub card_pictures: &'static [(&'static str, &'static [u8])],
 }
 
 mod large_slides {
@@ -26,6 +30,10 @@ mod large_slides {
 
 mod small_slides {
     include!(concat!(env!("OUT_DIR"), "/small.rs"));
+}
+
+mod card_pictures {
+    include!(concat!(env!("OUT_DIR"), "/card.rs"));
 }
 
 static ORIGINAL: &[u8] = include_bytes!("../demo.rgb");
@@ -40,6 +48,8 @@ pub const fn large(model: &'static [u8]) -> Assets {
         original: ORIGINAL,
         floor: include_bytes!("../large/floor.nice"),
         slides: large_slides::ALL,
+        card: Some(include_bytes!(concat!(env!("OUT_DIR"), "/card.img"))),
+        card_pictures: card_pictures::ALL,
     }
 }
 
@@ -53,5 +63,7 @@ pub const fn small(model: &'static [u8]) -> Assets {
         original: ORIGINAL,
         floor: include_bytes!("../small/floor.nice"),
         slides: small_slides::ALL,
+        card: None,
+        card_pictures: &[],
     }
 }

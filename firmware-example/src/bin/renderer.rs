@@ -1,5 +1,5 @@
 //! Renders a floor that is tiled with a NICE image, as seen by a camera that looks around. Texels come from a small cache of
-//! decoded blocks.
+//! decoded blocks; far away, they are those of the image at 1/2, 1/4 and 1/8 of its size, if the cache has room for enough of them.
 #![no_std]
 #![no_main]
 
@@ -13,10 +13,13 @@ use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 use firmware_example::{cost, or_exit};
 use floor::{Camera, Line, rgb565};
-use nice_decode::{BlockCache, Decoder, Image, Model};
+use nice_decode::{BlockCache, Decoder, Image, Model, Scale};
 
 /// The texture of the floor.
 type Texture = BlockCache<'static, 'static, CACHE_SETS, CACHE_WAYS>;
+
+/// Whether there are mip levels: at 1/8 of its size, the texture has 16 blocks, all of which are seen at once.
+const MIP_LEVELS: bool = CACHE_SETS * CACHE_WAYS >= 16;
 
 /// Runs the demonstration.
 #[entry]
@@ -29,6 +32,11 @@ fn main() -> ! {
     let display = display();
     let names = ["floor-0", "floor-1", "floor-2", "floor-3"];
     for (name, camera) in names.into_iter().zip(floor::cameras(WIDTH, HEIGHT)) {
+        let camera = if MIP_LEVELS {
+            camera.with_mip_levels()
+        } else {
+            camera
+        };
         texture.reset_counts();
         let total = cost(|| render(&camera, &mut texture, display));
         display.present(name);
@@ -56,6 +64,11 @@ fn render(camera: &Camera, texture: &mut Texture, display: &mut Display) {
         let drawn = match camera.line(y) {
             Line::Sky(color) => display.fill_solid(&line, display_color(color)),
             Line::Floor(mut floor) => {
+                // The level changes a few times in a frame, from far to near.
+                let scale = Scale::ALL[floor.level()];
+                if MIP_LEVELS && texture.decoder().scale() != scale {
+                    texture.replace(texture.decoder().reduced(scale));
+                }
                 let pixels = (0..WIDTH).map(|_| {
                     let texel = floor.next_texel().map(|[x, y]| texture.repeated(x, y));
                     display_color(floor.with_fog(texel))

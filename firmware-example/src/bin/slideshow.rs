@@ -4,11 +4,11 @@
 
 use board::{ASSETS, COUNTER_UNIT, HEIGHT, WIDTH, display, entry};
 use defmt::println;
-use embedded_graphics::image::{Image as DrawnImage, ImageRawLE};
+use embedded_graphics::image::Image as DrawnImage;
 use embedded_graphics::pixelcolor::Rgb565;
 use embedded_graphics::prelude::*;
 use firmware_example::{cost, or_exit};
-use nice_decode::{Decoder, Image, Model, Rgb565Le};
+use nice_decode::{Decoder, Drawing, Image, Model};
 
 /// Runs the demonstration.
 #[entry]
@@ -27,16 +27,10 @@ fn main() -> ! {
         let left = (WIDTH.saturating_sub(width) / 2) as i32;
         let top = (HEIGHT.saturating_sub(height) / 2) as i32;
         let mut lines = [0; 2 * 8 * WIDTH];
-        let mut total = 0;
-        for strip in image.region().strips() {
-            total += cost(|| {
-                or_exit(decoder.region::<Rgb565Le>(strip, &mut lines, 2 * width));
-                let bytes = 2 * width * strip.height as usize;
-                let pixels = ImageRawLE::<Rgb565>::new(&lines[..bytes], strip.width);
-                let position = Point::new(left, top + strip.y as i32);
-                let Ok(()) = DrawnImage::new(&pixels, position).draw(display);
-            });
-        }
+        let drawing = Drawing::<Rgb565>::new(decoder).with_lines(&mut lines);
+        let total = cost(|| {
+            let Ok(()) = DrawnImage::new(&drawing, Point::new(left, top)).draw(display);
+        });
         display.present(name);
         let pixels = image.width() * image.height();
         println!(

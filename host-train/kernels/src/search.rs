@@ -17,7 +17,7 @@ use crate::tensors::{
 };
 
 /// The most bytes of the inner products of the blocks that are searched together.
-const INNER_BYTES: usize = 64 << 20;
+const INNER_BYTES: usize = 256 << 20;
 
 /// The most blocks that are searched together.
 const MOST_BLOCKS: usize = 1 << 14;

@@ -4,10 +4,11 @@ use core::fmt;
 
 use heapless::Vec;
 
-use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, Orientation, SIDE};
+use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, LINE_SAMPLES, SIDE};
 use crate::decoder::Decoder;
 use crate::error::OutOfBoundsError;
-use crate::output::transform::Scale;
+use crate::output::format::Rgb888;
+use crate::output::region::Region;
 
 /// The distance in sets between a block and the one below it; blocks next to each other are in adjacent sets.
 const SETS_PER_ROW: usize = 3;
@@ -22,7 +23,10 @@ const SETS_PER_ROW: usize = 3;
 /// other do not evict each other as long as there are no more of them than sets, and neither do blocks below each other if
 /// `SETS` is not a multiple of 3. A power of two is best, since other numbers need a division.
 ///
-/// It takes 196 bytes for each block where pointers have four bytes, 8 bytes for each set, and less than 124 bytes more.
+/// Of a picture that is [reduced](Decoder::reduced) or [turned](Decoder::turned), a block is 8 x 8 pixels of that picture: at 1/8
+/// of the size, 64 blocks of the image are decoded for one. If the turned picture begins within a block of the image, up to four are.
+///
+/// It takes 196 bytes for each block where pointers have four bytes, 8 bytes for each set, and less than 136 bytes more.
 ///
 /// The table has hit rates in percent for a texture of 256 x 256, which is 32 blocks wide, in caches of 1.6 to 12.5 KiB: along
 /// its lines, along its columns, along 160 lines of 240 texels at an angle of 37 degrees, and over a floor in perspective at
@@ -60,6 +64,10 @@ const SETS_PER_ROW: usize = 3;
 #[derive(Clone)]
 pub struct BlockCache<'m, 'i, const SETS: usize, const WAYS: usize> {
     decoder: Decoder<'m, 'i>,
+    /// The width and height of the picture, and how many blocks of it are in a row.
+    width: u32,
+    height: u32,
+    blocks_wide: u32,
     sets: [Set<WAYS>; SETS],
     hits: u32,
     misses: u32,
@@ -76,20 +84,21 @@ struct Set<const WAYS: usize> {
 /// A decoded block.
 #[derive(Clone)]
 struct CachedBlock {
-    /// Its index in the image.
+    /// Its index in the picture.
     index: usize,
     samples: [u8; BLOCK_SAMPLES],
 }
 
 impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS> {
     /// An empty cache. It does not compile without at least one set and one way.
-    ///
-    /// The texels are those of the image, whatever the [size](Decoder::reduced) and [orientation](Decoder::turned) of the decoder.
     #[must_use]
     pub const fn new(decoder: Decoder<'m, 'i>) -> Self {
         const { assert!(SETS > 0 && WAYS > 0, "a cache holds at least one block") };
         Self {
-            decoder: decoder.reduced(Scale::Full).turned(Orientation::IDENTITY),
+            decoder,
+            width: decoder.width(),
+            height: decoder.height(),
+            blocks_wide: decoder.width().div_ceil(SIDE),
             sets: [const {
                 Set {
                     blocks: Vec::new(),
@@ -101,29 +110,44 @@ impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS
         }
     }
 
+    /// Empties the cache for another decoder, of another image or of the same at another size, such as a mip level. The counts go on.
+    pub fn replace(&mut self, decoder: Decoder<'m, 'i>) {
+        self.decoder = decoder;
+        (self.width, self.height) = (decoder.width(), decoder.height());
+        self.blocks_wide = self.width.div_ceil(SIDE);
+        for set in &mut self.sets {
+            set.blocks.clear();
+            set.oldest = 0;
+        }
+    }
+
     /// The decoder.
     #[must_use]
     pub const fn decoder(&self) -> &Decoder<'m, 'i> {
         &self.decoder
     }
 
-    /// The texel in column `x` and line `y` of the image, red, green and blue: the same as [`Decoder::texel`].
+    /// The texel in column `x` and line `y` of the picture, red, green and blue: the same as [`Decoder::texel`].
     ///
     /// # Errors
     ///
-    /// [`OutOfBoundsError::Pixel`] if it is outside the image; that counts neither as a hit nor as a miss.
+    /// [`OutOfBoundsError::Pixel`] if it is outside the picture; that counts neither as a hit nor as a miss.
     #[inline]
     pub fn texel(&mut self, x: u32, y: u32) -> Result<[u8; 3], OutOfBoundsError> {
-        let image = self.decoder.image();
-        let (width, height) = (image.width(), image.height());
+        let (width, height) = (self.width, self.height);
         let outside = OutOfBoundsError::Pixel {
             x,
             y,
             width,
             height,
         };
-        let index = image.block_index(x, y).ok_or(outside)?;
+        if x >= width || y >= height {
+            return Err(outside);
+        }
         let (column, row) = ((x / SIDE) as usize, (y / SIDE) as usize);
+        // An image in memory has fewer blocks than there are addresses.
+        let index = row.wrapping_mul(self.blocks_wide as usize);
+        let index = index.wrapping_add(column);
         let number = column.wrapping_add(row.wrapping_mul(SETS_PER_ROW)) % SETS;
         let set = self.sets.get_mut(number).ok_or(outside)?;
         let samples = match set.blocks.iter().position(|block| block.index == index) {
@@ -133,7 +157,7 @@ impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS
             }
             None => {
                 self.misses = self.misses.wrapping_add(1);
-                set.decoded(&self.decoder, index)
+                set.decoded(&self.decoder, index, [x, y])
             }
         };
         let samples = samples.ok_or(outside)?; // it is inside
@@ -141,12 +165,11 @@ impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS
         samples.as_chunks().0.get(at).copied().ok_or(outside)
     }
 
-    /// The texel at (`x`, `y`) of a plane that is tiled with the image, with the upper left corner of a tile at (0, 0). If width
+    /// The texel at (`x`, `y`) of a plane that is tiled with the picture, with the upper left corner of a tile at (0, 0). If width
     /// and height are powers of two, this takes no division.
     #[inline]
     pub fn repeated(&mut self, x: i32, y: i32) -> [u8; 3] {
-        let image = self.decoder.image();
-        let (x, y) = (repeat(x, image.width()), repeat(y, image.height()));
+        let (x, y) = (repeat(x, self.width), repeat(y, self.height));
         self.texel(x, y).unwrap_or_default() // it is inside
     }
 
@@ -169,12 +192,31 @@ impl<'m, 'i, const SETS: usize, const WAYS: usize> BlockCache<'m, 'i, SETS, WAYS
 }
 
 impl<const WAYS: usize> Set<WAYS> {
-    /// Decodes a block that is not in the cache. Not inlined, so that hits do not need its stack frame.
+    /// Decodes the block of a texel, which is not in the cache. Not inlined, so that hits do not need its stack frame.
     #[inline(never)]
-    fn decoded(&mut self, decoder: &Decoder<'_, '_>, index: usize) -> Option<&[u8; BLOCK_SAMPLES]> {
+    fn decoded(
+        &mut self,
+        decoder: &Decoder<'_, '_>,
+        index: usize,
+        texel: [u32; 2],
+    ) -> Option<&[u8; BLOCK_SAMPLES]> {
         let block = self.evict()?;
         block.index = index;
-        decoder.block(index, &mut block.samples).ok()?;
+        if decoder.transform().is_identity() {
+            decoder.block(index, &mut block.samples).ok()?;
+        } else {
+            let [x, y] = texel.map(|at| at & !(SIDE - 1));
+            let bounds = decoder.bounds();
+            let whole = Region {
+                x,
+                y,
+                width: SIDE,
+                height: SIDE,
+            };
+            let seen = whole.intersection(&bounds);
+            let samples = &mut block.samples;
+            decoder.region::<Rgb888>(seen, samples, LINE_SAMPLES).ok()?;
+        }
         Some(&block.samples)
     }
 
@@ -238,7 +280,7 @@ impl<const SETS: usize, const WAYS: usize> defmt::Format for BlockCache<'_, '_, 
 const _: () = {
     assert!(size_of::<CachedBlock>() == 196);
     assert!(size_of::<Set<1>>() == 196 + 8);
-    assert!(size_of::<BlockCache<'_, '_, 4, 2>>() < 4 * (2 * 196 + 8) + 124);
+    assert!(size_of::<BlockCache<'_, '_, 4, 2>>() < 4 * (2 * 196 + 8) + 136);
 };
 
 #[cfg(test)]

@@ -29,13 +29,34 @@ const fn table() -> [u32; 16] {
 /// The CRC-32 of some bytes (reflected, initial value and final inversion all ones), four bits at a time.
 #[must_use]
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = !0_u32;
-    for &byte in bytes {
-        crc ^= u32::from(byte);
-        crc = (crc >> 4) ^ TABLE[(crc & 15) as usize];
-        crc = (crc >> 4) ^ TABLE[(crc & 15) as usize];
+    Crc32::NEW.with(bytes).finish()
+}
+
+/// A CRC-32 of bytes that come one part after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Crc32(u32);
+
+impl Crc32 {
+    /// That of no bytes.
+    pub(crate) const NEW: Self = Self(!0);
+
+    /// That of all bytes up to here and some more.
+    #[inline(always)]
+    pub(crate) fn with(self, bytes: &[u8]) -> Self {
+        let mut crc = self.0;
+        for &byte in bytes {
+            crc ^= u32::from(byte);
+            crc = (crc >> 4) ^ TABLE[(crc & 15) as usize];
+            crc = (crc >> 4) ^ TABLE[(crc & 15) as usize];
+        }
+        Self(crc)
     }
-    !crc
+
+    /// The checksum.
+    #[inline(always)]
+    pub(crate) const fn finish(self) -> u32 {
+        !self.0
+    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,11 @@ use core::fmt;
 
 use super::checksum::crc32;
 use super::groups::{GroupReader, Groups};
-use super::header::{MagicError, after_magic};
+use super::header::{ImageHeader, blocks_across};
 use super::id::ModelId;
 use crate::block::SIDE;
 use crate::error::ImageError;
-use crate::format::{
-    ADAPTIVE_LAYOUT, CHECKSUM_BYTES, FIXED_LAYOUT, IMAGE_HEADER_BYTES, IMAGE_MAGIC, IMAGE_VERSION,
-};
+use crate::format::{ADAPTIVE_LAYOUT, CHECKSUM_BYTES, FIXED_LAYOUT, IMAGE_HEADER_BYTES};
 use crate::latent::{AdaptiveLatent, LATENT_BITS, LATENT_BYTES, Latent};
 use crate::output::region::Region;
 
@@ -74,36 +72,14 @@ impl<'a> Image<'a> {
 
     /// Reads an image, and verifies its checksum if asked to.
     fn read(file: &'a [u8], verify: bool) -> Result<Self, ImageError> {
+        let header = ImageHeader::read(file)?;
         let truncated = ImageError::Truncated {
             found: file.len(),
             expected: None,
         };
-        let rest = after_magic(file, &IMAGE_MAGIC).map_err(|error| match error {
-            MagicError::Truncated => truncated,
-            MagicError::Other(magic) => ImageError::NotAnImage { magic },
-        })?;
-        match rest.first() {
-            None => return Err(truncated),
-            Some(&IMAGE_VERSION) => {}
-            Some(&found) => return Err(ImageError::Version { found }),
-        }
-        let (header, rest) = file
-            .split_first_chunk::<IMAGE_HEADER_BYTES>()
-            .ok_or(truncated)?;
-        let [_, [_, layout, reserved @ ..], width, height, model] = header.as_chunks::<4>().0
-        else {
-            return Err(truncated); // never returned: the header is five words
-        };
-        if *reserved != [0; 2] {
-            return Err(ImageError::Reserved { found: *reserved });
-        }
-        let [width, height, model] = [width, height, model].map(|word| u32::from_le_bytes(*word));
-        if width == 0 || height == 0 {
-            return Err(ImageError::Empty { width, height });
-        }
-        // At most 2^29 blocks in each direction.
-        let blocks = u64::from(blocks_across(width)) * u64::from(blocks_across(height));
-        let latents = match *layout {
+        let rest = file.get(IMAGE_HEADER_BYTES..).ok_or(truncated)?;
+        let blocks = header.blocks();
+        let latents = match header.layout {
             FIXED_LAYOUT => Self::read_fixed(file, rest, blocks).map(Latents::Fixed),
             ADAPTIVE_LAYOUT => {
                 let (lengths, rest) = rest.split_first_chunk().ok_or(truncated)?;
@@ -126,11 +102,19 @@ impl<'a> Image<'a> {
             }
         }
         Ok(Self {
-            width,
-            height,
-            model: ModelId::new(model),
             latents: latents?,
+            ..Self::without_latents(&header)
         })
+    }
+
+    /// The size and model of an image whose latents are elsewhere.
+    pub(crate) const fn without_latents(header: &ImageHeader) -> Self {
+        Self {
+            width: header.width,
+            height: header.height,
+            model: header.model,
+            latents: Latents::Fixed(&[]),
+        }
     }
 
     /// The latents of the fixed layout, given what follows the header.
@@ -300,11 +284,6 @@ impl Iterator for LatentReader<'_> {
             }
         }
     }
-}
-
-/// The number of blocks that it takes to cover a width or a height in pixels.
-const fn blocks_across(pixels: u32) -> u32 {
-    pixels.div_ceil(SIDE)
 }
 
 impl fmt::Debug for Image<'_> {

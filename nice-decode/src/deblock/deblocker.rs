@@ -10,6 +10,7 @@ use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Orientation, SIDE};
 use crate::codebook;
 use crate::codebook::swar::{Decode, Workspace};
 use crate::codebook::tables::Codebook;
+use crate::container::source::InImage;
 use crate::decoder::Decoder;
 use crate::error::OutputError;
 use crate::latent::AdaptiveLatent;
@@ -318,12 +319,13 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
             let lines = half_of(next, even, odd);
             let line_bytes = lines.len() / BLOCK_SIDE;
             let mut at = 0_usize;
-            self.decoder.for_each_latent(next, kept, |latent| {
-                if let Some(lines) = lines.get_mut(at..) {
-                    decode.decode(latent, lines, line_bytes);
-                }
-                at = at.wrapping_add(LINE_SAMPLES);
-            });
+            self.decoder
+                .for_each_latent(&mut InImage, next, kept, |latent| {
+                    if let Some(lines) = lines.get_mut(at..) {
+                        decode.decode(latent, lines, line_bytes);
+                    }
+                    at = at.wrapping_add(LINE_SAMPLES);
+                });
             filter_within(&filter, lines);
             if next > first {
                 if next.is_multiple_of(2) {

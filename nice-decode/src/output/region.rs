@@ -83,24 +83,6 @@ impl Region {
         }
     }
 
-    /// The parts of a strip that are in one block each, from left to right.
-    #[cfg(feature = "embedded-graphics")]
-    pub(crate) fn blocks(self) -> impl Iterator<Item = Self> {
-        // Blocks follow each other from left to right like strips from top to bottom.
-        let transposed = |Self {
-                              x,
-                              y,
-                              width,
-                              height,
-                          }: Self| Self {
-            x: y,
-            y: x,
-            width: height,
-            height: width,
-        };
-        transposed(self).strips().map(transposed)
-    }
-
     /// The column after the last one, or `u32::MAX` if that is less.
     const fn right(&self) -> u32 {
         self.x.saturating_add(self.width)

@@ -17,5 +17,6 @@ mod reference_codebook;
 mod reference_network;
 mod regions;
 mod rows;
+mod stored;
 mod swar;
 mod transforms;

@@ -113,13 +113,27 @@ impl Board {
             .first()
             .context("the renderer has written no frame")?;
         let (width, height) = (first.width, first.height);
-        let frames = expected::renderer(&assets, width, height)?;
+        let frames = expected::renderer(&self.machine, width, height)?;
         compare_frames(&renderer.frames, &frames)?;
+        if !self.machine.small {
+            let [with, without] = expected::flicker(&self.machine, width, height)?;
+            let changes = format!(
+                "{}: when the camera goes on by a texel, a sample of the far floor changes by {with:.2} with mip levels, by {without:.2} without",
+                self.machine.name
+            );
+            ensure!(2.0 * with < without, "the far floor shimmers: {changes}");
+            eprintln!("{changes}");
+        }
 
         let slideshow = self.run("slideshow")?;
         let expected = expected::slideshow(&assets, width, height)?;
         compare_logs("slideshow", &slideshow.log, &expected.log)?;
-        compare_frames(&slideshow.frames, &expected.frames)
+        compare_frames(&slideshow.frames, &expected.frames)?;
+
+        let card = self.run("card")?;
+        let expected = expected::card(&assets, width, height)?;
+        compare_logs("card", &card.log, &expected.log)?;
+        compare_frames(&card.frames, &expected.frames)
     }
 
     /// Checks that the DSP instructions are used where the processor has them, that they agree with their portable

@@ -63,7 +63,9 @@ pub fn mean_squared_error<B: Backend>(
         .map(|blocks| {
             let x = upload::<B>(blocks, device); // [blocks, 192]
             let error = network.decode(network.bits(x.clone())) - x; // [blocks, 192]
-            error.powi_scalar(2).sum().into_scalar().elem::<f64>()
+            // A sum over both dimensions would add in an order that differs from run to run on a GPU.
+            let errors = Values::from_device(error.powi_scalar(2).sum_dim(1)); // [blocks, 1]
+            errors.values.into_iter().map(f64::from).sum::<f64>()
         })
         .sum();
     sum / blocks.len() as f64
