@@ -96,7 +96,7 @@ impl<R: CubeRuntime> DeviceCodebook<R> {
                     factors.clone().into_tensor_arg(),
                     errors.clone().into_tensor_arg(),
                 ),
-                self.starts.clone(),
+                self.starts.of_first(stages),
             );
         }
         Differences {

@@ -35,7 +35,7 @@ pub(crate) struct Differences {
 }
 
 /// A cube has one block. `blocks` is `[blocks, 96]`, `weights` is `[blocks]`, `indices` is `[blocks, stages]`, and `used` are the
-/// numbers of stages that the blocks use, `[blocks]`.
+/// numbers of stages that the blocks use, `[blocks]`. `starts` are those of as many stages as there are indices.
 #[cube(launch_unchecked)]
 pub(crate) fn compare(
     blocks: &Tensor<f32>,

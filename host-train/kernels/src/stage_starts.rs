@@ -19,6 +19,11 @@ impl StageStarts {
         Self(starts.collect())
     }
 
+    /// Those of the first stages.
+    pub(crate) fn of_first(&self, stages: usize) -> Self {
+        Self(self.0[..stages].to_vec())
+    }
+
     /// The number of stages.
     pub(crate) fn stages(&self) -> usize {
         self.0.len()

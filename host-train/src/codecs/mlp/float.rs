@@ -1,7 +1,6 @@
 //! Encodes and decodes with a network in floating point, and measures the error.
 
 use anyhow::Result;
-use burn::tensor::ElementConversion;
 use burn::tensor::backend::Backend;
 use nice_decode::BLOCK_SAMPLES;
 use nice_encode::psnr::PooledError;
