@@ -86,7 +86,7 @@ fn assert_close(found: &[[f64; 3]], expected: &[[f64; 3]], tolerance: Tolerance)
 }
 
 #[test]
-fn both_codecs_learn_on_a_gpu_what_they_learn_on_the_cpu() {
+fn both_codecs_learn_on_a_gpu_what_they_learn_on_the_cpu_and_the_same_again() {
     if !there_is_a_gpu() {
         return;
     }
@@ -98,8 +98,10 @@ fn both_codecs_learn_on_a_gpu_what_they_learn_on_the_cpu() {
             train(codec, device, &data, &out, &["--residency", residency])
         };
         let cpu = run("cpu", "stream");
-        assert_close(&run("wgpu", "auto"), &cpu, tolerance);
+        let first = run("wgpu", "auto");
+        assert_close(&first, &cpu, tolerance);
         assert_close(&run("wgpu", "stream"), &cpu, tolerance);
+        assert_eq!(first, run("wgpu", "device"), "not the same again");
     }
 }
 
