@@ -2,9 +2,6 @@
 
 use core::fmt;
 
-#[cfg(feature = "std")]
-use multiversion::{multiversion, target::target_cfg_f};
-
 use crate::block::{BLOCK_SAMPLES, BLOCK_SIDE, Orientation, SIDE};
 use crate::codebook;
 use crate::codebook::swar::Workspace;
@@ -14,8 +11,6 @@ use crate::container::source::{InImage, LatentSource};
 use crate::error::{ModelMismatchError, OutOfBoundsError, OutputError};
 use crate::latent::AdaptiveLatent;
 use crate::model::Model;
-#[cfg(feature = "std")]
-use crate::network::scalar::{NATIVE, WIDE};
 use crate::output::format::{FormatFunctions, PixelFormat};
 use crate::output::region::{Region, Strips};
 use crate::output::transform::{Scale, Transform};
@@ -329,10 +324,7 @@ impl<'m, 'i> Decoder<'m, 'i> {
         if !self.transform.is_identity() {
             return self.transformed_region(source, region, lines, stride, format);
         }
-        #[cfg(feature = "std")]
-        return region_vectorized::<P, S>(self, source, region, lines, stride);
-        #[cfg(not(feature = "std"))]
-        return self.region_by_lines(source, region, lines, stride, format);
+        self.region_by_lines(source, region, lines, stride, format)
     }
 
     /// [`region`](Self::region) with a codebook and SWAR. Not inlined, so that decoding with a network does not need its stack
@@ -498,7 +490,6 @@ impl<'m, 'i> Decoder<'m, 'i> {
     }
 
     /// [`region`](Self::region) line by line of every block. Compiled once, however many pixel formats a program uses.
-    #[cfg(not(feature = "std"))]
     #[inline(never)]
     fn region_by_lines<S: LatentSource>(
         &self,
@@ -530,43 +521,6 @@ impl<'m, 'i> Decoder<'m, 'i> {
             lines = layout.after(&strip, lines);
         }
         Ok(())
-    }
-
-    /// [`region`](Self::region), inlined into its caller, so that it is compiled for the processor features of the caller. A
-    /// network adds `TERMS` products at a time.
-    #[cfg(feature = "std")]
-    #[inline(always)]
-    fn inline_region<P: PixelFormat, S: LatentSource, const TERMS: usize>(
-        &self,
-        source: S,
-        region: Region,
-        lines: &mut [u8],
-        stride: usize,
-    ) -> Result<(), OutputError> {
-        self.for_each_block(
-            source,
-            region,
-            lines,
-            stride,
-            P::BITS,
-            |latent, column, strip, lines| {
-                match strip.complete_block::<P>(lines, column) {
-                    Some(lines) => {
-                        let mut lines = lines.chunks_mut(stride.max(1));
-                        self.model
-                            .inline_lines::<TERMS>(latent, P::LUMA, |y, samples| {
-                                if let Some(line) = lines.next() {
-                                    P::write_line(samples, y, line);
-                                }
-                            });
-                    }
-                    // Only at the edges of the region.
-                    None => self.model.lines(latent, P::LUMA, &mut |y, samples| {
-                        strip.write_line::<P>(lines, column, y, samples);
-                    }),
-                }
-            },
-        )
     }
 
     /// Calls `decode` for each block that a region touches, with its latent, its column of blocks (counted from the first that
@@ -684,23 +638,6 @@ impl<'m, 'i> Decoder<'m, 'i> {
             source.for_each(&self.image, runs.first, runs.length, &mut decode);
             runs.first = runs.first.wrapping_add(runs.step);
         }
-    }
-}
-
-/// [`Decoder::region`], compiled for several sets of processor features, of which the best is chosen at run time.
-#[cfg(feature = "std")]
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-fn region_vectorized<P: PixelFormat, S: LatentSource>(
-    decoder: &Decoder,
-    source: S,
-    region: Region,
-    lines: &mut [u8],
-    stride: usize,
-) -> Result<(), OutputError> {
-    if target_cfg_f!(target_feature = "avx512bw") {
-        decoder.inline_region::<P, S, WIDE>(source, region, lines, stride)
-    } else {
-        decoder.inline_region::<P, S, NATIVE>(source, region, lines, stride)
     }
 }
 

@@ -287,14 +287,10 @@ impl<'a> Model<'a> {
         if let Some(codebook) = self.swar_codebook() {
             return codebook::decode_block_swar(codebook, latent, block);
         }
-        #[cfg(feature = "std")]
-        block_vectorized(self, latent, block);
-        #[cfg(not(feature = "std"))]
         self.block_by_lines(latent, block);
     }
 
     /// [`block`](Self::block) by way of [`lines`](Self::lines).
-    #[cfg(not(feature = "std"))]
     #[inline(always)]
     fn block_by_lines(&self, latent: &AdaptiveLatent, block: &mut [u8; BLOCK_SAMPLES]) {
         let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
@@ -372,16 +368,6 @@ impl<'a> Model<'a> {
         luma: bool,
         sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
     ) {
-        /// Not inlined, so that decoding with a codebook does not need its stack frame.
-        #[inline(never)]
-        fn network_lines(
-            network: &Network<'_>,
-            latent: &AdaptiveLatent,
-            sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
-        ) {
-            network::decode_lines::<NATIVE>(network, latent, sink);
-        }
-
         /// Not inlined, so that decoding with a network does not need its stack frame.
         #[inline(never)]
         fn codebook_lines(
@@ -399,22 +385,6 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// [`lines`](Self::lines), but inlined into its caller, so that it is compiled for the processor features of the caller. A
-    /// network adds `TERMS` products at a time.
-    #[cfg(feature = "std")]
-    #[inline(always)]
-    pub(crate) fn inline_lines<const TERMS: usize>(
-        &self,
-        latent: &AdaptiveLatent,
-        luma: bool,
-        sink: impl FnMut(usize, &[u8; LINE_SAMPLES]),
-    ) {
-        match &self.tables {
-            Tables::Network(network) => network::decode_lines::<TERMS>(network, latent, sink),
-            Tables::Codebook(codebook) => codebook::decode_lines(codebook, latent, luma, sink),
-        }
-    }
-
     /// The checked tables of a codebook.
     #[cfg(test)]
     pub(crate) fn codebook(&self) -> Option<&Codebook<'a>> {
@@ -422,6 +392,32 @@ impl<'a> Model<'a> {
             Tables::Network(_) => None,
             Tables::Codebook(codebook) => Some(codebook),
         }
+    }
+}
+
+/// [`Model::lines`] of a network. Not inlined, so that decoding with a codebook does not need its stack frame.
+#[cfg(not(feature = "std"))]
+#[inline(never)]
+fn network_lines(
+    network: &Network<'_>,
+    latent: &AdaptiveLatent,
+    sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
+) {
+    network::decode_lines::<NATIVE>(network, latent, sink);
+}
+
+/// [`Model::lines`] of a network, compiled for several sets of processor features, of which the best is chosen at run time.
+#[cfg(feature = "std")]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
+fn network_lines(
+    network: &Network,
+    latent: &AdaptiveLatent,
+    sink: &mut dyn FnMut(usize, &[u8; LINE_SAMPLES]),
+) {
+    if target_cfg_f!(target_feature = "avx512bw") {
+        network::decode_lines::<WIDE>(network, latent, sink);
+    } else {
+        network::decode_lines::<NATIVE>(network, latent, sink);
     }
 }
 
@@ -455,33 +451,6 @@ fn reduce(pixels: &mut Pixels, scale: Scale) {
             *pixel = sums.map(|sum| (sum >> log) as u8);
         }
     }
-}
-
-/// [`Model::block`], compiled for several sets of processor features, of which the best is chosen at run time.
-#[cfg(feature = "std")]
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-fn block_vectorized(model: &Model, latent: &AdaptiveLatent, block: &mut [u8; BLOCK_SAMPLES]) {
-    if target_cfg_f!(target_feature = "avx512bw") {
-        inline_block::<WIDE>(model, latent, block);
-    } else {
-        inline_block::<NATIVE>(model, latent, block);
-    }
-}
-
-/// [`Model::block`], inlined into its caller.
-#[cfg(feature = "std")]
-#[inline(always)]
-fn inline_block<const TERMS: usize>(
-    model: &Model<'_>,
-    latent: &AdaptiveLatent,
-    block: &mut [u8; BLOCK_SAMPLES],
-) {
-    let (lines, _) = block.as_chunks_mut::<LINE_SAMPLES>();
-    model.inline_lines::<TERMS>(latent, false, |y, line| {
-        if let Some(out) = lines.get_mut(y) {
-            *out = *line;
-        }
-    });
 }
 
 impl fmt::Debug for Model<'_> {

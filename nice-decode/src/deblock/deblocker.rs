@@ -2,9 +2,6 @@
 
 use core::fmt;
 
-#[cfg(feature = "std")]
-use multiversion::multiversion;
-
 use super::filter::{DeblockFilter, REACH, TAPS};
 use crate::block::{BLOCK_SIDE, LINE_SAMPLES, Orientation, SIDE};
 use crate::codebook;
@@ -15,8 +12,6 @@ use crate::decoder::Decoder;
 use crate::error::OutputError;
 use crate::latent::AdaptiveLatent;
 use crate::model::Model;
-#[cfg(feature = "std")]
-use crate::network::scalar::NATIVE;
 use crate::output::format::sealed::WritePixels;
 use crate::output::format::{PixelFormat, Rgb888};
 use crate::output::region::Region;
@@ -194,11 +189,6 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         if self.filter.is_none() {
             return self.decoder.region::<P>(region, lines, stride);
         }
-        #[cfg(feature = "std")]
-        if self.decoder.model().swar_codebook().is_none() && self.decoder.transform().is_identity()
-        {
-            return region_vectorized::<P>(self, region, lines, stride);
-        }
         self.region_with::<P>(region, lines, stride, Self::prepare)
     }
 
@@ -340,21 +330,6 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
     }
 }
 
-/// [`Deblocker::region`] with a filter, compiled for several sets of processor features, of which the best is chosen at run time.
-#[cfg(feature = "std")]
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-fn region_vectorized<P: PixelFormat>(
-    deblocker: &mut Deblocker,
-    region: Region,
-    lines: &mut [u8],
-    stride: usize,
-) -> Result<(), OutputError> {
-    let model = *deblocker.decoder.model();
-    deblocker.region_with::<P>(region, lines, stride, |deblocker, strip, kept| {
-        deblocker.prepare_with(strip, kept, &mut Inline(&model));
-    })
-}
-
 /// The half of the memory that holds a row of blocks.
 #[inline(always)]
 fn half_of<'w>(row: u32, even: &'w mut [u8], odd: &'w mut [u8]) -> &'w mut [u8] {
@@ -367,10 +342,6 @@ trait DecodeBlock {
     fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize);
 }
 
-/// Decodes inlined into the caller.
-#[cfg(feature = "std")]
-struct Inline<'d, 'm>(&'d Model<'m>);
-
 /// Decodes line by line, in functions of their own, and turns blocks.
 struct ByLines<'d, 'm>(&'d Model<'m>, Transform);
 
@@ -380,16 +351,6 @@ struct Swar<'d, 'm> {
     decode: Decode,
     orientation: Orientation,
     work: Workspace,
-}
-
-#[cfg(feature = "std")]
-impl DecodeBlock for Inline<'_, '_> {
-    #[inline(always)]
-    fn decode(&mut self, latent: &AdaptiveLatent, lines: &mut [u8], stride: usize) {
-        self.0.inline_lines::<NATIVE>(latent, false, |y, samples| {
-            write_line(lines, stride, y, samples);
-        });
-    }
 }
 
 impl DecodeBlock for ByLines<'_, '_> {
