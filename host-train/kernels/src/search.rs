@@ -16,8 +16,8 @@ use crate::tensors::{
     Floats, Integers, empty_like, of_floats, of_integers, to_floats, to_integers,
 };
 
-/// The most bytes of the inner products of the blocks that are searched together.
-const INNER_BYTES: usize = 256 << 20;
+/// The most bytes of the inner products of the blocks that are searched together: half of what a buffer of a kernel can have on any Vulkan.
+const INNER_BYTES: usize = 64 << 20;
 
 /// The most blocks that are searched together.
 const MOST_BLOCKS: usize = 1 << 14;
