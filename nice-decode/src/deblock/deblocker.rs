@@ -189,19 +189,6 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         if self.filter.is_none() {
             return self.decoder.region::<P>(region, lines, stride);
         }
-        self.region_with::<P>(region, lines, stride, Self::prepare)
-    }
-
-    /// [`region`](Self::region) with a filter. `prepare` ensures that the row of blocks of a strip is in memory, in the columns
-    /// that are kept, and that its lines in the strip are deblocked.
-    #[inline(always)]
-    fn region_with<P: PixelFormat>(
-        &mut self,
-        region: Region,
-        lines: &mut [u8],
-        stride: usize,
-        prepare: impl Fn(&mut Self, &Region, (usize, usize)),
-    ) -> Result<(), OutputError> {
         let mut region = region;
         let Columns {
             kept,
@@ -212,7 +199,7 @@ impl<'m, 'i, 'w> Deblocker<'m, 'i, 'w> {
         let mut lines = lines;
         for strip in region.strips() {
             let strip_layout = layout.strip(&strip);
-            prepare(self, &strip, kept);
+            self.prepare(&strip, kept);
             let half = self.memory.len() / 2;
             let (even, odd) = self.memory.split_at_mut(half);
             let row = half_of(strip.y / SIDE, even, odd);
